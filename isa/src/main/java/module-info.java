@@ -1,0 +1,7 @@
+/** Facts of the x86-64 instruction set: no memory, no machine. */
+@org.jspecify.annotations.NullMarked
+module dev.lungo.isa {
+    requires static org.jspecify;
+
+    exports dev.lungo.isa;
+}

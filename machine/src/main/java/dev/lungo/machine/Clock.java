@@ -1,0 +1,10 @@
+package dev.lungo.machine;
+
+/**
+ * Guest time, in nanoseconds since the machine was made. It never goes back, and stands still while
+ * the machine is stopped.
+ */
+@FunctionalInterface
+public interface Clock {
+    long nanos();
+}

@@ -1,0 +1,17 @@
+package dev.lungo.machine;
+
+/**
+ * What a processor is wired to.
+ *
+ * @param index 0 for the bootstrap processor
+ * @param model the name that {@code --cpu} takes
+ */
+public record CpuSetup(
+        int index,
+        int count,
+        String model,
+        GuestMemory memory,
+        PortBus ports,
+        MmioBus mmio,
+        LocalApic apic,
+        Clock clock) {}

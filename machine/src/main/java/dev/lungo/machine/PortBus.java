@@ -1,0 +1,86 @@
+package dev.lungo.machine;
+
+import dev.lungo.isa.Width;
+
+/**
+ * The I/O address space: 65,536 ports. Ports nobody has claimed read all ones and swallow writes, as
+ * on a bus that no device drives.
+ */
+public final class PortBus {
+    private static final int PORTS = 1 << 16;
+
+    private record Slot(int base, int count, PortDevice device) {
+        boolean holds(int port, int bytes) {
+            return port >= base && port + bytes <= base + count;
+        }
+    }
+
+    private static final Slot NOBODY =
+            new Slot(
+                    0,
+                    PORTS,
+                    new PortDevice() {
+                        @Override
+                        public int read(int offset) {
+                            return 0xFF;
+                        }
+
+                        @Override
+                        public void write(int offset, int value) {}
+                    });
+
+    private final Slot[] slots = new Slot[PORTS];
+
+    public PortBus() {
+        java.util.Arrays.fill(slots, NOBODY);
+    }
+
+    /** Gives ports {@code base} to {@code base + count - 1} to a device. */
+    public void map(int base, int count, PortDevice device) {
+        if (base < 0 || count <= 0 || base + count > PORTS) {
+            throw new IllegalArgumentException(
+                    "no ports " + Integer.toHexString(base) + "h+" + count);
+        }
+        for (int port = base; port < base + count; port++) {
+            if (slots[port] != NOBODY) {
+                throw new IllegalArgumentException(
+                        "port " + Integer.toHexString(port) + "h already has a device");
+            }
+        }
+        Slot slot = new Slot(base, count, device);
+        for (int port = base; port < base + count; port++) {
+            slots[port] = slot;
+        }
+    }
+
+    /** Takes back what {@link #map} gave; ports without a device are left as they are. */
+    public void unmap(int base, int count) {
+        java.util.Arrays.fill(slots, base, base + count, NOBODY);
+    }
+
+    /** The value, zero-extended. An access may span devices, and wraps at FFFFh. */
+    public int read(int port, Width width) {
+        Slot slot = slots[port];
+        if (slot.holds(port, width.bytes())) {
+            return slot.device.read(port - slot.base, width) & (int) width.mask();
+        }
+        int value = 0;
+        for (int i = 0; i < width.bytes(); i++) {
+            int each = (port + i) & 0xFFFF;
+            value |= (slots[each].device.read(each - slots[each].base) & 0xFF) << (8 * i);
+        }
+        return value;
+    }
+
+    public void write(int port, Width width, int value) {
+        Slot slot = slots[port];
+        if (slot.holds(port, width.bytes())) {
+            slot.device.write(port - slot.base, width, value & (int) width.mask());
+            return;
+        }
+        for (int i = 0; i < width.bytes(); i++) {
+            int each = (port + i) & 0xFFFF;
+            slots[each].device.write(each - slots[each].base, (value >>> (8 * i)) & 0xFF);
+        }
+    }
+}

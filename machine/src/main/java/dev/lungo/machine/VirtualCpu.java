@@ -1,0 +1,41 @@
+package dev.lungo.machine;
+
+/**
+ * One processor of the guest, whatever runs it.
+ *
+ * <p>Its {@link LocalApic} tells it of interrupts through {@link Signals}; those methods and {@link
+ * #kick} may be called from any thread, all others only from the one that calls {@link #run}.
+ */
+public interface VirtualCpu {
+    /** Runs guest instructions until there is something for the run loop to do. */
+    VmExit run();
+
+    /** Makes {@link #run} return {@link VmExit.Kicked} soon, or at once when it is next called. */
+    void kick();
+
+    /** How interrupts get to the processor. */
+    Signals signals();
+
+    /** Copies the registers out. */
+    void save(CpuRegisters into);
+
+    /** Sets every register that {@link CpuRegisters} has. */
+    void load(CpuRegisters from);
+
+    /** The state after power-up or RESET#. SDM 3A, "Processor State After Reset" (table 10-1). */
+    void reset();
+
+    /** What a local APIC can do to its processor. */
+    interface Signals {
+        /** The answer of {@link LocalApic#hasInterrupt} may have become true. */
+        void interrupt();
+
+        void nmi();
+
+        /** INIT: reset, less what INIT leaves alone, then wait for a start-up IPI. */
+        void init();
+
+        /** SIPI: begin in real mode at {@code vector << 12}, if it is waited for. */
+        void startup(int vector);
+    }
+}
