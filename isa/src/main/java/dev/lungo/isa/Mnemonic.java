@@ -1,11 +1,12 @@
 package dev.lungo.isa;
 
 /**
- * Every instruction there is, by the manual's name. SDM 2, "Instruction Set Reference"; APM 3 for SVM.
+ * Every instruction there is, by the manual's name. SDM 2, "Instruction Set Reference"; APM 3 for
+ * SVM.
  *
- * <p>Far transfers have their own names ({@code JMPF}, {@code CALLF}, {@code RETF}) because they mean
- * something else. String instructions lack the width suffix: their operands have the width. Condition
- * codes have one name each, that of the opcode map.
+ * <p>Far transfers have their own names ({@code JMPF}, {@code CALLF}, {@code RETF}) because they
+ * mean something else. String instructions lack the width suffix: their operands have the width.
+ * Condition codes have one name each, that of the opcode map.
  */
 public enum Mnemonic {
     // spotless:off

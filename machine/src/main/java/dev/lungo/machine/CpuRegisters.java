@@ -1,8 +1,8 @@
 package dev.lungo.machine;
 
 /**
- * The architectural registers of a processor outside of FPU, SSE and AVX, as loaders set them up and
- * monitors show them. A new one is all zero.
+ * The architectural registers of a processor outside of FPU, SSE and AVX, as loaders set them up
+ * and monitors show them. A new one is all zero.
  */
 public final class CpuRegisters {
     /**

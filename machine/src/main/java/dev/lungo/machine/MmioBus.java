@@ -6,8 +6,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The part of the guest-physical address space that is not memory. Addresses nobody has claimed read
- * all ones and swallow writes.
+ * The part of the guest-physical address space that is not memory. Addresses nobody has claimed
+ * read all ones and swallow writes.
  */
 public final class MmioBus {
     private record Slot(long base, long bytes, MmioDevice device) {}

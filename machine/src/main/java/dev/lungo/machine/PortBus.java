@@ -3,8 +3,8 @@ package dev.lungo.machine;
 import dev.lungo.isa.Width;
 
 /**
- * The I/O address space: 65,536 ports. Ports nobody has claimed read all ones and swallow writes, as
- * on a bus that no device drives.
+ * The I/O address space: 65,536 ports. Ports nobody has claimed read all ones and swallow writes,
+ * as on a bus that no device drives.
  */
 public final class PortBus {
     private static final int PORTS = 1 << 16;
