@@ -7,16 +7,22 @@ package dev.lungo.machine;
  * @param length in bytes
  */
 public record AddressRange(long base, long length, Type type) {
-    /** ACPI 6.4, "Address Range Types" (table 15.3); the ordinal plus one is the type's number. */
+    /** ACPI 6.4, "Address Range Types" (table 15.3). */
     public enum Type {
-        RAM,
-        RESERVED,
-        ACPI,
-        NVS,
-        UNUSABLE;
+        RAM(1),
+        RESERVED(2),
+        ACPI(3),
+        NVS(4),
+        UNUSABLE(5);
+
+        private final int number;
+
+        Type(int number) {
+            this.number = number;
+        }
 
         public int number() {
-            return ordinal() + 1;
+            return number;
         }
     }
 
