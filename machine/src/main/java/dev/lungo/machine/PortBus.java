@@ -42,7 +42,7 @@ public final class PortBus {
                     "no ports " + Integer.toHexString(base) + "h+" + count);
         }
         for (int port = base; port < base + count; port++) {
-            if (slots[port] != NOBODY) {
+            if (!slots[port].equals(NOBODY)) {
                 throw new IllegalArgumentException(
                         "port " + Integer.toHexString(port) + "h already has a device");
             }
