@@ -1,0 +1,31 @@
+package dev.lungo.host;
+
+/** The host refused something. The message names the request and what the host said. */
+public final class HostException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    private final int errno;
+
+    public HostException(String request, int errno) {
+        super(request + " failed: " + name(errno));
+        this.errno = errno;
+    }
+
+    /** As in errno(3). */
+    public int errno() {
+        return errno;
+    }
+
+    private static String name(int errno) {
+        return switch (errno) {
+            case 1 -> "not permitted (EPERM)";
+            case 9 -> "not an open file (EBADF)";
+            case 11 -> "try again later (EAGAIN)";
+            case 12 -> "not enough memory (ENOMEM)";
+            case 13 -> "access denied (EACCES)";
+            case 22 -> "not supported by this host (EINVAL)";
+            case 25 -> "not a terminal (ENOTTY)";
+            default -> "errno " + errno;
+        };
+    }
+}

@@ -1,0 +1,167 @@
+package dev.lungo.host;
+
+import dev.lungo.machine.GuestMemory;
+import java.util.List;
+
+/**
+ * The guest's RAM: one private, anonymous mapping, whose pages the host gives when they are first
+ * touched. Guest-physically it lies below {@link #LOW_END}, and what is more than that continues at
+ * {@link #HIGH_BASE}, as on a PC.
+ *
+ * <p>Not for use after {@link #close}; the addresses it gave are then void.
+ */
+public final class HostMemory implements GuestMemory, AutoCloseable {
+    /** Guest-physical; above it come the PCI configuration space and device windows. */
+    public static final long LOW_END = 0xB000_0000L;
+
+    /** Guest-physical, 4 GiB. */
+    public static final long HIGH_BASE = 1L << 32;
+
+    /** The unit in which RAM comes. */
+    public static final long PAGE_BYTES = 4096;
+
+    private static final long HUGE_PAGE_BYTES = 2 << 20;
+
+    /**
+     * A contiguous piece of RAM.
+     *
+     * @param host the host address that {@code guestPhysical} has
+     */
+    public record Region(long guestPhysical, long bytes, long host) {}
+
+    private final long lowBytes;
+    private final long highBytes;
+    private final long lowHost;
+
+    /** What a guest-physical address of the high piece is added to, to give its host address. */
+    private final long highAddend;
+
+    private final long mappedAt;
+    private final long mappedBytes;
+    private boolean open = true;
+
+    /**
+     * @param bytes a multiple of {@link #PAGE_BYTES}
+     * @throws HostException when the host has no such memory
+     */
+    public HostMemory(long bytes) {
+        if (bytes <= 0 || bytes % PAGE_BYTES != 0) {
+            throw new IllegalArgumentException("no RAM has " + bytes + " bytes");
+        }
+        lowBytes = Math.min(bytes, LOW_END);
+        highBytes = bytes - lowBytes;
+        mappedBytes = bytes + HUGE_PAGE_BYTES;
+        mappedAt = Libc.map(mappedBytes, Libc.PROT_READ | Libc.PROT_WRITE, Libc.MAP_NORESERVE);
+        lowHost = (mappedAt + HUGE_PAGE_BYTES - 1) & -HUGE_PAGE_BYTES;
+        highAddend = lowHost + lowBytes - HIGH_BASE;
+    }
+
+    /** Where the RAM is; one region, or two. */
+    public List<Region> regions() {
+        Region low = new Region(0, lowBytes, lowHost);
+        return highBytes == 0
+                ? List.of(low)
+                : List.of(low, new Region(HIGH_BASE, highBytes, HIGH_BASE + highAddend));
+    }
+
+    /** The host address of this byte, or 0 where there is no RAM. */
+    public long hostAddress(long guestPhysical) {
+        if (Long.compareUnsigned(guestPhysical, lowBytes) < 0) {
+            return lowHost + guestPhysical;
+        }
+        return Long.compareUnsigned(guestPhysical - HIGH_BASE, highBytes) < 0
+                ? highAddend + guestPhysical
+                : 0;
+    }
+
+    /** All of the RAM in bytes. */
+    public long bytes() {
+        return lowBytes + highBytes;
+    }
+
+    /** Every byte zero again, and the pages given back to the host. */
+    public void clear() {
+        Libc.advise(lowHost, bytes(), Libc.MADV_DONTNEED);
+    }
+
+    @Override
+    public boolean contains(long guestPhysical, long bytes) {
+        return bytes >= 0
+                && (inside(guestPhysical, bytes, lowBytes)
+                        || inside(guestPhysical - HIGH_BASE, bytes, highBytes));
+    }
+
+    private static boolean inside(long offset, long bytes, long size) {
+        return offset >= 0 && offset <= size && bytes <= size - offset;
+    }
+
+    /** The host address, of bytes that are all RAM. */
+    private long at(long guestPhysical, long bytes) {
+        if (inside(guestPhysical, bytes, lowBytes)) {
+            return lowHost + guestPhysical;
+        }
+        if (inside(guestPhysical - HIGH_BASE, bytes, highBytes)) {
+            return highAddend + guestPhysical;
+        }
+        throw new IllegalArgumentException(
+                "no RAM at guest-physical " + Long.toHexString(guestPhysical) + "h+" + bytes);
+    }
+
+    @Override
+    public byte getByte(long guestPhysical) {
+        return RawMemory.getByte(at(guestPhysical, 1));
+    }
+
+    @Override
+    public short getShort(long guestPhysical) {
+        return RawMemory.getShort(at(guestPhysical, 2));
+    }
+
+    @Override
+    public int getInt(long guestPhysical) {
+        return RawMemory.getInt(at(guestPhysical, 4));
+    }
+
+    @Override
+    public long getLong(long guestPhysical) {
+        return RawMemory.getLong(at(guestPhysical, 8));
+    }
+
+    @Override
+    public void putByte(long guestPhysical, byte value) {
+        RawMemory.putByte(at(guestPhysical, 1), value);
+    }
+
+    @Override
+    public void putShort(long guestPhysical, short value) {
+        RawMemory.putShort(at(guestPhysical, 2), value);
+    }
+
+    @Override
+    public void putInt(long guestPhysical, int value) {
+        RawMemory.putInt(at(guestPhysical, 4), value);
+    }
+
+    @Override
+    public void putLong(long guestPhysical, long value) {
+        RawMemory.putLong(at(guestPhysical, 8), value);
+    }
+
+    @Override
+    public void read(long guestPhysical, byte[] into, int offset, int bytes) {
+        RawMemory.read(at(guestPhysical, bytes), into, offset, bytes);
+    }
+
+    @Override
+    public void write(long guestPhysical, byte[] from, int offset, int bytes) {
+        RawMemory.write(at(guestPhysical, bytes), from, offset, bytes);
+    }
+
+    @Override
+    public void close() {
+        if (open) {
+            open = false;
+            Libc.unmap(mappedAt, mappedBytes);
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package dev.lungo.host;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.VarHandle;
+
+/**
+ * Mapping memory by the C library: mmap(2), munmap(2), madvise(2), mprotect(2). Addresses are
+ * longs. Constants are those of Linux on x86-64, asm-generic/mman.h.
+ */
+final class Libc {
+    static final int PROT_READ = 1;
+    static final int PROT_WRITE = 2;
+    static final int PROT_EXEC = 4;
+    static final int MAP_PRIVATE = 0x02;
+    static final int MAP_ANONYMOUS = 0x20;
+    static final int MAP_NORESERVE = 0x4000;
+    static final int MADV_DONTNEED = 4;
+    static final int MADV_HUGEPAGE = 14;
+
+    private static final Linker LINKER = Linker.nativeLinker();
+    private static final MemoryLayout CAPTURED = Linker.Option.captureStateLayout();
+    private static final VarHandle ERRNO =
+            CAPTURED.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+
+    // SAFETY: void *mmap(void *addr, size_t length, int prot, int flags, int fd, off_t offset)
+    @SuppressWarnings("restricted")
+    private static final MethodHandle MMAP =
+            LINKER.downcallHandle(
+                    LINKER.defaultLookup().findOrThrow("mmap"),
+                    FunctionDescriptor.of(
+                            JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT,
+                            JAVA_LONG),
+                    Linker.Option.captureCallState("errno"));
+
+    private Libc() {}
+
+    /** A new private, anonymous mapping: its host address. */
+    static long map(long bytes, int protection, int furtherFlags) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment captured = arena.allocate(CAPTURED);
+            long result =
+                    (long)
+                            MMAP.invokeExact(
+                                    captured,
+                                    0L,
+                                    bytes,
+                                    protection,
+                                    MAP_PRIVATE | MAP_ANONYMOUS | furtherFlags,
+                                    -1,
+                                    0L);
+            if (result == -1) {
+                throw new HostException(
+                        "mapping " + bytes + " bytes of memory", (int) ERRNO.get(captured, 0L));
+            }
+            return result;
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new AssertionError("a downcall declares no checked exception", e);
+        }
+    }
+
+    static void unmap(long host, long bytes) {
+        TwoLongs.MUNMAP.call("unmapping memory", host, bytes, 0);
+    }
+
+    static void advise(long host, long bytes, int advice) {
+        TwoLongs.MADVISE.call("advising on memory", host, bytes, advice);
+    }
+
+    static void protect(long host, long bytes, int protection) {
+        TwoLongs.MPROTECT.call("protecting memory", host, bytes, protection);
+    }
+
+    /** The functions of an address, a length and at most an int, linked when first used. */
+    private enum TwoLongs {
+        MUNMAP("munmap"),
+        MADVISE("madvise"),
+        MPROTECT("mprotect");
+
+        private final MethodHandle handle;
+
+        // SAFETY: int madvise(void *addr, size_t length, int advice), mprotect the same with its
+        // protection; munmap(void *addr, size_t length) does not look at the third register.
+        @SuppressWarnings("restricted")
+        TwoLongs(String name) {
+            handle =
+                    LINKER.downcallHandle(
+                            LINKER.defaultLookup().findOrThrow(name),
+                            FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT),
+                            Linker.Option.captureCallState("errno"));
+        }
+
+        void call(String request, long host, long bytes, int argument) {
+            try (Arena arena = Arena.ofConfined()) {
+                MemorySegment captured = arena.allocate(CAPTURED);
+                int result = (int) handle.invokeExact(captured, host, bytes, argument);
+                if (result != 0) {
+                    throw new HostException(request, (int) ERRNO.get(captured, 0L));
+                }
+            } catch (RuntimeException | Error e) {
+                throw e;
+            } catch (Throwable e) {
+                throw new AssertionError("a downcall declares no checked exception", e);
+            }
+        }
+    }
+}

@@ -1,0 +1,8 @@
+/** What the host gives: mapped memory, time, the terminal, executable memory. */
+@org.jspecify.annotations.NullMarked
+module dev.lungo.host {
+    requires static org.jspecify;
+    requires transitive dev.lungo.machine;
+
+    exports dev.lungo.host;
+}
