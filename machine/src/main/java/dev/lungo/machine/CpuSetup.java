@@ -14,4 +14,18 @@ public record CpuSetup(
         PortBus ports,
         MmioBus mmio,
         LocalApic apic,
-        Clock clock) {}
+        Clock clock,
+        Tracer tracer) {
+    /** Without a tracer. */
+    public CpuSetup(
+            int index,
+            int count,
+            String model,
+            GuestMemory memory,
+            PortBus ports,
+            MmioBus mmio,
+            LocalApic apic,
+            Clock clock) {
+        this(index, count, model, memory, ports, mmio, apic, clock, Tracer.NONE);
+    }
+}

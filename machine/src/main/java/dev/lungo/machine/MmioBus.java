@@ -13,6 +13,12 @@ public final class MmioBus {
     private record Slot(long base, long bytes, MmioDevice device) {}
 
     private final TreeMap<Long, Slot> slots = new TreeMap<>();
+    private BusWatcher watcher = BusWatcher.NONE;
+
+    /** Has all accesses reported. */
+    public void watch(BusWatcher newWatcher) {
+        watcher = newWatcher;
+    }
 
     /** Gives guest-physical {@code base} to {@code base + bytes - 1} to a device. */
     public void map(long base, long bytes, MmioDevice device) {
@@ -45,9 +51,12 @@ public final class MmioBus {
     /** The value, zero-extended. */
     public long read(long guestPhysical, Width width) {
         Slot slot = at(guestPhysical, width);
-        return slot == null
-                ? width.mask()
-                : slot.device.read(guestPhysical - slot.base, width) & width.mask();
+        long value =
+                slot == null
+                        ? width.mask()
+                        : slot.device.read(guestPhysical - slot.base, width) & width.mask();
+        watcher.read(guestPhysical, width, value);
+        return value;
     }
 
     public void write(long guestPhysical, Width width, long value) {
@@ -55,5 +64,6 @@ public final class MmioBus {
         if (slot != null) {
             slot.device.write(guestPhysical - slot.base, width, width.truncate(value));
         }
+        watcher.write(guestPhysical, width, width.truncate(value));
     }
 }

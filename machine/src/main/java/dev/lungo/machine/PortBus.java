@@ -30,9 +30,15 @@ public final class PortBus {
                     });
 
     private final Slot[] slots = new Slot[PORTS];
+    private BusWatcher watcher = BusWatcher.NONE;
 
     public PortBus() {
         java.util.Arrays.fill(slots, NOBODY);
+    }
+
+    /** Has all accesses reported. */
+    public void watch(BusWatcher newWatcher) {
+        watcher = newWatcher;
     }
 
     /** Gives ports {@code base} to {@code base + count - 1} to a device. */
@@ -60,6 +66,17 @@ public final class PortBus {
 
     /** The value, zero-extended. An access may span devices, and wraps at FFFFh. */
     public int read(int port, Width width) {
+        int value = readUnwatched(port, width);
+        watcher.read(port, width, value & width.mask());
+        return value;
+    }
+
+    public void write(int port, Width width, int value) {
+        writeUnwatched(port, width, value);
+        watcher.write(port, width, value & width.mask());
+    }
+
+    private int readUnwatched(int port, Width width) {
         Slot slot = slots[port];
         if (slot.holds(port, width.bytes())) {
             return slot.device.read(port - slot.base, width) & (int) width.mask();
@@ -72,7 +89,7 @@ public final class PortBus {
         return value;
     }
 
-    public void write(int port, Width width, int value) {
+    private void writeUnwatched(int port, Width width, int value) {
         Slot slot = slots[port];
         if (slot.holds(port, width.bytes())) {
             slot.device.write(port - slot.base, width, value & (int) width.mask());

@@ -25,6 +25,14 @@ public interface VirtualCpu {
     /** The state after power-up or RESET#. SDM 3A, "Processor State After Reset" (table 10-1). */
     void reset();
 
+    /**
+     * Where it was of late: guest-linear addresses of the blocks of instructions it entered last,
+     * the oldest first. Empty where the engine does not know.
+     */
+    default long[] recentBlocks() {
+        return new long[0];
+    }
+
     /** What a local APIC can do to its processor. */
     interface Signals {
         /** The answer of {@link LocalApic#hasInterrupt} may have become true. */

@@ -1,0 +1,284 @@
+package dev.lungo.machine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class RunLoopTest {
+    private static final VmExit HALT = new VmExit.Halt();
+    private static final VmExit KICKED = new VmExit.Kicked();
+
+    private final List<String> log = new ArrayList<>();
+    private final TestHost host = new TestHost();
+    private final Timers timers = new Timers(() -> host.now);
+
+    @Test
+    void aSleepingProcessorIsPassedOverUntilItIsSignalled() {
+        ScriptedCpu cpu = new ScriptedCpu("cpu0", () -> HALT);
+        RunLoop loop = loop(cpu);
+        Timers.Timer timer = timers.create(loop.signals(0)::interrupt);
+        timer.at(500);
+        cpu.then(() -> {
+            loop.end();
+            return HALT;
+        });
+
+        loop.run();
+
+        assertThat(log)
+                .containsExactly(
+                        "cpu0", "sleep until 500", "cpu0 interrupt", "cpu0", "cpu0 kicked");
+    }
+
+    @Test
+    void processorsThatAreAwakeTakeTurns() {
+        ScriptedCpu first = new ScriptedCpu("cpu0", () -> KICKED);
+        ScriptedCpu second = new ScriptedCpu("cpu1", () -> KICKED);
+        RunLoop loop = loop(first, second);
+        first.then(() -> KICKED);
+        second.then(() -> {
+            loop.end();
+            return KICKED;
+        });
+
+        loop.run();
+
+        assertThat(log).containsExactly("cpu0", "cpu1", "cpu0", "cpu1", "cpu1 kicked");
+    }
+
+    @Test
+    void theAlarmIsTheEarlierOfDeadlineAndSlice() {
+        ScriptedCpu first = new ScriptedCpu("cpu0", () -> KICKED);
+        ScriptedCpu second = new ScriptedCpu("cpu1", () -> HALT);
+        RunLoop loop = loop(first, second);
+        timers.create(() -> {}).at(10_000_000);
+        first.then(() -> {
+            loop.end();
+            return HALT;
+        });
+
+        loop.run();
+
+        assertThat(host.alarms)
+                .as("a slice while the other is awake, the deadline once it sleeps, then off")
+                .containsExactly(1_000_000L, 10_000_000L, Timers.NEVER);
+    }
+
+    @Test
+    void aTimerSetWhileAProcessorRunsMovesTheAlarmForward() {
+        Timers.Timer timer = timers.create(() -> {});
+        ScriptedCpu cpu =
+                new ScriptedCpu(
+                        "cpu0",
+                        () -> {
+                            timer.at(700);
+                            return KICKED;
+                        });
+        RunLoop loop = loop(cpu);
+        cpu.then(() -> {
+            loop.end();
+            return HALT;
+        });
+
+        loop.run();
+
+        assertThat(host.alarms).containsExactly(700L, Timers.NEVER);
+    }
+
+    @Test
+    void wakingAnotherProcessorEndsTheTurnOfTheOneThatRuns() {
+        ScriptedCpu first = new ScriptedCpu("cpu0", () -> KICKED);
+        ScriptedCpu second = new ScriptedCpu("cpu1", () -> HALT);
+        RunLoop loop = loop(first, second);
+        first.then(() -> {
+            loop.signals(1).startup(0x9F);
+            return KICKED;
+        });
+        second.then(() -> {
+            loop.end();
+            return KICKED;
+        });
+
+        loop.run();
+
+        assertThat(log)
+                .containsExactly(
+                        "cpu0",
+                        "cpu1",
+                        "cpu0",
+                        "cpu1 startup 159",
+                        "cpu0 kicked",
+                        "cpu1",
+                        "cpu1 kicked");
+    }
+
+    @Test
+    void whatIsPostedIsDoneBetweenTurnsAndKicksTheOneThatRuns() {
+        ScriptedCpu cpu = new ScriptedCpu("cpu0", () -> KICKED);
+        RunLoop loop = loop(cpu);
+        cpu.script.clear();
+        cpu.then(() -> {
+            loop.post(() -> log.add("posted"));
+            log.add("still running");
+            return KICKED;
+        });
+        cpu.then(() -> {
+            loop.end();
+            return KICKED;
+        });
+
+        loop.run();
+
+        assertThat(log)
+                .containsExactly(
+                        "cpu0", "cpu0 kicked", "still running", "posted", "cpu0", "cpu0 kicked");
+    }
+
+    @Test
+    void nothingRunsWhileStopped() {
+        ScriptedCpu cpu = new ScriptedCpu("cpu0", () -> KICKED);
+        RunLoop loop = loop(cpu);
+        timers.create(() -> log.add("timer")).at(0);
+        cpu.then(() -> {
+            loop.end();
+            return KICKED;
+        });
+        loop.stop();
+        host.whenNextAsleep =
+                () -> {
+                    assertThat(loop.isStopped()).isTrue();
+                    loop.post(loop::proceed);
+                };
+
+        loop.run();
+
+        assertThat(log)
+                .containsExactly("sleep until never", "timer", "cpu0", "cpu0", "cpu0 kicked");
+    }
+
+    @Test
+    void aShutdownIsReportedWithItsProcessor() {
+        ScriptedCpu first = new ScriptedCpu("cpu0", () -> HALT);
+        ScriptedCpu second = new ScriptedCpu("cpu1", VmExit.Shutdown::new);
+        List<RunLoop> self = new ArrayList<>();
+        RunLoop loop =
+                new RunLoop(
+                        List.of(first, second),
+                        timers,
+                        host,
+                        cpu -> {
+                            log.add("shutdown of " + cpu);
+                            self.getFirst().end();
+                        });
+        self.add(loop);
+
+        loop.run();
+
+        assertThat(log).containsExactly("cpu0", "cpu1", "shutdown of 1");
+    }
+
+    private RunLoop loop(ScriptedCpu... cpus) {
+        return new RunLoop(List.of(cpus), timers, host, cpu -> log.add("shutdown of " + cpu));
+    }
+
+    /** A clock that goes on only while the loop sleeps. */
+    private final class TestHost implements RunLoopHost {
+        private final Deque<Runnable> posted = new ArrayDeque<>();
+        private final List<Long> alarms = new ArrayList<>();
+        private long now;
+        private Runnable whenNextAsleep = () -> {};
+
+        @Override
+        public void post(Runnable action) {
+            posted.add(action);
+        }
+
+        @Override
+        public @Nullable Runnable poll() {
+            return posted.poll();
+        }
+
+        @Override
+        public void sleepUntil(long nanos) {
+            log.add("sleep until " + (nanos == Timers.NEVER ? "never" : nanos));
+            if (nanos != Timers.NEVER) {
+                now = nanos;
+            }
+            whenNextAsleep.run();
+        }
+
+        @Override
+        public void wake() {}
+
+        @Override
+        public void alarm(long nanos, Runnable ring) {
+            alarms.add(nanos);
+        }
+    }
+
+    /** A processor that does what the script says, a step a turn. */
+    private final class ScriptedCpu implements VirtualCpu, VirtualCpu.Signals {
+        private final String name;
+        private final Deque<Supplier<VmExit>> script = new ArrayDeque<>();
+
+        ScriptedCpu(String name, Supplier<VmExit> first) {
+            this.name = name;
+            script.add(first);
+        }
+
+        void then(Supplier<VmExit> step) {
+            script.add(step);
+        }
+
+        @Override
+        public VmExit run() {
+            log.add(name);
+            return script.remove().get();
+        }
+
+        @Override
+        public void kick() {
+            log.add(name + " kicked");
+        }
+
+        @Override
+        public Signals signals() {
+            return this;
+        }
+
+        @Override
+        public void interrupt() {
+            log.add(name + " interrupt");
+        }
+
+        @Override
+        public void nmi() {
+            log.add(name + " nmi");
+        }
+
+        @Override
+        public void init() {
+            log.add(name + " init");
+        }
+
+        @Override
+        public void startup(int vector) {
+            log.add(name + " startup " + vector);
+        }
+
+        @Override
+        public void save(CpuRegisters into) {}
+
+        @Override
+        public void load(CpuRegisters from) {}
+
+        @Override
+        public void reset() {}
+    }
+}
