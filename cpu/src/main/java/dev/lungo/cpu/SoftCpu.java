@@ -1,0 +1,71 @@
+package dev.lungo.cpu;
+
+import dev.lungo.cpu.core.Interpreter;
+import dev.lungo.cpu.core.Pending;
+import dev.lungo.cpu.core.Processor;
+import dev.lungo.machine.CpuRegisters;
+import dev.lungo.machine.CpuSetup;
+import dev.lungo.machine.VirtualCpu;
+import dev.lungo.machine.VmExit;
+
+/** A software processor behind the border that all engines share. */
+final class SoftCpu implements VirtualCpu {
+    private final Processor cpu;
+    private final Interpreter interpreter;
+
+    SoftCpu(CpuSetup setup) {
+        cpu = new Processor(setup);
+        interpreter = new Interpreter(cpu);
+    }
+
+    @Override
+    public VmExit run() {
+        return interpreter.run();
+    }
+
+    @Override
+    public void kick() {
+        cpu.raise(Pending.KICK);
+    }
+
+    @Override
+    public Signals signals() {
+        return new Signals() {
+            @Override
+            public void interrupt() {
+                cpu.raise(Pending.INTERRUPT);
+            }
+
+            @Override
+            public void nmi() {
+                cpu.raise(Pending.NMI);
+            }
+
+            @Override
+            public void init() {
+                cpu.raise(Pending.INIT);
+            }
+
+            @Override
+            public void startup(int vector) {
+                cpu.startupVector = vector;
+                cpu.raise(Pending.STARTUP);
+            }
+        };
+    }
+
+    @Override
+    public void save(CpuRegisters into) {
+        cpu.save(into);
+    }
+
+    @Override
+    public void load(CpuRegisters from) {
+        cpu.load(from);
+    }
+
+    @Override
+    public void reset() {
+        cpu.reset();
+    }
+}

@@ -1,0 +1,18 @@
+package dev.lungo.cpu;
+
+import dev.lungo.machine.CpuSetup;
+import dev.lungo.machine.Engine;
+import dev.lungo.machine.VirtualCpu;
+
+/** The engine that needs nothing but Java: see {@link SoftCpu}. */
+public final class SoftEngine implements Engine {
+    @Override
+    public String name() {
+        return "soft";
+    }
+
+    @Override
+    public VirtualCpu createCpu(CpuSetup setup) {
+        return new SoftCpu(setup);
+    }
+}

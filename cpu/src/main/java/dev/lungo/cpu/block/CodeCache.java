@@ -1,0 +1,197 @@
+package dev.lungo.cpu.block;
+
+import dev.lungo.cpu.core.Processor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The lowered blocks of one processor, by physical page, and the ways to find them.
+ *
+ * <p>A page that holds blocks has no write tag in the TLB, so every store to it comes here, and only
+ * the blocks whose bytes it touches die. When the last one of a page is gone, so is the watch on it.
+ */
+public final class CodeCache {
+    /** Beyond this many, all are dropped and made anew: a bound on what a guest can make us keep. */
+    private static final int MAX_BLOCKS = 1 << 18;
+
+    private static final int NEAR = 1 << 12;
+
+    private static final class Page {
+        final Map<Integer, Block> byKey = new HashMap<>();
+        final List<Block> overlapping = new ArrayList<>();
+    }
+
+    private final Processor cpu;
+    private final Lowering lowering;
+    private final Map<Long, Page> pages = new HashMap<>();
+
+    /** Physical page numbers below 4 GiB that hold blocks; higher ones are asked of the map. */
+    private final BitSet codePages = new BitSet();
+
+    private int blocks;
+
+    // Blocks by linear address, forgotten when a translation changes.
+    private final long[] nearLinear = new long[NEAR];
+    private final @Nullable Block[] nearBlock = new Block[NEAR];
+    private long generation;
+
+    public CodeCache(Processor cpu) {
+        this.cpu = cpu;
+        this.lowering = new Lowering(cpu);
+        Arrays.fill(nearLinear, -1);
+    }
+
+    /** Counts changes of translations. */
+    public long generation() {
+        return generation;
+    }
+
+    /** Whether the page of this address holds lowered code. */
+    public boolean holds(long physical) {
+        return codePages.get(pageNumber(physical));
+    }
+
+    private static int pageNumber(long physical) {
+        return (int) (physical >>> 12) & Integer.MAX_VALUE;
+    }
+
+    /** The block at the current instruction pointer, in the current mode. */
+    public Block current() {
+        long linear = cpu.linearIp();
+        int mode = cpu.mode();
+        int slot = (int) (linear ^ linear >>> 12) & (NEAR - 1);
+        Block near = nearBlock[slot];
+        if (near != null && nearLinear[slot] == linear && near.mode == mode && near.live != 0) {
+            return near;
+        }
+        Block found = find(linear, mode);
+        nearLinear[slot] = linear;
+        nearBlock[slot] = found;
+        return found;
+    }
+
+    private Block find(long linear, int mode) {
+        long physical = cpu.mmu.translateForFetch(linear);
+        Page page = pages.get(physical >>> 12);
+        if (page != null) {
+            Block block = page.byKey.get(key(physical, mode));
+            if (block != null && cpu.fitsCodeSegment(block.bytes) && spillHolds(block, linear)) {
+                return block;
+            }
+        }
+        return add(lowering.block(linear, physical, mode, Lowering.MAX_OPS));
+    }
+
+    /** Whether the second page of a block that has one is still mapped behind the first. */
+    private boolean spillHolds(Block block, long linear) {
+        return block.spill < 0
+                || block.spill
+                        == cpu.mmu.translateForFetch(cpu.wrapLinear((linear | 0xFFF) + 1));
+    }
+
+    /** A block of one instruction, not kept: for single-stepping and interrupt shadows. */
+    public Block single() {
+        long linear = cpu.linearIp();
+        return lowering.block(linear, cpu.mmu.translateForFetch(linear), cpu.mode(), 1);
+    }
+
+    private static int key(long physical, int mode) {
+        return (int) (physical & 0xFFF) | mode << 12;
+    }
+
+    private Block add(Block block) {
+        if (++blocks > MAX_BLOCKS) {
+            clear();
+        }
+        Page page = watch(block.physical >>> 12);
+        Block former = page.byKey.put(key(block.physical, block.mode), block);
+        if (former != null) { // another mapping of the second page, or another code limit
+            former.die();
+        }
+        page.overlapping.add(block);
+        if (block.spill >= 0) {
+            watch(block.spill >>> 12).overlapping.add(block);
+        }
+        return block;
+    }
+
+    /** From now on, writes to the page come to {@link #written}. */
+    private Page watch(long number) {
+        Page page = pages.get(number);
+        if (page == null) {
+            page = new Page();
+            pages.put(number, page);
+            codePages.set(pageNumber(number << 12));
+            cpu.mmu.protectFromWrites(number << 12);
+        }
+        return page;
+    }
+
+    /** Remembers the way from a block to the one that is current now. */
+    public Block link(Block from, boolean branch, long rip) {
+        Block to = current();
+        from.link(branch, to, generation, rip);
+        return to;
+    }
+
+    /** Bytes of a page that {@link #holds} code have been written, on that page alone. */
+    public void written(long physical, int bytes) {
+        long number = physical >>> 12;
+        Page page = pages.get(number);
+        if (page == null) {
+            return;
+        }
+        List<Block> overlapping = page.overlapping;
+        int kept = 0;
+        for (int i = 0; i < overlapping.size(); i++) {
+            Block block = overlapping.get(i);
+            if (block.live == 0) {
+                continue;
+            }
+            if (block.touches(physical, bytes)) {
+                forget(block);
+            } else {
+                overlapping.set(kept++, block);
+            }
+        }
+        overlapping.subList(kept, overlapping.size()).clear();
+        if (kept == 0) {
+            pages.remove(number);
+            codePages.clear(pageNumber(physical));
+        }
+    }
+
+    private void forget(Block block) {
+        block.die();
+        blocks--;
+        Page home = pages.get(block.physical >>> 12);
+        if (home != null) {
+            home.byKey.remove(key(block.physical, block.mode), block);
+        }
+    }
+
+    /** A translation has changed: what was found by linear address must be found anew. */
+    public void translationsChanged() {
+        generation++;
+        Arrays.fill(nearLinear, -1);
+    }
+
+    /** Drops everything. */
+    public void clear() {
+        for (Page page : pages.values()) {
+            for (Block block : page.overlapping) {
+                block.die();
+            }
+        }
+        pages.clear();
+        codePages.clear();
+        blocks = 0;
+        lowering.clear();
+        translationsChanged();
+    }
+}

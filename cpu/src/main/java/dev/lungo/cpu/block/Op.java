@@ -1,0 +1,59 @@
+package dev.lungo.cpu.block;
+
+import dev.lungo.cpu.core.Processor;
+
+/**
+ * An instruction made ready to run: operands resolved to addresses in the processor's state, or to
+ * an effective-address rule; what the mode decides, decided.
+ *
+ * <p>{@link #execute} either does the whole instruction, or throws the processor's {@code
+ * GuestFault} with nothing changed but what the manual says (REP iterations done, accessed bits).
+ */
+public abstract class Op {
+    /** Where the instruction begins, in bytes from the beginning of its block. */
+    protected int start;
+
+    /** Where the next one begins. */
+    protected int end;
+
+    final void place(int from, int to) {
+        start = from;
+        end = to;
+    }
+
+    /** An exception in this instruction pushes the address of this byte of the block. */
+    public final int start() {
+        return start;
+    }
+
+    public final int end() {
+        return end;
+    }
+
+    public abstract void execute(Processor cpu);
+
+    /**
+     * Whether a non-canonical address in this instruction is #SS rather than #GP: it addresses the
+     * stack.
+     */
+    public boolean addressesStack() {
+        return false;
+    }
+
+    /** The last of a block: leaves the next instruction's address and, if known, block behind. */
+    public abstract static class Ending extends Op {}
+
+    /**
+     * An instruction after which nothing may be taken for granted, since it can change the mode,
+     * translations, or what interrupts are open. Execution goes on behind it with a fresh look-up.
+     */
+    public abstract static class Serializing extends Ending {
+        @Override
+        public final void execute(Processor cpu) {
+            perform(cpu);
+            cpu.continueAt(end);
+        }
+
+        protected abstract void perform(Processor cpu);
+    }
+}

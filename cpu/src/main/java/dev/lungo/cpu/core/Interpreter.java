@@ -1,0 +1,141 @@
+package dev.lungo.cpu.core;
+
+import dev.lungo.cpu.block.Block;
+import dev.lungo.cpu.block.Op;
+import dev.lungo.isa.ExceptionVector;
+import dev.lungo.machine.VmExit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The loop that runs blocks. Whatever is not the next instruction of a block, it looks at on a
+ * block's entry, and only when {@link State#PENDING} says that there is something.
+ */
+public final class Interpreter {
+    private static final VmExit HALT = new VmExit.Halt();
+    private static final VmExit KICKED = new VmExit.Kicked();
+    private static final VmExit SHUTDOWN = new VmExit.Shutdown();
+
+    private final Processor cpu;
+    private final long pending;
+    private final long instructions;
+
+    public Interpreter(Processor cpu) {
+        this.cpu = cpu;
+        pending = cpu.state + State.PENDING;
+        instructions = cpu.state + State.INSTRUCTIONS;
+    }
+
+    /** Runs until there is something for the run loop to do. */
+    public VmExit run() {
+        cpu.resume();
+        for (; ; ) {
+            try {
+                VmExit exit = runBlocks();
+                if (exit != null) {
+                    return exit;
+                }
+            } catch (GuestFault fault) {
+                if (!cpu.events.exception(fault)) {
+                    return shutDown();
+                }
+            }
+        }
+    }
+
+    private VmExit shutDown() {
+        cpu.raise(Pending.ASLEEP);
+        return SHUTDOWN;
+    }
+
+    /** Returns null only to be called again. A fault that it throws has RIP at its instruction. */
+    private @Nullable VmExit runBlocks() {
+        for (; ; ) {
+            int waiting = Raw.getIntOpaque(pending);
+            if (waiting != 0) {
+                VmExit exit = attend(waiting);
+                if (exit != null) {
+                    return exit;
+                }
+                if ((Raw.getIntOpaque(pending) & (Pending.STEP | Pending.SHADOW)) != 0) {
+                    step();
+                    continue;
+                }
+            }
+            Block block = cpu.enter();
+            Op[] ops = block.ops;
+            int i = 0;
+            try {
+                do {
+                    ops[i].execute(cpu);
+                } while (++i < block.live);
+            } catch (GuestFault fault) {
+                leave(i);
+                settle(fault, ops[i]);
+                throw fault;
+            }
+            leave(i);
+            if (i < ops.length) { // a store has hit this very block
+                cpu.continueAt(ops[i - 1].end());
+            }
+        }
+    }
+
+    private void leave(int executed) {
+        Raw.putLong(instructions, Raw.getLong(instructions) + executed);
+    }
+
+    private void settle(GuestFault fault, Op op) {
+        if (fault.nonCanonical && op.addressesStack()) {
+            fault.vector = ExceptionVector.SS;
+        }
+        cpu.continueAt(op.start());
+    }
+
+    /** Deals with what is pending; returns an exit, or null to go on. */
+    private @Nullable VmExit attend(int waiting) {
+        if ((waiting & Pending.KICK) != 0) {
+            cpu.lower(Pending.KICK);
+            return KICKED;
+        }
+        if ((waiting & (Pending.INIT | Pending.STARTUP)) != 0) {
+            cpu.takeInitAndStartup();
+            return (Raw.getIntOpaque(pending) & Pending.ASLEEP) != 0 ? HALT : null;
+        }
+        if ((waiting & Pending.SHADOW) != 0) {
+            return null;
+        }
+        if ((waiting & Pending.NMI) != 0 && cpu.nmiAllowed()) {
+            cpu.lower(Pending.NMI | Pending.ASLEEP);
+            return cpu.events.nmi() ? null : shutDown();
+        }
+        if ((waiting & Pending.INTERRUPT) != 0 && cpu.interruptsAllowed()) {
+            cpu.lower(Pending.INTERRUPT);
+            if (cpu.apic.hasInterrupt()) {
+                cpu.raise(Pending.INTERRUPT); // there may be more behind it
+                int vector = cpu.apic.acknowledge();
+                cpu.lower(Pending.ASLEEP);
+                return cpu.events.interrupt(vector) ? null : shutDown();
+            }
+        }
+        return (waiting & Pending.ASLEEP) != 0 ? HALT : null;
+    }
+
+    /** Runs one instruction, with all that only happens between two. */
+    private void step() {
+        cpu.debug.beforeInstruction();
+        cpu.lower(Pending.SHADOW);
+        Block block = cpu.enterSingle();
+        Op op = block.ops[0];
+        try {
+            op.execute(cpu);
+        } catch (GuestFault fault) {
+            settle(fault, op);
+            throw fault;
+        }
+        leave(1);
+        if (!(op instanceof Op.Ending)) {
+            cpu.continueAt(op.end());
+        }
+        cpu.debug.afterInstruction();
+    }
+}

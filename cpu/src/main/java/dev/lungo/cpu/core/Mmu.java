@@ -1,0 +1,485 @@
+package dev.lungo.cpu.core;
+
+import dev.lungo.cpu.block.CodeCache;
+import dev.lungo.isa.ExceptionVector;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
+/**
+ * Loads and stores at linear addresses, through a software TLB.
+ *
+ * <p>The TLB is direct-mapped and off the heap, so that translated code can look into it: entries of
+ * 32 bytes {read tag, write tag, addend, execute tag}. A tag is the linear page; the addend turns a
+ * linear address into the host's. The test that a load makes also catches an access that crosses
+ * into the next page, since it compares the page of the last byte with the entry of the first. What
+ * must not be reached directly simply has no tag: MMIO, pages that hold lowered code (for writes),
+ * pages not yet dirty, watched pages.
+ *
+ * <p>There is a set of entries for each kind of access right: user, supervisor, supervisor with
+ * RFLAGS.AC set, which SMAP tells apart, and one set that is never filled, for when every access
+ * has to be looked at (alignment checks, data breakpoints).
+ */
+public final class Mmu {
+    private static final int ENTRIES = 1024;
+    private static final int ENTRY_BYTES = 32;
+    private static final long INDEX_MASK = (ENTRIES - 1) * (long) ENTRY_BYTES;
+    private static final int INDEX_SHIFT = 12 - 5;
+    private static final long SET_BYTES = (long) ENTRIES * ENTRY_BYTES;
+
+    private static final int READ_TAG = 0;
+    private static final int WRITE_TAG = 8;
+    private static final int ADDEND = 16;
+    private static final int EXECUTE_TAG = 24;
+
+    private static final long PAGE = 4096;
+    private static final long PAGE_MASK = -PAGE;
+    private static final long NO_TAG = -1;
+
+    private static final int USER = 0;
+    private static final int SUPERVISOR = 1;
+    private static final int SUPERVISOR_AC = 2;
+    private static final int UNFILLED = 3;
+    private static final int SETS = 4;
+
+    private final Processor cpu;
+    private final PhysicalMemory memory;
+    private final PageWalker walker;
+    private final CodeCache code;
+
+    /** Held so that its memory stays. */
+    private final MemorySegment tlbMemory = Arena.ofAuto().allocate(SETS * SET_BYTES, 64);
+
+    private final long tlbs = tlbMemory.address();
+
+    /** The set in use. */
+    private long tlb;
+
+    private boolean user;
+    private boolean smapOff;
+    private boolean paging;
+
+    /** Linear addresses wrap here: at 4 GiB outside of IA-32e mode. */
+    private long linearMask = 0xFFFF_FFFFL;
+
+    private boolean canonicalCheck;
+
+    /** Bits that a canonical address repeats: shifted out by this and back. */
+    private int canonicalShift = 16;
+
+    private boolean alignmentCheck;
+
+    // Beside the off-heap entries: the physical page of each, the size of the page it was found in,
+    // and which are in use.
+    private final long[] physicalPage = new long[SETS * ENTRIES];
+    private final byte[] pageShift = new byte[SETS * ENTRIES];
+    private final boolean[] isGlobal = new boolean[SETS * ENTRIES];
+    private final int[] used = new int[SETS * ENTRIES];
+    private final boolean[] isUsed = new boolean[SETS * ENTRIES];
+    private int usedCount;
+
+    Mmu(Processor cpu, PhysicalMemory memory, PageWalker walker, CodeCache code) {
+        this.cpu = cpu;
+        this.memory = memory;
+        this.walker = walker;
+        this.code = code;
+    }
+
+    /** Chooses the access rights that hold from now on. */
+    void select(Access rights) {
+        user = rights.user();
+        smapOff = rights.ac();
+        alignmentCheck = rights.checkAlignment();
+        paging = rights.paging();
+        linearMask = rights.longMode() ? -1 : 0xFFFF_FFFFL;
+        canonicalCheck = rights.longMode();
+        canonicalShift = rights.la57() ? 7 : 16;
+        int set = user ? USER : smapOff ? SUPERVISOR_AC : SUPERVISOR;
+        tlb = tlbs + SET_BYTES * (alignmentCheck || cpu.watchpoints() ? UNFILLED : set);
+    }
+
+    /** What decides on access rights and the form of linear addresses. */
+    record Access(
+            boolean user,
+            boolean ac,
+            boolean checkAlignment,
+            boolean paging,
+            boolean longMode,
+            boolean la57) {}
+
+    // Loads, zero-extended.
+
+    public int load8(long linear) {
+        long entry = tlb + ((linear >>> INDEX_SHIFT) & INDEX_MASK);
+        if ((linear & PAGE_MASK) == Raw.getLong(entry + READ_TAG)) {
+            return Raw.getByte(linear + Raw.getLong(entry + ADDEND));
+        }
+        return (int) slowLoad(linear, 1, PageWalker.READ);
+    }
+
+    public int load16(long linear) {
+        long entry = tlb + ((linear >>> INDEX_SHIFT) & INDEX_MASK);
+        if (((linear + 1) & PAGE_MASK) == Raw.getLong(entry + READ_TAG)) {
+            return Raw.getShort(linear + Raw.getLong(entry + ADDEND));
+        }
+        return (int) slowLoad(linear, 2, PageWalker.READ);
+    }
+
+    /** All 32 bits; the sign is the caller's affair. */
+    public int load32(long linear) {
+        long entry = tlb + ((linear >>> INDEX_SHIFT) & INDEX_MASK);
+        if (((linear + 3) & PAGE_MASK) == Raw.getLong(entry + READ_TAG)) {
+            return Raw.getInt(linear + Raw.getLong(entry + ADDEND));
+        }
+        return (int) slowLoad(linear, 4, PageWalker.READ);
+    }
+
+    public long load64(long linear) {
+        long entry = tlb + ((linear >>> INDEX_SHIFT) & INDEX_MASK);
+        if (((linear + 7) & PAGE_MASK) == Raw.getLong(entry + READ_TAG)) {
+            return Raw.getLong(linear + Raw.getLong(entry + ADDEND));
+        }
+        return slowLoad(linear, 8, PageWalker.READ);
+    }
+
+    /** Any of the four widths, zero-extended. */
+    public long load(long linear, int bytes) {
+        return switch (bytes) {
+            case 1 -> load8(linear);
+            case 2 -> load16(linear);
+            case 4 -> load32(linear) & 0xFFFF_FFFFL;
+            default -> load64(linear);
+        };
+    }
+
+    /**
+     * The load of a read-modify-write instruction: it faults as the store would, so that the store
+     * that follows cannot.
+     */
+    public long loadForUpdate(long linear, int bytes) {
+        long entry = tlb + ((linear >>> INDEX_SHIFT) & INDEX_MASK);
+        if (((linear + bytes - 1) & PAGE_MASK) == Raw.getLong(entry + WRITE_TAG)) {
+            long host = linear + Raw.getLong(entry + ADDEND);
+            return switch (bytes) {
+                case 1 -> Raw.getByte(host);
+                case 2 -> Raw.getShort(host);
+                case 4 -> Raw.getInt(host) & 0xFFFF_FFFFL;
+                default -> Raw.getLong(host);
+            };
+        }
+        return slowLoad(linear, bytes, PageWalker.WRITE);
+    }
+
+    // Stores, of the low bits.
+
+    public void store8(long linear, int value) {
+        long entry = tlb + ((linear >>> INDEX_SHIFT) & INDEX_MASK);
+        if ((linear & PAGE_MASK) == Raw.getLong(entry + WRITE_TAG)) {
+            Raw.putByte(linear + Raw.getLong(entry + ADDEND), value);
+        } else {
+            slowStore(linear, 1, value);
+        }
+    }
+
+    public void store16(long linear, int value) {
+        long entry = tlb + ((linear >>> INDEX_SHIFT) & INDEX_MASK);
+        if (((linear + 1) & PAGE_MASK) == Raw.getLong(entry + WRITE_TAG)) {
+            Raw.putShort(linear + Raw.getLong(entry + ADDEND), value);
+        } else {
+            slowStore(linear, 2, value);
+        }
+    }
+
+    public void store32(long linear, int value) {
+        long entry = tlb + ((linear >>> INDEX_SHIFT) & INDEX_MASK);
+        if (((linear + 3) & PAGE_MASK) == Raw.getLong(entry + WRITE_TAG)) {
+            Raw.putInt(linear + Raw.getLong(entry + ADDEND), value);
+        } else {
+            slowStore(linear, 4, value);
+        }
+    }
+
+    public void store64(long linear, long value) {
+        long entry = tlb + ((linear >>> INDEX_SHIFT) & INDEX_MASK);
+        if (((linear + 7) & PAGE_MASK) == Raw.getLong(entry + WRITE_TAG)) {
+            Raw.putLong(linear + Raw.getLong(entry + ADDEND), value);
+        } else {
+            slowStore(linear, 8, value);
+        }
+    }
+
+    /** Any of the four widths. */
+    public void store(long linear, int bytes, long value) {
+        switch (bytes) {
+            case 1 -> store8(linear, (int) value);
+            case 2 -> store16(linear, (int) value);
+            case 4 -> store32(linear, (int) value);
+            default -> store64(linear, value);
+        }
+    }
+
+    // Larger pieces.
+
+    /** Copies guest bytes to a host address; a fault leaves the destination in part written. */
+    public void copyIn(long linear, int bytes, long host) {
+        int done = 0;
+        for (; bytes - done >= 8; done += 8) {
+            Raw.putLong(host + done, load64(linear + done & linearMask));
+        }
+        for (; done < bytes; done++) {
+            Raw.putByte(host + done, load8(linear + done & linearMask));
+        }
+    }
+
+    /** Copies from a host address to the guest: all of it, or nothing and a fault. */
+    public void copyOut(long linear, int bytes, long host) {
+        probeStore(linear, bytes);
+        int done = 0;
+        for (; bytes - done >= 8; done += 8) {
+            store64(linear + done & linearMask, Raw.getLong(host + done));
+        }
+        for (; done < bytes; done++) {
+            store8(linear + done & linearMask, Raw.getByte(host + done));
+        }
+    }
+
+    /** Faults if a store of these bytes (at most a page) would. */
+    public void probeStore(long linear, int bytes) {
+        long entry = tlb + ((linear >>> INDEX_SHIFT) & INDEX_MASK);
+        if (((linear + bytes - 1) & PAGE_MASK) != Raw.getLong(entry + WRITE_TAG)) {
+            translate(linear, bytes, PageWalker.WRITE);
+            if (crosses(linear, bytes)) {
+                translate(nextPage(linear), bytes, PageWalker.WRITE);
+            }
+        }
+    }
+
+    /** The host address of a byte that can be loaded directly, or 0: for string instructions. */
+    public long hostForLoad(long linear) {
+        long entry = tlb + ((linear >>> INDEX_SHIFT) & INDEX_MASK);
+        boolean hit = (linear & PAGE_MASK) == Raw.getLong(entry + READ_TAG);
+        return hit ? linear + Raw.getLong(entry + ADDEND) : 0;
+    }
+
+    /** The host address of a byte that can be stored directly, or 0. */
+    public long hostForStore(long linear) {
+        long entry = tlb + ((linear >>> INDEX_SHIFT) & INDEX_MASK);
+        boolean hit = (linear & PAGE_MASK) == Raw.getLong(entry + WRITE_TAG);
+        return hit ? linear + Raw.getLong(entry + ADDEND) : 0;
+    }
+
+    // Accesses that the processor makes on its own account, to descriptor tables and the TSS: with
+    // supervisor rights whatever the CPL, and never excused from SMAP.
+
+    public long loadSystem(long linear, int bytes) {
+        return asSystem(linear & linearMask, bytes, false, 0);
+    }
+
+    public void storeSystem(long linear, int bytes, long value) {
+        asSystem(linear & linearMask, bytes, true, value);
+    }
+
+    private long asSystem(long linear, int bytes, boolean store, long value) {
+        long savedTlb = tlb;
+        boolean savedUser = user;
+        boolean savedSmapOff = smapOff;
+        boolean savedAlignment = alignmentCheck;
+        tlb = tlbs + SET_BYTES * SUPERVISOR;
+        user = false;
+        smapOff = false;
+        alignmentCheck = false;
+        try {
+            if (store) {
+                store(linear, bytes, value);
+                return 0;
+            }
+            return load(linear, bytes);
+        } finally {
+            tlb = savedTlb;
+            user = savedUser;
+            smapOff = savedSmapOff;
+            alignmentCheck = savedAlignment;
+        }
+    }
+
+    /** The physical address of code, to be executed with the current rights. */
+    public long translateForFetch(long linear) {
+        long entry = tlb + ((linear >>> INDEX_SHIFT) & INDEX_MASK);
+        if ((linear & PAGE_MASK) == Raw.getLong(entry + EXECUTE_TAG)) {
+            int index = (int) ((entry - tlbs) / ENTRY_BYTES);
+            return physicalPage[index] | linear & ~PAGE_MASK;
+        }
+        return translate(linear, 1, PageWalker.EXECUTE);
+    }
+
+    // The slow path.
+
+    private boolean crosses(long linear, int bytes) {
+        return (linear & ~PAGE_MASK) + bytes > PAGE;
+    }
+
+    private long nextPage(long linear) {
+        return ((linear & PAGE_MASK) + PAGE) & linearMask;
+    }
+
+    private long slowLoad(long linear, int bytes, int access) {
+        if (!crosses(linear, bytes)) {
+            return memory.read(translate(linear, bytes, access), bytes);
+        }
+        checkAlignment(linear, bytes);
+        int first = (int) (PAGE - (linear & ~PAGE_MASK));
+        long low = translate(linear, bytes, access);
+        long high = translate(nextPage(linear), bytes, access);
+        long value = 0;
+        for (int i = 0; i < bytes; i++) {
+            long at = i < first ? low + i : high + i - first;
+            value |= memory.read(at, 1) << 8 * i;
+        }
+        return value;
+    }
+
+    private void slowStore(long linear, int bytes, long value) {
+        if (!crosses(linear, bytes)) {
+            long physical = translate(linear, bytes, PageWalker.WRITE);
+            memory.write(physical, bytes, value);
+            if (code.holds(physical)) {
+                code.written(physical, bytes);
+            }
+            return;
+        }
+        checkAlignment(linear, bytes);
+        int first = (int) (PAGE - (linear & ~PAGE_MASK));
+        long low = translate(linear, bytes, PageWalker.WRITE);
+        long high = translate(nextPage(linear), bytes, PageWalker.WRITE);
+        for (int i = 0; i < bytes; i++) {
+            long at = i < first ? low + i : high + i - first;
+            memory.write(at, 1, value >>> 8 * i & 0xFF);
+            if (code.holds(at)) {
+                code.written(at, 1);
+            }
+        }
+    }
+
+    private void checkAlignment(long linear, int bytes) {
+        if (alignmentCheck && (linear & (bytes - 1)) != 0) {
+            throw cpu.fault(ExceptionVector.AC, 0);
+        }
+    }
+
+    /** Translates, and remembers the translation. The bytes are for checks, and stay on the page. */
+    private long translate(long linear, int bytes, int access) {
+        if (canonicalCheck && linear << canonicalShift >> canonicalShift != linear) {
+            throw cpu.nonCanonicalFault();
+        }
+        if (alignmentCheck && access != PageWalker.EXECUTE) {
+            checkAlignment(linear, bytes);
+        }
+        cpu.watch(linear, bytes, access);
+        long physical;
+        if (paging) {
+            physical = walker.walk(linear, access, user, smapOff);
+        } else {
+            walker.global = false;
+            walker.pageShift = 12;
+            walker.writable = true;
+            physical = cpu.nested.translate(linear, access);
+        }
+        physical &= cpu.a20Mask;
+        fill(linear, physical, access);
+        return physical;
+    }
+
+    private void fill(long linear, long physical, int access) {
+        long host = memory.host(physical);
+        if (host == 0 || tlb == tlbs + SET_BYTES * UNFILLED) {
+            return;
+        }
+        long entry = tlb + ((linear >>> INDEX_SHIFT) & INDEX_MASK);
+        int index = (int) ((entry - tlbs) / ENTRY_BYTES);
+        long page = linear & PAGE_MASK;
+        long addend = (host & PAGE_MASK) - page;
+        boolean samePage =
+                Raw.getLong(entry + ADDEND) == addend
+                        && (Raw.getLong(entry + READ_TAG) == page
+                                || Raw.getLong(entry + EXECUTE_TAG) == page);
+        if (!samePage) {
+            clear(index);
+        }
+        if (!isUsed[index]) {
+            isUsed[index] = true;
+            used[usedCount++] = index;
+        }
+        Raw.putLong(entry + ADDEND, addend);
+        physicalPage[index] = physical & PAGE_MASK;
+        isGlobal[index] = walker.global;
+        pageShift[index] = (byte) walker.pageShift;
+        if (access == PageWalker.EXECUTE) {
+            Raw.putLong(entry + EXECUTE_TAG, page);
+            return;
+        }
+        Raw.putLong(entry + READ_TAG, page);
+        if (walker.writable && !code.holds(physical)) {
+            Raw.putLong(entry + WRITE_TAG, page);
+        }
+    }
+
+    private void clear(int index) {
+        long entry = tlbs + (long) index * ENTRY_BYTES;
+        Raw.putLong(entry + READ_TAG, NO_TAG);
+        Raw.putLong(entry + WRITE_TAG, NO_TAG);
+        Raw.putLong(entry + EXECUTE_TAG, NO_TAG);
+    }
+
+    // Invalidation.
+
+    /** Forgets every translation, or all but the global ones. */
+    public void flush(boolean keepGlobal) {
+        int kept = 0;
+        for (int i = 0; i < usedCount; i++) {
+            int index = used[i];
+            if (keepGlobal && isGlobal[index]) {
+                used[kept++] = index;
+            } else {
+                clear(index);
+                isUsed[index] = false;
+            }
+        }
+        usedCount = kept;
+        code.translationsChanged();
+    }
+
+    /** Forgets the translations of the page, large or small, that holds this address. */
+    public void invalidate(long linear) {
+        for (int i = 0; i < usedCount; i++) {
+            int index = used[i];
+            long entry = tlbs + (long) index * ENTRY_BYTES;
+            int shift = pageShift[index];
+            long wanted = linear >> shift;
+            if (Raw.getLong(entry + READ_TAG) >> shift == wanted
+                    || Raw.getLong(entry + EXECUTE_TAG) >> shift == wanted) {
+                clear(index);
+            }
+        }
+        code.translationsChanged();
+    }
+
+    /** A page has come to hold lowered code: writes to it must take the slow path from now on. */
+    public void protectFromWrites(long physical) {
+        long page = physical & PAGE_MASK;
+        for (int i = 0; i < usedCount; i++) {
+            int index = used[i];
+            if (physicalPage[index] == page) {
+                Raw.putLong(tlbs + (long) index * ENTRY_BYTES + WRITE_TAG, NO_TAG);
+            }
+        }
+    }
+
+    void reset() {
+        for (int i = 0; i < SETS * ENTRIES; i++) {
+            clear(i);
+        }
+        Arrays.fill(isUsed, false);
+        usedCount = 0;
+        code.translationsChanged();
+    }
+}

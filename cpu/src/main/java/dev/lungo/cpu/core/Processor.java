@@ -1,0 +1,352 @@
+package dev.lungo.cpu.core;
+
+import dev.lungo.cpu.block.Block;
+import dev.lungo.cpu.block.CodeCache;
+import dev.lungo.host.HostMemory;
+import dev.lungo.isa.Cr0;
+import dev.lungo.isa.Cr4;
+import dev.lungo.isa.Efer;
+import dev.lungo.isa.ExceptionVector;
+import dev.lungo.isa.Rflags;
+import dev.lungo.machine.Clock;
+import dev.lungo.machine.CpuRegisters;
+import dev.lungo.machine.CpuSetup;
+import dev.lungo.machine.LocalApic;
+import dev.lungo.machine.PortBus;
+import dev.lungo.machine.Tracer;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One software processor: its registers and its parts, and what instructions ask of it.
+ *
+ * <p>It belongs to the thread that runs it. From others come only bits of {@link State#PENDING}.
+ */
+public final class Processor {
+    /** Held so that its memory stays. */
+    private final MemorySegment stateMemory = Arena.ofAuto().allocate(State.BYTES, 64);
+
+    /** The host address of the off-heap state: see {@link State}. */
+    public final long state = stateMemory.address();
+
+    public final SystemRegisters system = new SystemRegisters();
+    public final Segments segments = new Segments(this);
+    public final PhysicalMemory memory;
+    public final PageWalker walker;
+    public final CodeCache code;
+    public final Mmu mmu;
+    public final PortBus ports;
+    public final LocalApic apic;
+    public final Clock clock;
+    public final Events events = new Events(this);
+    public final Debug debug = new Debug(this);
+    public final Tracer tracer;
+    public final int index;
+
+    /** See {@link Translation}. */
+    public Translation nested = Translation.NONE;
+
+    /** Ones but for bit 20 while A20 is masked. */
+    public long a20Mask = -1;
+
+    /** Current privilege level. */
+    public int cpl;
+
+    /** What CR2 becomes if the page fault being raised is delivered. */
+    public long faultAddress;
+
+    /** The block that is running, and where it leads if that is known already. */
+    private @Nullable Block running;
+
+    private @Nullable Block next;
+    private boolean linkWanted;
+    private boolean linkBranch;
+
+    /** Of the start-up IPI that is pending. */
+    public volatile int startupVector;
+
+    /** From delivery of an NMI to the next IRET. */
+    public boolean nmiBlocked;
+
+    private int mode;
+    private final GuestFault fault = new GuestFault();
+
+    public Processor(CpuSetup setup) {
+        index = setup.index();
+        ports = setup.ports();
+        apic = setup.apic();
+        clock = setup.clock();
+        tracer = setup.tracer();
+        memory = new PhysicalMemory((HostMemory) setup.memory(), setup.mmio(), apic);
+        walker = new PageWalker(this, memory);
+        code = new CodeCache(this);
+        mmu = new Mmu(this, memory, walker, code);
+    }
+
+    // Exceptions.
+
+    /** To be thrown. {@code errorCode} is 0 for a vector that has none. */
+    public GuestFault fault(ExceptionVector vector, int errorCode) {
+        fault.vector = vector;
+        fault.errorCode = errorCode;
+        fault.nonCanonical = false;
+        return fault;
+    }
+
+    GuestFault nonCanonicalFault() {
+        fault(ExceptionVector.GP, 0);
+        fault.nonCanonical = true;
+        return fault;
+    }
+
+    // The instruction pointer.
+
+    /** The instruction pointer at which the running block began. */
+    public long rip() {
+        return Raw.getLong(state + State.RIP);
+    }
+
+    public void setRip(long rip) {
+        Raw.putLong(state + State.RIP, rip);
+    }
+
+    /** The linear address of the instruction pointer. */
+    public long linearIp() {
+        return Mode.is64(mode) ? rip() : wrapLinear(segments.base(Segments.CS) + rip());
+    }
+
+    /** Cuts a linear address to 32 bits outside of IA-32e mode. */
+    public long wrapLinear(long linear) {
+        return (mode & Mode.LONG) != 0 ? linear : linear & 0xFFFF_FFFFL;
+    }
+
+    /** How many bytes of code the CS limit leaves, {@code offset} bytes behind RIP. */
+    public long codeBytesLeft(int offset) {
+        if (Mode.is64(mode)) {
+            return Integer.MAX_VALUE;
+        }
+        long left = (segments.limit[Segments.CS] & 0xFFFF_FFFFL) + 1 - rip() - offset;
+        return Math.max(0, left);
+    }
+
+    public boolean fitsCodeSegment(int bytes) {
+        return codeBytesLeft(0) >= bytes;
+    }
+
+    /** Reads code from RAM or, byte by byte, from wherever else it lies, on one page. */
+    public void fetch(long physical, byte[] into, int offset, int bytes) {
+        for (int i = 0; i < bytes; i++) {
+            into[offset + i] = (byte) memory.read(physical + i, 1);
+        }
+    }
+
+    // Entering blocks.
+
+    /** The block that is next, which becomes the one that runs. */
+    Block enter() {
+        Block to = next;
+        if (to == null) {
+            Block from = running;
+            if (linkWanted && from != null) {
+                to = code.link(from, linkBranch, rip());
+            } else {
+                to = code.current();
+            }
+            linkWanted = false;
+        }
+        running = to;
+        return to;
+    }
+
+    /** A block of the next instruction alone. */
+    Block enterSingle() {
+        Block to = code.single();
+        running = null;
+        return to;
+    }
+
+    // What is pending.
+
+    /** Sets bits of {@link Pending}. For any thread. */
+    public void raise(int bits) {
+        Raw.orInt(state + State.PENDING, bits);
+    }
+
+    /** Clears bits of {@link Pending}. For any thread. */
+    public void lower(int bits) {
+        Raw.andInt(state + State.PENDING, ~bits);
+    }
+
+    boolean interruptsAllowed() {
+        return (Raw.getLong(state + State.RFLAGS) & Rflags.IF) != 0;
+    }
+
+    boolean nmiAllowed() {
+        return !nmiBlocked;
+    }
+
+    // How an ending instruction leaves its block.
+
+    /**
+     * Leaves by a way that is the same each time: a direct branch ({@code branch} is whether it is
+     * taken) or the block's end.
+     *
+     * @param delta from the block's beginning to the target
+     * @param mask cuts the instruction pointer to the operand size
+     */
+    public void branch(boolean branch, long delta, long mask) {
+        long target = rip() + delta & mask;
+        Block from = running;
+        Block to = from == null ? null : from.follow(branch, code.generation(), target);
+        if (to == null) {
+            checkTarget(target);
+            linkWanted = true;
+            linkBranch = branch;
+        }
+        next = to;
+        setRip(target);
+    }
+
+    /** Leaves for an address that was computed. */
+    public void jump(long target) {
+        checkTarget(target);
+        leaveBlock();
+        setRip(target);
+    }
+
+    /** Leaves for the next instruction, {@code delta} bytes from the block's beginning. */
+    public void continueAt(int delta) {
+        leaveBlock();
+        long target = rip() + delta;
+        setRip(Mode.is64(mode) ? target : target & 0xFFFF_FFFFL);
+    }
+
+    /** Leaves for wherever RIP has been set to, in whatever mode. */
+    public void resume() {
+        leaveBlock();
+    }
+
+    private void leaveBlock() {
+        next = null;
+        linkWanted = false;
+    }
+
+    /** A near branch's target must lie within CS, or be canonical: #GP(0) otherwise. */
+    public void checkTarget(long target) {
+        boolean valid =
+                Mode.is64(mode)
+                        ? isCanonical(target)
+                        : Long.compareUnsigned(
+                                        target, segments.limit[Segments.CS] & 0xFFFF_FFFFL)
+                                <= 0;
+        if (!valid) {
+            throw fault(ExceptionVector.GP, 0);
+        }
+    }
+
+    public boolean isCanonical(long linear) {
+        int shift = (system.cr4 & Cr4.LA57) != 0 ? 7 : 16;
+        return linear << shift >> shift == linear;
+    }
+
+    // Breakpoints, as the TLB sees them.
+
+    boolean watchpoints() {
+        return debug.hasDataBreakpoints();
+    }
+
+    void watch(long linear, int bytes, int access) {
+        debug.watch(linear, bytes, access);
+    }
+
+    // The mode.
+
+    /** See {@link Mode}. */
+    public int mode() {
+        return mode;
+    }
+
+    public boolean is64() {
+        return Mode.is64(mode);
+    }
+
+    public boolean isLong() {
+        return (system.efer & Efer.LMA) != 0;
+    }
+
+    public boolean isReal() {
+        return (system.cr0 & Cr0.PE) == 0;
+    }
+
+    public boolean isVm86() {
+        return (Raw.getLong(state + State.RFLAGS) & Rflags.VM) != 0;
+    }
+
+    /** In protected mode proper: neither real nor virtual-8086. */
+    public boolean isProtected() {
+        return !isReal() && !isVm86();
+    }
+
+    /**
+     * To be called whenever something has changed that the mode or access rights depend on: CPL,
+     * control registers, EFER, XCR0, RFLAGS.AC and VM, segment registers.
+     */
+    public void updateMode() {
+        boolean longMode = isLong();
+        int codeAccess = segments.access[Segments.CS];
+        boolean is64 = longMode && (codeAccess & Segments.LONG) != 0;
+        int bits = is64 ? 2 : (codeAccess & Segments.BIG) != 0 ? 1 : 0;
+        int stack = is64 ? 2 : (segments.access[Segments.SS] & Segments.BIG) != 0 ? 1 : 0;
+        bits |= stack << Mode.STACK_SHIFT;
+        boolean flat =
+                is64
+                        || segments.isFlat(Segments.CS)
+                                && segments.isFlat(Segments.SS)
+                                && segments.isFlat(Segments.DS)
+                                && segments.isFlat(Segments.ES);
+        bits |= flat ? Mode.FLAT : 0;
+        bits |= isReal() ? Mode.REAL : 0;
+        bits |= isVm86() ? Mode.VM86 : 0;
+        bits |= cpl == 3 ? Mode.USER : 0;
+        bits |= longMode ? Mode.LONG : 0;
+        boolean taskSwitched = (system.cr0 & Cr0.TS) != 0;
+        boolean emulated = (system.cr0 & Cr0.EM) != 0;
+        bits |= !taskSwitched && !emulated ? Mode.X87 : 0;
+        boolean sse = !taskSwitched && !emulated && (system.cr4 & Cr4.OSFXSR) != 0;
+        bits |= sse ? Mode.SSE : 0;
+        boolean avx =
+                !taskSwitched
+                        && (system.cr4 & Cr4.OSXSAVE) != 0
+                        && (system.xcr0 & 6) == 6
+                        && isProtected();
+        bits |= avx ? Mode.AVX : 0;
+        mode = bits;
+        updateAccess();
+    }
+
+    private void updateAccess() {
+        boolean ac = (Raw.getLong(state + State.RFLAGS) & Rflags.AC) != 0;
+        boolean user = cpl == 3;
+        mmu.select(
+                new Mmu.Access(
+                        user,
+                        ac && !user,
+                        user && ac && (system.cr0 & Cr0.AM) != 0,
+                        (system.cr0 & Cr0.PG) != 0,
+                        isLong(),
+                        (system.cr4 & Cr4.LA57) != 0));
+    }
+
+    /** INIT and start-up IPIs. SDM 3A, "Multiple-Processor Initialization". */
+    void takeInitAndStartup() {
+        lower(Pending.INIT | Pending.STARTUP);
+    }
+
+    /** The state after RESET#. SDM 3A, "Processor State After Reset" (table 10-1). */
+    public void reset() {}
+
+    public void save(CpuRegisters into) {}
+
+    public void load(CpuRegisters from) {}
+}

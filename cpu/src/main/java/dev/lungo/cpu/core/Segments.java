@@ -1,0 +1,105 @@
+package dev.lungo.cpu.core;
+
+import dev.lungo.isa.ExceptionVector;
+
+/**
+ * The segment registers with their hidden parts, and what protection asks of an access through them.
+ * SDM 3A, "Segment Registers" and "Limit Checking".
+ *
+ * <p>The bases of the six are in the off-heap state, since every address adds one.
+ */
+public final class Segments {
+    public static final int ES = 0;
+    public static final int CS = 1;
+    public static final int SS = 2;
+    public static final int DS = 3;
+    public static final int FS = 4;
+    public static final int GS = 5;
+    public static final int LDTR = 6;
+    public static final int TR = 7;
+
+    // Bits of an access word: a descriptor's bits 40 to 55.
+    public static final int ACCESSED = 1;
+    public static final int WRITABLE = 1 << 1;
+    public static final int EXPAND_DOWN = 1 << 2;
+    public static final int CODE = 1 << 3;
+    public static final int NOT_SYSTEM = 1 << 4;
+    public static final int PRESENT = 1 << 7;
+    public static final int LONG = 1 << 13;
+    public static final int BIG = 1 << 14;
+
+    private final Processor cpu;
+
+    public final int[] selector = new int[8];
+
+    /** In bytes, granularity applied, unsigned. */
+    public final int[] limit = new int[8];
+
+    /** As {@code CpuRegisters.SegmentState} has it; PRESENT clear in one that cannot be used. */
+    public final int[] access = new int[8];
+
+    /** The linear bases of LDTR and TR. */
+    private final long[] systemBase = new long[2];
+
+    Segments(Processor cpu) {
+        this.cpu = cpu;
+    }
+
+    public long base(int segment) {
+        return segment < LDTR
+                ? Raw.getLong(cpu.state + State.segmentBase(segment))
+                : systemBase[segment - LDTR];
+    }
+
+    /** Sets all of a segment register. Whoever changes ES to DS calls {@code updateMode} after it. */
+    public void set(int segment, int newSelector, long base, int newLimit, int newAccess) {
+        selector[segment] = newSelector & 0xFFFF;
+        limit[segment] = newLimit;
+        access[segment] = newAccess;
+        setBase(segment, base);
+    }
+
+    public void setBase(int segment, long base) {
+        if (segment < LDTR) {
+            Raw.putLong(cpu.state + State.segmentBase(segment), base);
+        } else {
+            systemBase[segment - LDTR] = base;
+        }
+    }
+
+    /** Whether offsets into this segment are linear addresses, and all 4 GiB of them are allowed. */
+    public boolean isFlat(int segment) {
+        int needed = segment == CS ? PRESENT | CODE | WRITABLE : PRESENT | WRITABLE;
+        int kind = PRESENT | CODE | WRITABLE | (segment == CS ? 0 : EXPAND_DOWN);
+        return base(segment) == 0 && limit[segment] == -1 && (access[segment] & kind) == needed;
+    }
+
+    /**
+     * The linear address of an access outside of 64-bit mode.
+     *
+     * @throws GuestFault #GP or #SS if the segment does not allow it
+     */
+    public long check(int segment, long offset, int bytes, boolean store) {
+        int rights = access[segment];
+        boolean allowed = (rights & PRESENT) != 0;
+        if (store) {
+            allowed &= (rights & (CODE | WRITABLE)) == WRITABLE;
+        } else {
+            allowed &= (rights & (CODE | WRITABLE)) != CODE;
+        }
+        if (!allowed || !withinLimit(segment, offset, bytes)) {
+            throw cpu.fault(segment == SS ? ExceptionVector.SS : ExceptionVector.GP, 0);
+        }
+        return base(segment) + offset & 0xFFFF_FFFFL;
+    }
+
+    private boolean withinLimit(int segment, long offset, int bytes) {
+        long last = offset + bytes - 1;
+        long top = limit[segment] & 0xFFFF_FFFFL;
+        int rights = access[segment];
+        if ((rights & (CODE | EXPAND_DOWN)) == EXPAND_DOWN) {
+            return offset > top && last <= ((rights & BIG) != 0 ? 0xFFFF_FFFFL : 0xFFFF);
+        }
+        return last <= top;
+    }
+}

@@ -1,0 +1,80 @@
+package dev.lungo.cpu.core;
+
+/**
+ * Where a processor's registers lie in its off-heap state, in bytes from its beginning.
+ *
+ * <p>The interpreter reads them at absolute addresses that it computes when it lowers a block;
+ * translated code will read them through a base register. So the layout is stated once, here.
+ */
+public final class State {
+    private State() {}
+
+    /** RAX to R15, eight bytes each, in the order of their encoding. */
+    public static final int GPR = 0;
+
+    /** Always zero: the base or index of an address that has none. */
+    public static final int ZERO = 128;
+
+    /** The instruction pointer at which the running block began. */
+    public static final int RIP = 136;
+
+    /** See {@link Flags}. */
+    public static final int FLAGS_RESULT = 144;
+
+    /** See {@link Flags}. */
+    public static final int FLAGS_AUX = 152;
+
+    /** RFLAGS without the six status flags; bit 1 is always set. */
+    public static final int RFLAGS = 160;
+
+    /** What block entry must look at, an int: see {@code Processor.PENDING_*}. */
+    public static final int PENDING = 168;
+
+    /** Instructions executed since power-up. */
+    public static final int INSTRUCTIONS = 176;
+
+    /** Linear bases of ES, CS, SS, DS, FS, GS, eight bytes each. */
+    public static final int SEGMENT_BASE = 184;
+
+    /** ST(0) to ST(7) as physical registers R0 to R7, 16 bytes each: significand, then sign+exponent. */
+    public static final int X87 = 256;
+
+    /** YMM0 to YMM15, 32 bytes each; the low half is XMM. */
+    public static final int VECTOR = 384;
+
+    public static final int VECTOR_BYTES = 32;
+
+    public static final int MXCSR = 896;
+
+    /** FPU control word, status word (TOP kept in it) and full tag word (2 bits a register). */
+    public static final int FCW = 900;
+
+    public static final int FSW = 904;
+    public static final int FTW = 908;
+
+    /** Last x87 instruction and operand: FOP (11 bits), FIP, FDP, and their selectors. */
+    public static final int FOP = 912;
+
+    public static final int FCS = 916;
+    public static final int FDS = 920;
+    public static final int FIP = 928;
+    public static final int FDP = 936;
+
+    /** Room for a memory operand of up to 64 bytes on its way to or from a vector unit. */
+    public static final int SCRATCH = 960;
+
+    public static final int BYTES = 1024;
+
+    /** Offset of a general register, whatever its width; AH to BH are a byte higher. */
+    public static int gpr(int number) {
+        return GPR + 8 * number;
+    }
+
+    public static int segmentBase(int segment) {
+        return SEGMENT_BASE + 8 * segment;
+    }
+
+    public static int vector(int number) {
+        return VECTOR + VECTOR_BYTES * number;
+    }
+}
