@@ -1,0 +1,86 @@
+package dev.lungo.cpu.fp;
+
+import java.util.Random;
+
+/** Operands that find mistakes: special values, neighbours, halves, and plain random ones. */
+final class Operands {
+    private final Random random;
+
+    Operands(long seed) {
+        random = new Random(seed);
+    }
+
+    int below(int bound) {
+        return random.nextInt(bound);
+    }
+
+    boolean oneIn(int n) {
+        return random.nextInt(n) == 0;
+    }
+
+    /** A number of this format. */
+    long number(InterchangeFormat f) {
+        return number(f, f.bias() + random.nextInt(-40, 41));
+    }
+
+    /** A number of this format, often near another, or near the negative of it. */
+    long near(InterchangeFormat f, long other) {
+        return switch (random.nextInt(8)) {
+            case 0 -> other ^ (random.nextBoolean() ? f.signBit() : 0);
+            case 1 ->
+                    (other + random.nextInt(-3, 4) ^ (random.nextBoolean() ? f.signBit() : 0))
+                            & (f.signBit() << 1) - 1;
+            case 2, 3, 4 -> {
+                int spread = f.fractionBits() + 4;
+                yield number(f, f.exponentField(other) + random.nextInt(-spread, spread + 1));
+            }
+            default -> number(f);
+        };
+    }
+
+    private long number(InterchangeFormat f, int exponent) {
+        long sign = random.nextBoolean() ? f.signBit() : 0;
+        int chosen =
+                switch (random.nextInt(6)) {
+                    case 0 -> random.nextInt(f.maxExponent() + 1);
+                    case 1 -> random.nextInt(3);
+                    case 2 -> f.maxExponent() - random.nextInt(3);
+                    default -> Math.clamp(exponent, 0, f.maxExponent());
+                };
+        return sign | (long) chosen << f.fractionBits() | fraction(f.fractionBits());
+    }
+
+    /** A significand of this many bits: none, one, few, all but few, or random ones. */
+    long fraction(int bits) {
+        long mask = bits == 64 ? -1 : (1L << bits) - 1;
+        long one = 1L << random.nextInt(bits);
+        return switch (random.nextInt(8)) {
+            case 0 -> 0;
+            case 1 -> one;
+            case 2 -> mask & -one;
+            case 3 -> one | 1L << random.nextInt(bits);
+            case 4 -> mask & ~one;
+            case 5 -> random.nextLong() & mask & -one;
+            default -> random.nextLong() & mask;
+        };
+    }
+
+    /** An integer, often a power of two or next to one. */
+    long integer() {
+        long power = 1L << random.nextInt(64);
+        return switch (random.nextInt(4)) {
+            case 0 -> power + random.nextInt(-2, 3);
+            case 1 -> -power + random.nextInt(-2, 3);
+            case 2 -> random.nextLong() >> random.nextInt(64);
+            default -> fraction(64);
+        };
+    }
+
+    int nextInt() {
+        return random.nextInt();
+    }
+
+    long nextLong() {
+        return random.nextLong();
+    }
+}
