@@ -9,7 +9,9 @@ import java.util.List;
  * @param operands in Intel order, the destination first; fixed operands that the manual writes in
  *     the instruction's operand column (AL in {@code ADD AL, imm8}, CL in {@code SHL r, CL}, 1 in
  *     {@code SHL r, 1}) are operands like others. String instructions carry their memory operands
- *     ({@code MOVS}: destination ES:rDI, source segment:rSI).
+ *     ({@code MOVS}: destination ES:rDI, source segment:rSI), and where else a segment prefix takes
+ *     effect on memory that is not named, that memory is the last operand: {@code XLAT} (rBX,
+ *     without AL), {@code MONITOR} (rAX), {@code MASKMOVQ} and {@code MASKMOVDQU} (rDI).
  * @param operandBytes the effective operand size, 2, 4 or 8: what the manual calls the operand-size
  *     attribute; 8 where the instruction defaults to 64 bits in 64-bit mode
  * @param addressBytes the effective address size, 2, 4 or 8

@@ -45,7 +45,13 @@ public sealed interface Operand {
         }
     }
 
-    /** An immediate, sign- or zero-extended to 64 bits as the instruction uses it. */
+    /**
+     * An immediate. Those that the instruction sign-extends to its operand size ({@code ADD r/m32,
+     * imm8}, {@code ADD rAX, imm32}, {@code PUSH imm8}) are sign-extended to 64 bits, all others
+     * ({@code MOV r32, imm32}, byte operands, counts, ports, interrupt vectors) zero-extended.
+     *
+     * @param bytes the width in which it is used
+     */
     record Immediate(long value, int bytes) implements Operand {}
 
     /** A branch target relative to the next instruction; {@code bytes} is the encoded width. */
