@@ -5,6 +5,7 @@ module dev.lungo.boot {
     requires transitive dev.lungo.machine;
 
     exports dev.lungo.boot;
+    exports dev.lungo.boot.acpi;
     exports dev.lungo.boot.elf;
     exports dev.lungo.boot.linux;
     exports dev.lungo.boot.multiboot;
