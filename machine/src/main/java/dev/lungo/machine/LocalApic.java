@@ -1,8 +1,709 @@
 package dev.lungo.machine;
 
+import dev.lungo.isa.Width;
+import org.jspecify.annotations.Nullable;
+
 /**
- * The interrupt controller of one processor. SDM 3A, "Advanced Programmable Interrupt Controller".
+ * The interrupt controller of one processor, in xAPIC and x2APIC mode. SDM 3A, "Advanced
+ * Programmable Interrupt Controller (APIC)"; it is version 14h, with six LVT entries.
+ *
+ * <p>Its processor asks {@link #hasInterrupt}, and takes what there is with {@link #acknowledge}; a
+ * change for the better is announced through {@link VirtualCpu.Signals}. While {@link #decodes},
+ * the page at {@link #base} belongs to this APIC for accesses by its own processor.
+ *
+ * <p>Left out: SMI delivery, focus processors, CMCI, suppression of EOI broadcasts. Bus errors do
+ * not happen, so the error status register only ever knows illegal vectors and registers. The
+ * thermal and performance LVT entries hold their value, and nothing uses them.
  */
-public final class LocalApic {
-    /** PLACEHOLDER */
+public final class LocalApic implements MmioDevice {
+    // IA32_APIC_BASE
+    private static final long BSP = 1 << 8;
+    private static final long X2APIC_ENABLE = 1 << 10;
+    private static final long GLOBAL_ENABLE = 1 << 11;
+    private static final long BASE_ADDRESS = ~0xFFFL;
+    private static final long DEFAULT_BASE = 0xFEE0_0000L;
+
+    // Registers: the offset in the page over 16, which is also the MSR less 800h.
+    private static final int ID = 0x02;
+    private static final int VERSION = 0x03;
+    private static final int TPR = 0x08;
+    private static final int APR = 0x09;
+    private static final int PPR = 0x0A;
+    private static final int EOI = 0x0B;
+    private static final int RRD = 0x0C;
+    private static final int LDR = 0x0D;
+    private static final int DFR = 0x0E;
+    private static final int SVR = 0x0F;
+    private static final int ISR_0 = 0x10;
+    private static final int ISR_7 = 0x17;
+    private static final int TMR_0 = 0x18;
+    private static final int TMR_7 = 0x1F;
+    private static final int IRR_0 = 0x20;
+    private static final int IRR_7 = 0x27;
+    private static final int ESR = 0x28;
+    private static final int ICR_LOW = 0x30;
+    private static final int ICR_HIGH = 0x31;
+    private static final int LVT_TIMER = 0x32;
+    private static final int LVT_LINT0 = 0x35;
+    private static final int LVT_LINT1 = 0x36;
+    private static final int LVT_ERROR = 0x37;
+    private static final int INITIAL_COUNT = 0x38;
+    private static final int CURRENT_COUNT = 0x39;
+    private static final int DIVIDE_CONFIGURATION = 0x3E;
+    private static final int SELF_IPI = 0x3F;
+
+    private static final int VERSION_VALUE = 5 << 16 | 0x14;
+    private static final int SOFTWARE_ENABLE = 1 << 8;
+    private static final int SPURIOUS_RESET = 0xFF;
+    private static final int FLAT_MODEL = 0xF;
+
+    // LVT entries
+    private static final int LVT_NMI = 0b100 << 8;
+    private static final int LVT_EXT_INT = 0b111 << 8;
+    private static final int REMOTE_IRR = 1 << 14;
+    private static final int LEVEL_TRIGGERED = 1 << 15;
+    private static final int MASKED = 1 << 16;
+    private static final int TIMER_MODE_SHIFT = 17;
+
+    /** What can be written: timer, thermal, performance, LINT0, LINT1, error. */
+    private static final int[] LVT_WRITABLE = {
+        0x700FF, 0x107FF, 0x107FF, 0x1A7FF, 0x1A7FF, 0x100FF
+    };
+
+    /** What may be written as it was read: delivery status and remote IRR. */
+    private static final int LVT_READ_ONLY = 1 << 12 | REMOTE_IRR;
+
+    // ICR
+    private static final int ICR_WRITABLE = 0xCCFFF;
+    private static final long X2_ICR_RESERVED = 0xFFF3_2000L;
+    private static final int ASSERT = 1 << 14;
+
+    // ESR
+    private static final int SEND_ILLEGAL_VECTOR = 1 << 5;
+    private static final int RECEIVE_ILLEGAL_VECTOR = 1 << 6;
+    private static final int ILLEGAL_REGISTER = 1 << 7;
+
+    private final int initialId;
+    private final ApicBus bus;
+    private final ApicTimer timer;
+    private VirtualCpu.@Nullable Signals processor;
+    private boolean hasX2apic = true;
+    private int physicalAddressBits = 40;
+
+    private long baseMsr;
+    private int id;
+    private int tpr;
+    private int ldr;
+    private int destinationModel;
+    private int svr;
+    private int icrLow;
+    private int icrHigh;
+    private int esr;
+    private int errors;
+    private final int[] lvt = new int[6];
+    private final VectorSet isr = new VectorSet();
+    private final VectorSet tmr = new VectorSet();
+    private final VectorSet irr = new VectorSet();
+
+    /** LINT0 and LINT1. */
+    private final boolean[] pins = new boolean[2];
+
+    /** An ExtINT message has come, and no INTA cycle yet. */
+    private boolean extInt;
+
+    /** The vector to take next, or -1. */
+    private int deliverable;
+
+    /**
+     * @param id of the processor; 0 is the bootstrap processor
+     */
+    public LocalApic(int id, ApicBus bus, Timers timers) {
+        this.initialId = id;
+        this.bus = bus;
+        this.timer = new ApicTimer(timers, () -> deliverLocal(LVT_TIMER));
+        bus.attach(this);
+        reset();
+    }
+
+    /** Says whom to tell of interrupts. */
+    public void connect(VirtualCpu.Signals signals) {
+        processor = signals;
+    }
+
+    /** Says what CPUID says, which is what {@link #setBase} accepts. At first: x2APIC, and 40. */
+    public void limit(boolean x2apic, int addressBits) {
+        hasX2apic = x2apic;
+        physicalAddressBits = addressBits;
+    }
+
+    // ---- Power and mode
+
+    /** RESET#. */
+    public void reset() {
+        baseMsr = DEFAULT_BASE | GLOBAL_ENABLE | (initialId == 0 ? BSP : 0);
+        id = initialId;
+        init();
+    }
+
+    /** INIT: everything but the base and the ID, and x2APIC mode is kept. */
+    public void init() {
+        tpr = 0;
+        resetRegisters();
+    }
+
+    private void resetRegisters() {
+        ldr = isX2() ? x2Ldr() : 0;
+        destinationModel = FLAT_MODEL;
+        svr = SPURIOUS_RESET;
+        icrLow = 0;
+        icrHigh = 0;
+        esr = 0;
+        errors = 0;
+        java.util.Arrays.fill(lvt, MASKED);
+        isr.clear();
+        tmr.clear();
+        irr.clear();
+        extInt = false;
+        timer.reset();
+        update();
+    }
+
+    /**
+     * Virtual wire mode: the APIC enabled by software, LINT0 passing the 8259's interrupts through,
+     * LINT1 being NMI. It is what firmware leaves. MultiProcessor Specification 1.4, "Virtual Wire
+     * Mode" (section 3.6.2.2).
+     */
+    public void virtualWire() {
+        svr |= SOFTWARE_ENABLE;
+        lvt[LVT_LINT0 - LVT_TIMER] = LEVEL_TRIGGERED | LVT_EXT_INT;
+        lvt[LVT_LINT1 - LVT_TIMER] = LVT_NMI;
+        update();
+    }
+
+    public int id() {
+        return id;
+    }
+
+    /** The page's guest-physical address, whether or not the APIC {@link #decodes} it. */
+    public long base() {
+        return baseMsr & BASE_ADDRESS;
+    }
+
+    /** Whether there are registers at {@link #base}: enabled, and not in x2APIC mode. */
+    public boolean decodes() {
+        return (baseMsr & (GLOBAL_ENABLE | X2APIC_ENABLE)) == GLOBAL_ENABLE;
+    }
+
+    public boolean isX2() {
+        return (baseMsr & X2APIC_ENABLE) != 0;
+    }
+
+    /** CPUID.1:EDX.APIC follows this. */
+    public boolean isEnabled() {
+        return (baseMsr & GLOBAL_ENABLE) != 0;
+    }
+
+    boolean isSoftwareEnabled() {
+        return isEnabled() && (svr & SOFTWARE_ENABLE) != 0;
+    }
+
+    /** IA32_APIC_BASE. */
+    public long baseMsr() {
+        return baseMsr;
+    }
+
+    /**
+     * Writes IA32_APIC_BASE. SDM 3A, "x2APIC State Transitions".
+     *
+     * @return false for what is a #GP: reserved bits, and transitions that do not exist
+     */
+    public boolean setBase(long value) {
+        long known = ((1L << physicalAddressBits) - 1 & BASE_ADDRESS) | GLOBAL_ENABLE | BSP;
+        boolean enable = (value & GLOBAL_ENABLE) != 0;
+        boolean x2 = (value & X2APIC_ENABLE) != 0;
+        if ((value & ~(known | (hasX2apic ? X2APIC_ENABLE : 0))) != 0
+                || (x2 && !enable)
+                || (x2 && !isEnabled())
+                || (isX2() && enable && !x2)) {
+            return false;
+        }
+        boolean wasEnabled = isEnabled();
+        boolean wasX2 = isX2();
+        baseMsr = (value & ~BSP) | (baseMsr & BSP);
+        if (wasEnabled && !enable) {
+            id = initialId;
+            resetRegisters(); // but CR8 goes on
+        } else if (x2 && !wasX2) {
+            id = initialId;
+            ldr = x2Ldr();
+            icrHigh = 0;
+        }
+        update();
+        return true;
+    }
+
+    /** SDM 3A, "Deriving Logical x2APIC ID from the Local x2APIC ID". */
+    private int x2Ldr() {
+        return initialId >>> 4 << 16 | 1 << (initialId & 15);
+    }
+
+    // ---- What the processor asks
+
+    /** Whether there is an interrupt to take if RFLAGS.IF allows. */
+    public boolean hasInterrupt() {
+        return deliverable >= 0 || hasExtInt();
+    }
+
+    /** The 8259's interrupts come through LINT0, or by message; or the APIC is not there at all. */
+    private boolean hasExtInt() {
+        if (!isEnabled()) {
+            return pins[0];
+        }
+        int lint0 = lvt[LVT_LINT0 - LVT_TIMER];
+        return extInt
+                || (pins[0]
+                        && (lint0 & MASKED) == 0
+                        && DeliveryMode.of(lint0) == DeliveryMode.EXT_INT);
+    }
+
+    /** Takes the interrupt: an INTA cycle to the 8259, or the highest vector into service. */
+    public int acknowledge() {
+        int spurious = svr & 0xFF;
+        if (hasExtInt()) {
+            extInt = false;
+            return bus.inta(spurious);
+        }
+        int vector = deliverable;
+        if (vector < 0) {
+            return spurious;
+        }
+        irr.remove(vector);
+        isr.add(vector);
+        update();
+        return vector;
+    }
+
+    /** CR8: the class of the task priority, also while the APIC is disabled. */
+    public int cr8() {
+        return tpr >>> 4;
+    }
+
+    /** The value is 0 to 15. */
+    public void setCr8(int value) {
+        setTpr(value << 4);
+    }
+
+    private void setTpr(int value) {
+        tpr = value & 0xFF;
+        update();
+    }
+
+    /** IA32_TSC_DEADLINE. */
+    public long tscDeadline() {
+        return timer.tscDeadline();
+    }
+
+    public void setTscDeadline(long tsc) {
+        timer.setTscDeadline(tsc);
+    }
+
+    /**
+     * Says what the processor's TSC is ahead of the nanoseconds of the clock, in ticks. Zero at
+     * first.
+     */
+    public void setTscOffset(long ticks) {
+        timer.setTscOffset(ticks);
+    }
+
+    // ---- Registers in memory
+
+    /**
+     * Returns the register, zero-extended; what lies between registers reads zero.
+     *
+     * @param offset in the page
+     */
+    public long readMmio(int offset) {
+        return (offset & 0xC) != 0 ? 0 : readRegister(offset >>> 4) & 0xFFFF_FFFFL;
+    }
+
+    public void writeMmio(int offset, int value) {
+        if ((offset & 0xC) == 0) {
+            writeRegister(offset >>> 4, value);
+        }
+    }
+
+    /** Parts of registers can be read, though the SDM asks for all 32 bits at a time. */
+    @Override
+    public long read(long offset, Width width) {
+        long register = readMmio((int) offset & ~3);
+        return width.truncate(register >>> (8 * (offset & 3)));
+    }
+
+    @Override
+    public void write(long offset, Width width, long value) {
+        if ((offset & 3) == 0 && width.bytes() >= 4) {
+            writeMmio((int) offset, (int) value);
+        }
+    }
+
+    private int readRegister(int register) {
+        return switch (register) {
+            case ID -> isX2() ? id : id << 24;
+            case VERSION -> VERSION_VALUE;
+            case TPR -> tpr;
+            case APR -> arbitrationPriority();
+            case PPR -> ppr();
+            case EOI, RRD, SELF_IPI -> 0;
+            case LDR -> ldr;
+            case DFR -> destinationModel << 28 | 0xFFF_FFFF;
+            case SVR -> svr;
+            case ESR -> esr;
+            case ICR_LOW -> icrLow;
+            case ICR_HIGH -> icrHigh;
+            case INITIAL_COUNT -> timer.initialCount();
+            case CURRENT_COUNT -> timer.currentCount();
+            case DIVIDE_CONFIGURATION -> timer.divideConfiguration();
+            default -> {
+                if (register >= ISR_0 && register <= ISR_7) {
+                    yield isr.word(register - ISR_0);
+                } else if (register >= TMR_0 && register <= TMR_7) {
+                    yield tmr.word(register - TMR_0);
+                } else if (register >= IRR_0 && register <= IRR_7) {
+                    yield irr.word(register - IRR_0);
+                } else if (register >= LVT_TIMER && register <= LVT_ERROR) {
+                    yield lvt[register - LVT_TIMER];
+                }
+                error(ILLEGAL_REGISTER);
+                yield 0;
+            }
+        };
+    }
+
+    private void writeRegister(int register, int value) {
+        switch (register) {
+            case ID -> id = value >>> 24;
+            case TPR -> setTpr(value);
+            case EOI -> endOfInterrupt();
+            case LDR -> ldr = value & 0xFF00_0000;
+            case DFR -> destinationModel = value >>> 28;
+            case SVR -> setSpurious(value);
+            case ESR -> {
+                esr = errors;
+                errors = 0;
+            }
+            case ICR_LOW -> {
+                icrLow = value & ICR_WRITABLE & ~(1 << 12);
+                send(icrLow, isX2() ? icrHigh : InterruptMessage.destination8(icrHigh >>> 24));
+            }
+            case ICR_HIGH -> icrHigh = value & 0xFF00_0000;
+            case INITIAL_COUNT -> timer.setInitialCount(value);
+            case DIVIDE_CONFIGURATION -> timer.setDivideConfiguration(value);
+            case SELF_IPI -> send(1 << 18 | (value & 0xFF), 0);
+            case VERSION, APR, PPR, RRD, CURRENT_COUNT -> {} // read-only
+            default -> {
+                if (register >= LVT_TIMER && register <= LVT_ERROR) {
+                    setLvt(register - LVT_TIMER, value);
+                } else if (register < ISR_0 || register > IRR_7) {
+                    error(ILLEGAL_REGISTER);
+                }
+            }
+        }
+    }
+
+    private void setSpurious(int value) {
+        svr = value & 0x3FF;
+        if ((svr & SOFTWARE_ENABLE) == 0) {
+            for (int i = 0; i < lvt.length; i++) {
+                lvt[i] |= MASKED;
+            }
+        }
+        update();
+    }
+
+    private void setLvt(int index, int value) {
+        int entry = (value & LVT_WRITABLE[index]) | (lvt[index] & REMOTE_IRR);
+        if ((svr & SOFTWARE_ENABLE) == 0) {
+            entry |= MASKED;
+        }
+        if (index == 0) {
+            timer.setMode(entry >>> TIMER_MODE_SHIFT);
+        }
+        if ((entry & LEVEL_TRIGGERED) == 0) {
+            entry &= ~REMOTE_IRR;
+        }
+        lvt[index] = entry;
+        if (index == LVT_LINT0 - LVT_TIMER || index == LVT_LINT1 - LVT_TIMER) {
+            levelTriggered(index);
+        }
+        update();
+    }
+
+    // ---- Registers as MSRs. SDM 3A, "x2APIC Register Address Space" (table 13-6)
+
+    /** Whether MSR 800h to 8FFh can be read now. Otherwise #GP. */
+    public boolean canReadMsr(int msr) {
+        int register = msr - 0x800;
+        return isX2()
+                && switch (register) {
+                    case ID, VERSION, TPR, PPR, LDR, SVR, ESR, ICR_LOW -> true;
+                    case INITIAL_COUNT, CURRENT_COUNT, DIVIDE_CONFIGURATION -> true;
+                    default ->
+                            (register >= ISR_0 && register <= IRR_7)
+                                    || (register >= LVT_TIMER && register <= LVT_ERROR);
+                };
+    }
+
+    /** One for which {@link #canReadMsr}. */
+    public long readMsr(int msr) {
+        int register = msr - 0x800;
+        long low = readRegister(register) & 0xFFFF_FFFFL;
+        return register == ICR_LOW ? (long) icrHigh << 32 | low : low;
+    }
+
+    /**
+     * Returns false for what is a #GP: another mode, no such register, not writable, reserved bits.
+     */
+    public boolean writeMsr(int msr, long value) {
+        int register = msr - 0x800;
+        if (!isX2() || !isX2Writable(register) || (value & x2Reserved(register)) != 0) {
+            return false;
+        }
+        if (register == ICR_LOW) {
+            icrHigh = (int) (value >>> 32);
+        }
+        writeRegister(register, (int) value);
+        return true;
+    }
+
+    private static boolean isX2Writable(int register) {
+        return switch (register) {
+            case TPR, EOI, SVR, ESR, ICR_LOW, INITIAL_COUNT, DIVIDE_CONFIGURATION, SELF_IPI -> true;
+            default -> register >= LVT_TIMER && register <= LVT_ERROR;
+        };
+    }
+
+    /** The bits that must be written as zero in a register that can be written. */
+    private static long x2Reserved(int register) {
+        return switch (register) {
+            case TPR, SELF_IPI -> ~0xFFL;
+            case EOI, ESR -> -1;
+            case SVR -> ~0x3FFL;
+            case ICR_LOW -> X2_ICR_RESERVED;
+            case INITIAL_COUNT -> ~0xFFFF_FFFFL;
+            case DIVIDE_CONFIGURATION -> ~0b1011L;
+            default -> ~(long) (LVT_WRITABLE[register - LVT_TIMER] | LVT_READ_ONLY);
+        };
+    }
+
+    // ---- Priorities
+
+    /** SDM 3A, "Task and Processor Priorities". */
+    private int ppr() {
+        int serviced = Math.max(0, isr.highest());
+        return (tpr & 0xF0) >= (serviced & 0xF0) ? tpr : serviced & 0xF0;
+    }
+
+    /** SDM 3A, "Determination of ... Lowest Priority": the highest of TPR, ISR and IRR. */
+    int arbitrationPriority() {
+        int requested = Math.max(0, irr.highest()) & 0xF0;
+        return Math.max(requested, ppr());
+    }
+
+    private void update() {
+        int requested = isEnabled() ? irr.highest() : -1;
+        deliverable = requested >= 0 && (requested & 0xF0) > (ppr() & 0xF0) ? requested : -1;
+        if (processor != null && hasInterrupt()) {
+            processor.interrupt();
+        }
+    }
+
+    private void endOfInterrupt() {
+        int vector = isr.highest();
+        if (vector < 0) {
+            return;
+        }
+        isr.remove(vector);
+        if (tmr.contains(vector)) {
+            bus.endOfInterrupt(vector);
+            for (int pin = 0; pin < 2; pin++) {
+                int index = LVT_LINT0 - LVT_TIMER + pin;
+                if ((lvt[index] & 0xFF) == vector) {
+                    lvt[index] &= ~REMOTE_IRR;
+                    levelTriggered(index);
+                }
+            }
+        }
+        update();
+    }
+
+    // ---- Sending
+
+    private void send(int command, int destination) {
+        DeliveryMode mode = DeliveryMode.of(command);
+        int vector = command & 0xFF;
+        if (mode == DeliveryMode.INIT
+                && (command & LEVEL_TRIGGERED) != 0
+                && (command & ASSERT) == 0) {
+            return; // INIT level de-assert: arbitration IDs, which are no more
+        }
+        if (isVectored(mode) && vector < 16) {
+            error(SEND_ILLEGAL_VECTOR);
+            return;
+        }
+        boolean logical = (command & 1 << 11) != 0;
+        switch (command >>> 18 & 3) {
+            case 0 -> bus.deliver(new InterruptMessage(destination, logical, mode, vector, false));
+            case 1 -> accept(everybody(mode, vector));
+            case 2 -> bus.deliver(everybody(mode, vector), null);
+            default -> bus.deliver(everybody(mode, vector), this);
+        }
+    }
+
+    private static InterruptMessage everybody(DeliveryMode mode, int vector) {
+        return new InterruptMessage(InterruptMessage.BROADCAST, false, mode, vector, false);
+    }
+
+    private static boolean isVectored(DeliveryMode mode) {
+        return mode == DeliveryMode.FIXED || mode == DeliveryMode.LOWEST_PRIORITY;
+    }
+
+    // ---- Receiving
+
+    /** SDM 3A, "Determining IPI Destination". */
+    boolean matches(InterruptMessage message) {
+        int destination = message.destination();
+        if (!isEnabled()) {
+            return false;
+        }
+        if (destination == InterruptMessage.BROADCAST) {
+            return true;
+        }
+        if (!message.logical()) {
+            return destination == id;
+        }
+        if (isX2()) {
+            return (destination ^ ldr) >>> 16 == 0 && (destination & ldr & 0xFFFF) != 0;
+        }
+        int logicalId = ldr >>> 24;
+        if (destination >>> 8 != 0) {
+            return false;
+        }
+        if (destinationModel == FLAT_MODEL) {
+            return (destination & logicalId) != 0;
+        }
+        return (destination ^ logicalId) >>> 4 == 0 && (destination & logicalId & 0xF) != 0;
+    }
+
+    /** Does what the message says, whomever it is addressed to. */
+    boolean accept(InterruptMessage message) {
+        return accept(message.mode(), message.vector(), message.level());
+    }
+
+    private boolean accept(DeliveryMode mode, int vector, boolean level) {
+        switch (mode) {
+            case FIXED, LOWEST_PRIORITY -> {
+                return request(vector, level);
+            }
+            case EXT_INT -> {
+                extInt = true;
+                update();
+            }
+            case INIT -> {
+                init();
+                if (processor != null) {
+                    processor.init();
+                }
+            }
+            case NMI -> {
+                if (processor != null) {
+                    processor.nmi();
+                }
+            }
+            case STARTUP -> {
+                if (processor != null) {
+                    processor.startup(vector);
+                }
+            }
+            case SMI, RESERVED -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean request(int vector, boolean level) {
+        if (!isSoftwareEnabled()) {
+            return false;
+        }
+        if (vector < 16) {
+            error(RECEIVE_ILLEGAL_VECTOR);
+            return true;
+        }
+        irr.add(vector);
+        tmr.set(vector, level);
+        update();
+        return true;
+    }
+
+    // ---- Local interrupts
+
+    /** A rising edge, or an expiry, or an error, for which the LVT entry says what to do. */
+    private void deliverLocal(int register) {
+        int entry = lvt[register - LVT_TIMER];
+        if ((entry & MASKED) == 0) {
+            accept(DeliveryMode.of(entry), entry & 0xFF, false);
+        }
+    }
+
+    /** Drives LINT0: the 8259's INTR. */
+    public void lint0(boolean asserted) {
+        lint(0, asserted);
+    }
+
+    /** Drives LINT1: NMI. */
+    public void lint1(boolean asserted) {
+        lint(1, asserted);
+    }
+
+    private void lint(int pin, boolean asserted) {
+        if (pins[pin] == asserted) {
+            return;
+        }
+        pins[pin] = asserted;
+        if (!isEnabled()) {
+            if (pin == 1 && asserted && processor != null) {
+                processor.nmi();
+            }
+            update();
+            return;
+        }
+        int index = LVT_LINT0 - LVT_TIMER + pin;
+        DeliveryMode mode = DeliveryMode.of(lvt[index]);
+        if (mode == DeliveryMode.EXT_INT) {
+            update(); // a level: hasExtInt looks at the pin
+        } else if (mode == DeliveryMode.FIXED && (lvt[index] & LEVEL_TRIGGERED) != 0) {
+            levelTriggered(index);
+        } else if (asserted) {
+            deliverLocal(index + LVT_TIMER);
+        }
+    }
+
+    private void levelTriggered(int index) {
+        int entry = lvt[index];
+        boolean asserted = pins[index - (LVT_LINT0 - LVT_TIMER)];
+        if (asserted
+                && (entry & (MASKED | LEVEL_TRIGGERED | REMOTE_IRR)) == LEVEL_TRIGGERED
+                && DeliveryMode.of(entry) == DeliveryMode.FIXED
+                && request(entry & 0xFF, true)) {
+            lvt[index] |= REMOTE_IRR;
+        }
+    }
+
+    private void error(int bit) {
+        boolean first = (errors & bit) == 0;
+        errors |= bit;
+        if (first && bit != ILLEGAL_REGISTER) {
+            deliverLocal(LVT_ERROR);
+        }
+    }
 }
