@@ -1,0 +1,8 @@
+/** The devices of a PC. */
+@org.jspecify.annotations.NullMarked
+module dev.lungo.devices {
+    requires static org.jspecify;
+    requires transitive dev.lungo.machine;
+
+    exports dev.lungo.devices;
+}
