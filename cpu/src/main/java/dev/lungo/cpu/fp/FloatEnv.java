@@ -60,10 +60,16 @@ public final class FloatEnv {
     /** The sign (bit 15) and the biased exponent (bits 14:0) of an 80-bit result. */
     public int signExponent;
 
+    /** The significand of the second result, of instructions that have two. */
+    public long secondSignificand;
+
+    /** The sign and the biased exponent of the second result. */
+    public int secondSignExponent;
+
     /** Whether the last rounding went away from zero: x87's C1. */
     public boolean roundedUp;
 
-    /** x87's C0, C2 and C3 as the last remainder or trigonometric operation left them. */
+    /** x87's condition codes, at their places in the status word, where an operation says so. */
     public int condition;
 
     /** Takes over all of MXCSR. */
@@ -94,6 +100,18 @@ public final class FloatEnv {
                     default -> 64;
                 };
         rounding = controlWord >> 10 & 3;
+    }
+
+    /** Leaves an 80-bit result. */
+    void result(int signExponent, long significand) {
+        this.signExponent = signExponent;
+        this.significand = significand;
+    }
+
+    /** Makes the 80-bit result the second one. */
+    void resultIsSecond() {
+        secondSignExponent = signExponent;
+        secondSignificand = significand;
     }
 
     /** Adds exceptions. */

@@ -50,6 +50,43 @@ final class Operands {
         return sign | (long) chosen << f.fractionBits() | fraction(f.fractionBits());
     }
 
+    /** An 80-bit number, of whichever class. */
+    void number(ExtendedOperand operand) {
+        number(operand, Extended.BIAS + random.nextInt(-80, 81));
+    }
+
+    /** An 80-bit number, often near another. */
+    void near(ExtendedOperand other, ExtendedOperand operand) {
+        switch (random.nextInt(8)) {
+            case 0 -> {
+                operand.signExponent = other.signExponent ^ (random.nextInt(2) << 15);
+                operand.significand = other.significand;
+            }
+            case 1 -> {
+                operand.signExponent =
+                        (other.signExponent ^ (random.nextInt(2) << 15)) + random.nextInt(-1, 2)
+                                & 0xFFFF;
+                operand.significand = other.significand + random.nextInt(-3, 4);
+            }
+            case 2, 3, 4 ->
+                    number(operand, (other.signExponent & 0x7FFF) + random.nextInt(-70, 71));
+            default -> number(operand);
+        }
+    }
+
+    private void number(ExtendedOperand operand, int exponent) {
+        int chosen =
+                switch (random.nextInt(8)) {
+                    case 0 -> random.nextInt(0x8000);
+                    case 1 -> random.nextInt(3);
+                    case 2 -> 0x7FFF - random.nextInt(3);
+                    default -> Math.clamp(exponent, 0, 0x7FFF);
+                };
+        boolean integerBit = chosen == 0 ? random.nextInt(5) == 0 : random.nextInt(50) != 0;
+        operand.signExponent = random.nextInt(2) << 15 | chosen;
+        operand.significand = (integerBit ? Long.MIN_VALUE : 0) | fraction(63);
+    }
+
     /** A significand of this many bits: none, one, few, all but few, or random ones. */
     long fraction(int bits) {
         long mask = bits == 64 ? -1 : (1L << bits) - 1;
