@@ -2,6 +2,7 @@ package dev.lungo.cpu.block;
 
 import dev.lungo.cpu.core.Processor;
 import dev.lungo.cpu.core.Raw;
+import dev.lungo.cpu.core.Segments;
 
 /**
  * How an instruction computes the linear address of its memory operand. What is absent reads a cell
@@ -66,6 +67,11 @@ public final class Address {
         return checked
                 ? cpu.segments.check(segment, offset, bytes, store)
                 : offset + Raw.getLong(segmentBase);
+    }
+
+    /** Whether a non-canonical address is a stack fault. */
+    public boolean isStack() {
+        return segment == Segments.SS;
     }
 
     /** Number of the segment register. */

@@ -97,6 +97,27 @@ public final class Flags {
         return value << (64 - bits) >> (64 - bits);
     }
 
+    /** CF alone. */
+    public static void setCarry(long state, boolean carry) {
+        long aux = Raw.getLong(state + State.FLAGS_AUX);
+        if (aux < 0 != carry) { // OF, the difference of the two top bits, stays
+            Raw.putLong(state + State.FLAGS_AUX, aux ^ CARRY ^ BELOW_CARRY);
+        }
+    }
+
+    /** OF alone. */
+    public static void setOverflow(long state, boolean overflow) {
+        long aux = Raw.getLong(state + State.FLAGS_AUX);
+        if (overflow(aux) != overflow) {
+            Raw.putLong(state + State.FLAGS_AUX, aux ^ BELOW_CARRY);
+        }
+    }
+
+    /** ZF alone. */
+    public static void setZero(long state, boolean zero) {
+        setStatus(state, status(state) & ~Rflags.ZF | (zero ? Rflags.ZF : 0));
+    }
+
     // Reading.
 
     public static boolean cf(long state) {
