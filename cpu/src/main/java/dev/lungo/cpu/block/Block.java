@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 public final class Block {
     public final Op[] ops;
 
+    /** How many guest instructions the ops are. */
+    public final int instructions;
+
     /** Guest-physical address of the first byte. */
     final long physical;
 
@@ -27,10 +30,13 @@ public final class Block {
      */
     public int live;
 
-    /** Where a taken branch leads, and where falling through does: see {@link #follow}. */
-    private final Link taken = new Link();
-
-    private final Link fallThrough = new Link();
+    // Where a taken branch leads, and where falling through does: see {@link #taken}.
+    private @Nullable Block taken;
+    private long takenGeneration;
+    private long takenRip;
+    private @Nullable Block fallThrough;
+    private long fallThroughGeneration;
+    private long fallThroughRip;
 
     Block(Op[] ops, long physical, long spill, int bytes, int mode) {
         this.ops = ops;
@@ -39,36 +45,44 @@ public final class Block {
         this.bytes = bytes;
         this.mode = mode;
         this.live = ops.length;
-    }
-
-    /** A remembered way to the next block. */
-    private static final class Link {
-        private @Nullable Block to;
-        private long generation;
-        private long rip;
+        this.instructions = instructionsIn(ops.length);
     }
 
     /**
-     * The block that the remembered branch leads to, if that still holds: a way into another page
+     * The block that the taken branch led to before, if that still holds: a way into another page
      * holds as long as no translation has changed, and from the same linear address.
      *
      * @param generation of the processor's translations
      * @param rip of the branch's target
      */
-    public @Nullable Block follow(boolean branch, long generation, long rip) {
-        Link link = branch ? taken : fallThrough;
-        Block to = link.to;
-        if (to == null || to.live == 0 || link.generation != generation || link.rip != rip) {
-            return null;
-        }
-        return to;
+    public @Nullable Block taken(long generation, long rip) {
+        Block to = taken;
+        return to != null && takenRip == rip && takenGeneration == generation && to.live != 0
+                ? to
+                : null;
+    }
+
+    /** As {@link #taken}, for the branch not taken or the end of the block. */
+    public @Nullable Block fallThrough(long generation, long rip) {
+        Block to = fallThrough;
+        return to != null
+                        && fallThroughRip == rip
+                        && fallThroughGeneration == generation
+                        && to.live != 0
+                ? to
+                : null;
     }
 
     void link(boolean branch, Block to, long generation, long rip) {
-        Link link = branch ? taken : fallThrough;
-        link.to = to;
-        link.generation = generation;
-        link.rip = rip;
+        if (branch) {
+            taken = to;
+            takenGeneration = generation;
+            takenRip = rip;
+        } else {
+            fallThrough = to;
+            fallThroughGeneration = generation;
+            fallThroughRip = rip;
+        }
     }
 
     /** Whether any of these bytes, on one page, are code of this block. */
@@ -78,6 +92,15 @@ public final class Block {
             return at < spill + spilled;
         }
         return physical < at + count && at < physical + bytes;
+    }
+
+    /** How many guest instructions the first so many ops are. */
+    public int instructionsIn(int count) {
+        int sum = 0;
+        for (int i = 0; i < count; i++) {
+            sum += ops[i].instructions();
+        }
+        return sum;
     }
 
     void die() {

@@ -38,17 +38,11 @@ public final class CodeCache {
     // Blocks by linear address, forgotten when a translation changes.
     private final long[] nearLinear = new long[NEAR];
     private final @Nullable Block[] nearBlock = new Block[NEAR];
-    private long generation;
 
     public CodeCache(Processor cpu) {
         this.cpu = cpu;
         this.lowering = new Lowering(cpu);
         Arrays.fill(nearLinear, -1);
-    }
-
-    /** Counts changes of translations. */
-    public long generation() {
-        return generation;
     }
 
     /** Whether the page of this address holds lowered code. */
@@ -135,7 +129,7 @@ public final class CodeCache {
     /** Remembers the way from a block to the one that is current now. */
     public Block link(Block from, boolean branch, long rip) {
         Block to = current();
-        from.link(branch, to, generation, rip);
+        from.link(branch, to, cpu.generation, rip);
         return to;
     }
 
@@ -177,7 +171,7 @@ public final class CodeCache {
 
     /** A translation has changed: what was found by linear address must be found anew. */
     public void translationsChanged() {
-        generation++;
+        cpu.generation++;
         Arrays.fill(nearLinear, -1);
     }
 

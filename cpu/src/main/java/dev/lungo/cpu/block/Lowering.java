@@ -5,6 +5,7 @@ import dev.lungo.cpu.core.Mode;
 import dev.lungo.cpu.core.Processor;
 import dev.lungo.cpu.core.Raw;
 import dev.lungo.cpu.core.State;
+import dev.lungo.cpu.op.Fusion;
 import dev.lungo.isa.Decoded;
 import dev.lungo.isa.Decoder;
 import dev.lungo.isa.ExceptionVector;
@@ -63,7 +64,14 @@ public final class Lowering {
                 break;
             }
             op.place(start, end);
-            ops.add(op);
+            Op fused = ops.isEmpty() ? null : Fusion.of(ops.getLast(), op);
+            if (fused != null) {
+                fused.place(start, end);
+                ops.set(ops.size() - 1, fused);
+                op = fused;
+            } else {
+                ops.add(op);
+            }
             start = end;
             if (op instanceof Op.Ending) {
                 return new Block(ops.toArray(new Op[0]), physical, spill, start, mode);
@@ -223,6 +231,11 @@ public final class Lowering {
 
         FallThrough(long mask) {
             this.mask = mask;
+        }
+
+        @Override
+        public int instructions() {
+            return 0;
         }
 
         @Override

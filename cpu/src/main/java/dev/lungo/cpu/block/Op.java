@@ -30,6 +30,11 @@ public abstract class Op {
         return end;
     }
 
+    /** How many guest instructions this is. */
+    public int instructions() {
+        return 1;
+    }
+
     public abstract void execute(Processor cpu);
 
     /**

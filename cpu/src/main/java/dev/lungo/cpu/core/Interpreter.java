@@ -69,18 +69,20 @@ public final class Interpreter {
                     ops[i].execute(cpu);
                 } while (++i < block.live);
             } catch (GuestFault fault) {
-                leave(i);
+                count(block.instructionsIn(i));
                 settle(fault, ops[i]);
                 throw fault;
             }
-            leave(i);
-            if (i < ops.length) { // a store has hit this very block
+            if (i == ops.length) {
+                count(block.instructions);
+            } else { // a store has hit this very block
+                count(block.instructionsIn(i));
                 cpu.continueAt(ops[i - 1].end());
             }
         }
     }
 
-    private void leave(int executed) {
+    private void count(int executed) {
         Raw.putLong(instructions, Raw.getLong(instructions) + executed);
     }
 
@@ -132,7 +134,7 @@ public final class Interpreter {
             settle(fault, op);
             throw fault;
         }
-        leave(1);
+        count(1);
         if (!(op instanceof Op.Ending)) {
             cpu.continueAt(op.end());
         }

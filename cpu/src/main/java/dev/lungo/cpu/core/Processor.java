@@ -69,6 +69,9 @@ public final class Processor {
     /** From delivery of an NMI to the next IRET. */
     public boolean nmiBlocked;
 
+    /** Counts changes of translations. */
+    public long generation;
+
     private int mode;
     private final GuestFault fault = new GuestFault();
 
@@ -198,7 +201,13 @@ public final class Processor {
     public void branch(boolean branch, long delta, long mask) {
         long target = rip() + delta & mask;
         Block from = running;
-        Block to = from == null ? null : from.follow(branch, code.generation(), target);
+        Block to = null;
+        if (from != null) {
+            to =
+                    branch
+                            ? from.taken(generation, target)
+                            : from.fallThrough(generation, target);
+        }
         if (to == null) {
             checkTarget(target);
             linkWanted = true;

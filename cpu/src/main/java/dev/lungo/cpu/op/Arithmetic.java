@@ -114,7 +114,7 @@ public final class Arithmetic {
         }
     }
 
-    private static final class Add64 extends Cells {
+    static final class Add64 extends Cells {
         Add64(long to, long from) {
             super(to, from);
         }
@@ -128,7 +128,7 @@ public final class Arithmetic {
         }
     }
 
-    private static final class Sub64 extends Cells {
+    static final class Sub64 extends Cells {
         Sub64(long to, long from) {
             super(to, from);
         }
@@ -142,7 +142,7 @@ public final class Arithmetic {
         }
     }
 
-    private static final class Cmp64 extends Cells {
+    static final class Cmp64 extends Cells {
         Cmp64(long to, long from) {
             super(to, from);
         }
@@ -168,7 +168,7 @@ public final class Arithmetic {
         }
     }
 
-    private static final class Test64 extends Cells {
+    static final class Test64 extends Cells {
         Test64(long to, long from) {
             super(to, from);
         }
@@ -233,7 +233,7 @@ public final class Arithmetic {
         }
     }
 
-    private static final class Sub32 extends Cells {
+    static final class Sub32 extends Cells {
         Sub32(long to, long from) {
             super(to, from);
         }
@@ -247,7 +247,7 @@ public final class Arithmetic {
         }
     }
 
-    private static final class Cmp32 extends Cells {
+    static final class Cmp32 extends Cells {
         Cmp32(long to, long from) {
             super(to, from);
         }
@@ -273,7 +273,7 @@ public final class Arithmetic {
         }
     }
 
-    private static final class Test32 extends Cells {
+    static final class Test32 extends Cells {
         Test32(long to, long from) {
             super(to, from);
         }

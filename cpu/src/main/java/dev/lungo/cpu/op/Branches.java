@@ -70,7 +70,7 @@ public final class Branches {
         };
     }
 
-    private abstract static class Direct extends Op.Ending {
+    abstract static class Direct extends Op.Ending {
         final long delta;
         final long mask;
 
@@ -95,9 +95,19 @@ public final class Branches {
         }
     }
 
-    private static final class JumpZero extends Direct {
-        JumpZero(long delta, long mask) {
+    /** Jcc. */
+    abstract static class Conditional extends Direct {
+        final int condition;
+
+        Conditional(int condition, long delta, long mask) {
             super(delta, mask);
+            this.condition = condition;
+        }
+    }
+
+    private static final class JumpZero extends Conditional {
+        JumpZero(long delta, long mask) {
+            super(4, delta, mask);
         }
 
         @Override
@@ -106,9 +116,9 @@ public final class Branches {
         }
     }
 
-    private static final class JumpNotZero extends Direct {
+    private static final class JumpNotZero extends Conditional {
         JumpNotZero(long delta, long mask) {
-            super(delta, mask);
+            super(5, delta, mask);
         }
 
         @Override
@@ -117,9 +127,9 @@ public final class Branches {
         }
     }
 
-    private static final class JumpCarry extends Direct {
+    private static final class JumpCarry extends Conditional {
         JumpCarry(long delta, long mask) {
-            super(delta, mask);
+            super(2, delta, mask);
         }
 
         @Override
@@ -128,9 +138,9 @@ public final class Branches {
         }
     }
 
-    private static final class JumpNotCarry extends Direct {
+    private static final class JumpNotCarry extends Conditional {
         JumpNotCarry(long delta, long mask) {
-            super(delta, mask);
+            super(3, delta, mask);
         }
 
         @Override
@@ -139,12 +149,9 @@ public final class Branches {
         }
     }
 
-    private static final class JumpIf extends Direct {
-        private final int condition;
-
+    private static final class JumpIf extends Conditional {
         JumpIf(int condition, long delta, long mask) {
-            super(delta, mask);
-            this.condition = condition;
+            super(condition, delta, mask);
         }
 
         @Override

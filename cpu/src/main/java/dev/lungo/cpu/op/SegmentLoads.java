@@ -12,4 +12,12 @@ public final class SegmentLoads {
     public static Op lower(Lowering at, Instruction instruction) {
         return new Lowering.Raise(ExceptionVector.UD);
     }
+
+    static Op lowerMove(Lowering at, Instruction instruction) {
+        return lower(at, instruction);
+    }
+
+    static Op lowerPushPop(Lowering at, Instruction instruction) {
+        return lower(at, instruction);
+    }
 }

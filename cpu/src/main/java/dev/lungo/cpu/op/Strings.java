@@ -333,7 +333,7 @@ public final class Strings {
                     done = 1;
                 }
                 count -= done;
-                put(rcx, (addressBytes == 2 ? Raw.getLong(rcx) : 0) & ~counterMask | count, addressBytes);
+                put(rcx, count, addressBytes);
                 if (until != Until.COUNT && Flags.zf(cpu.state) == (until == Until.EQUAL)) {
                     break;
                 }
