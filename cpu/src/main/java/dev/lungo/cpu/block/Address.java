@@ -58,7 +58,9 @@ public final class Address {
         return linear(cpu, 0, bytes, true);
     }
 
-    /** As above, {@code more} bytes behind the operand's own address (bit strings, far pointers). */
+    /**
+     * As above, {@code more} bytes behind the operand's own address (bit strings, far pointers).
+     */
     public long linear(Processor cpu, long more, int bytes, boolean store) {
         long offset = offset();
         if (more != 0) {

@@ -12,11 +12,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * The lowered blocks of one processor, by physical page, and the ways to find them.
  *
- * <p>A page that holds blocks has no write tag in the TLB, so every store to it comes here, and only
- * the blocks whose bytes it touches die. When the last one of a page is gone, so is the watch on it.
+ * <p>A page that holds blocks has no write tag in the TLB, so every store to it comes here, and
+ * only the blocks whose bytes it touches die. When the last one of a page is gone, so is the watch
+ * on it.
  */
 public final class CodeCache {
-    /** Beyond this many, all are dropped and made anew: a bound on what a guest can make us keep. */
+    /**
+     * Beyond this many, all are dropped and made anew: a bound on what a guest can make us keep.
+     */
     private static final int MAX_BLOCKS = 1 << 18;
 
     private static final int NEAR = 1 << 12;
@@ -84,8 +87,7 @@ public final class CodeCache {
     /** Whether the second page of a block that has one is still mapped behind the first. */
     private boolean spillHolds(Block block, long linear) {
         return block.spill < 0
-                || block.spill
-                        == cpu.mmu.translateForFetch(cpu.wrapLinear((linear | 0xFFF) + 1));
+                || block.spill == cpu.mmu.translateForFetch(cpu.wrapLinear((linear | 0xFFF) + 1));
     }
 
     /** A block of one instruction, not kept: for single-stepping and interrupt shadows. */

@@ -24,8 +24,8 @@ import dev.lungo.cpu.op.X87;
 import dev.lungo.isa.Instruction;
 
 /**
- * Which family an instruction belongs to. There is no default: a new mnemonic does not compile until
- * it has a place here.
+ * Which family an instruction belongs to. There is no default: a new mnemonic does not compile
+ * until it has a place here.
  */
 final class Families {
     private Families() {}

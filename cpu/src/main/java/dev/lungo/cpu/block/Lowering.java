@@ -3,7 +3,6 @@ package dev.lungo.cpu.block;
 import dev.lungo.cpu.core.GuestFault;
 import dev.lungo.cpu.core.Mode;
 import dev.lungo.cpu.core.Processor;
-import dev.lungo.cpu.core.Raw;
 import dev.lungo.cpu.core.State;
 import dev.lungo.cpu.op.Fusion;
 import dev.lungo.isa.Decoded;
@@ -20,8 +19,8 @@ import java.util.List;
 
 /**
  * Makes blocks: fetches and decodes instructions and turns each into an {@link Op} by the {@link
- * Families family} it belongs to. To them it is the context: the mode, where the instruction stands,
- * and where its operands are.
+ * Families family} it belongs to. To them it is the context: the mode, where the instruction
+ * stands, and where its operands are.
  */
 public final class Lowering {
     static final int MAX_OPS = 48;
@@ -113,8 +112,7 @@ public final class Lowering {
             return null;
         }
         end = start + 1;
-        return new Raise(
-                decoded == Undecodable.TOO_LONG ? ExceptionVector.GP : ExceptionVector.UD);
+        return new Raise(decoded == Undecodable.TOO_LONG ? ExceptionVector.GP : ExceptionVector.UD);
     }
 
     // What the families ask.
@@ -200,8 +198,7 @@ public final class Lowering {
             base = state(State.gpr(memory.base()));
         }
         boolean indexed =
-                memory.index() != Operand.Memory.NONE
-                        && memory.vectorIndex() == RegisterKind.GPR64;
+                memory.index() != Operand.Memory.NONE && memory.vectorIndex() == RegisterKind.GPR64;
         long index = indexed ? state(State.gpr(memory.index())) : zero;
         int shift = Integer.numberOfTrailingZeros(memory.scale());
         Segment segment = memory.segment();

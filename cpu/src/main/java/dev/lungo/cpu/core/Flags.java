@@ -6,11 +6,12 @@ import dev.lungo.isa.Rflags;
  * The six status flags, kept so that setting them is cheap and any of them is read without knowing
  * what set them.
  *
- * <p>{@code RESULT} is the last result, sign-extended to 64 bits: ZF is its being zero, SF its sign,
- * PF the parity of its low byte. {@code AUX} is the vector of carries out of each bit, shifted so
- * that the carry out of the operand's top bit is bit 63: CF is bit 63, OF is bit 63 xor bit 62, AF is
- * bit 3 (kept in place). Two corrections let the flags hold combinations that no result has, such as
- * POPF can load: SF is xored with bit 0, and the byte that PF is taken from with bits 15:8.
+ * <p>{@code RESULT} is the last result, sign-extended to 64 bits: ZF is its being zero, SF its
+ * sign, PF the parity of its low byte. {@code AUX} is the vector of carries out of each bit,
+ * shifted so that the carry out of the operand's top bit is bit 63: CF is bit 63, OF is bit 63 xor
+ * bit 62, AF is bit 3 (kept in place). Two corrections let the flags hold combinations that no
+ * result has, such as POPF can load: SF is xored with bit 0, and the byte that PF is taken from
+ * with bits 15:8.
  */
 public final class Flags {
     private static final long CARRY = 1L << 63;

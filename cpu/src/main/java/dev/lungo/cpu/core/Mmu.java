@@ -9,12 +9,12 @@ import java.util.Arrays;
 /**
  * Loads and stores at linear addresses, through a software TLB.
  *
- * <p>The TLB is direct-mapped and off the heap, so that translated code can look into it: entries of
- * 32 bytes {read tag, write tag, addend, execute tag}. A tag is the linear page; the addend turns a
- * linear address into the host's. The test that a load makes also catches an access that crosses
- * into the next page, since it compares the page of the last byte with the entry of the first. What
- * must not be reached directly simply has no tag: MMIO, pages that hold lowered code (for writes),
- * pages not yet dirty, watched pages.
+ * <p>The TLB is direct-mapped and off the heap, so that translated code can look into it: entries
+ * of 32 bytes {read tag, write tag, addend, execute tag}. A tag is the linear page; the addend
+ * turns a linear address into the host's. The test that a load makes also catches an access that
+ * crosses into the next page, since it compares the page of the last byte with the entry of the
+ * first. What must not be reached directly simply has no tag: MMIO, pages that hold lowered code
+ * (for writes), pages not yet dirty, watched pages.
  *
  * <p>There is a set of entries for each kind of access right: user, supervisor, supervisor with
  * RFLAGS.AC set, which SMAP tells apart, and one set that is never filled, for when every access
@@ -366,7 +366,9 @@ public final class Mmu {
         }
     }
 
-    /** Translates, and remembers the translation. The bytes are for checks, and stay on the page. */
+    /**
+     * Translates, and remembers the translation. The bytes are for checks, and stay on the page.
+     */
     private long translate(long linear, int bytes, int access) {
         if (canonicalCheck && linear << canonicalShift >> canonicalShift != linear) {
             throw cpu.nonCanonicalFault();

@@ -133,7 +133,8 @@ public final class PageWalker {
     private long walk32(long linear, int access, boolean user, boolean ignoreSmap) {
         rights = PageEntry.RW | PageEntry.US;
         noExecute = false;
-        long directoryAt = (system.cr3 & ENTRY32_ADDRESS & 0xFFFF_FFFFL) + ((linear >>> 22) & 0x3FF) * 4;
+        long directoryAt =
+                (system.cr3 & ENTRY32_ADDRESS & 0xFFFF_FFFFL) + ((linear >>> 22) & 0x3FF) * 4;
         int directory = memory.readInt(cpu.nested.translate(directoryAt, READ));
         if ((directory & PageEntry.P) == 0) {
             throw fault(linear, access, user, 0);
@@ -220,9 +221,7 @@ public final class PageWalker {
         boolean accessDisabled = (system.pkru >>> 2 * key & 1) != 0;
         boolean writeDisabled = (system.pkru >>> 2 * key & 2) != 0;
         return !accessDisabled
-                && !(access == WRITE
-                        && writeDisabled
-                        && (user || (system.cr0 & Cr0.WP) != 0));
+                && !(access == WRITE && writeDisabled && (user || (system.cr0 & Cr0.WP) != 0));
     }
 
     private void finish(long entry, boolean user, int key) {

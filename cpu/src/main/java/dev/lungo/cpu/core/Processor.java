@@ -203,10 +203,7 @@ public final class Processor {
         Block from = running;
         Block to = null;
         if (from != null) {
-            to =
-                    branch
-                            ? from.taken(generation, target)
-                            : from.fallThrough(generation, target);
+            to = branch ? from.taken(generation, target) : from.fallThrough(generation, target);
         }
         if (to == null) {
             checkTarget(target);
@@ -246,8 +243,7 @@ public final class Processor {
         boolean valid =
                 Mode.is64(mode)
                         ? isCanonical(target)
-                        : Long.compareUnsigned(
-                                        target, segments.limit[Segments.CS] & 0xFFFF_FFFFL)
+                        : Long.compareUnsigned(target, segments.limit[Segments.CS] & 0xFFFF_FFFFL)
                                 <= 0;
         if (!valid) {
             throw fault(ExceptionVector.GP, 0);

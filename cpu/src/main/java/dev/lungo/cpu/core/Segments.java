@@ -3,8 +3,8 @@ package dev.lungo.cpu.core;
 import dev.lungo.isa.ExceptionVector;
 
 /**
- * The segment registers with their hidden parts, and what protection asks of an access through them.
- * SDM 3A, "Segment Registers" and "Limit Checking".
+ * The segment registers with their hidden parts, and what protection asks of an access through
+ * them. SDM 3A, "Segment Registers" and "Limit Checking".
  *
  * <p>The bases of the six are in the off-heap state, since every address adds one.
  */
@@ -51,7 +51,9 @@ public final class Segments {
                 : systemBase[segment - LDTR];
     }
 
-    /** Sets all of a segment register. Whoever changes ES to DS calls {@code updateMode} after it. */
+    /**
+     * Sets all of a segment register. Whoever changes ES to DS calls {@code updateMode} after it.
+     */
     public void set(int segment, int newSelector, long base, int newLimit, int newAccess) {
         selector[segment] = newSelector & 0xFFFF;
         limit[segment] = newLimit;
@@ -67,7 +69,9 @@ public final class Segments {
         }
     }
 
-    /** Whether offsets into this segment are linear addresses, and all 4 GiB of them are allowed. */
+    /**
+     * Whether offsets into this segment are linear addresses, and all 4 GiB of them are allowed.
+     */
     public boolean isFlat(int segment) {
         int needed = segment == CS ? PRESENT | CODE | WRITABLE : PRESENT | WRITABLE;
         int kind = PRESENT | CODE | WRITABLE | (segment == CS ? 0 : EXPAND_DOWN);

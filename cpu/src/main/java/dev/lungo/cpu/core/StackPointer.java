@@ -33,9 +33,7 @@ public final class StackPointer {
     public static long linear(Processor cpu, long offset, int bytes, boolean store) {
         int mode = cpu.mode();
         long cut = offset & mask(mode);
-        return (mode & Mode.FLAT) != 0
-                ? cut
-                : cpu.segments.check(Segments.SS, cut, bytes, store);
+        return (mode & Mode.FLAT) != 0 ? cut : cpu.segments.check(Segments.SS, cut, bytes, store);
     }
 
     public static void push(Processor cpu, int bytes, long value) {

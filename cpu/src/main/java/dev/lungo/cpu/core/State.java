@@ -36,7 +36,10 @@ public final class State {
     /** Linear bases of ES, CS, SS, DS, FS, GS, eight bytes each. */
     public static final int SEGMENT_BASE = 184;
 
-    /** ST(0) to ST(7) as physical registers R0 to R7, 16 bytes each: significand, then sign+exponent. */
+    /**
+     * ST(0) to ST(7) as physical registers R0 to R7, 16 bytes each: significand, then
+     * sign+exponent.
+     */
     public static final int X87 = 256;
 
     /** YMM0 to YMM15, 32 bytes each; the low half is XMM. */

@@ -1,6 +1,8 @@
 package dev.lungo.cpu.core;
 
-/** The registers that system software alone writes. Plain state; {@link Processor} gives it meaning. */
+/**
+ * The registers that system software alone writes. Plain state; {@link Processor} gives it meaning.
+ */
 public final class SystemRegisters {
     public long cr0;
     public long cr2;

@@ -10,9 +10,10 @@ public interface Translation {
     Translation NONE = (guestPhysical, access) -> guestPhysical;
 
     /**
+     * The physical address.
+     *
      * @param access one of {@link PageWalker#READ}, {@link PageWalker#WRITE}, {@link
      *     PageWalker#EXECUTE}
-     * @return the physical address
      */
     long translate(long guestPhysical, int access);
 }

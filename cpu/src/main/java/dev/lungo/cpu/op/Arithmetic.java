@@ -104,7 +104,7 @@ public final class Arithmetic {
         };
     }
 
-    private abstract static class Cells extends Op {
+    abstract static class Cells extends Op {
         final long to;
         final long from;
 

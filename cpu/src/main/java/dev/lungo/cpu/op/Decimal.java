@@ -11,13 +11,17 @@ import dev.lungo.isa.Instruction;
 import dev.lungo.isa.Mnemonic;
 import dev.lungo.isa.Operand;
 
-/** Adjustments for decimal arithmetic, which 64-bit mode lacks; and the undocumented SALC. SDM 2. */
+/**
+ * Adjustments for decimal arithmetic, which 64-bit mode lacks; and the undocumented SALC. SDM 2.
+ */
 public final class Decimal {
     private Decimal() {}
 
     public static Op lower(Lowering at, Instruction i) {
         int base =
-                i.operands().isEmpty() ? 10 : (int) ((Operand.Immediate) i.operand(0)).value() & 0xFF;
+                i.operands().isEmpty()
+                        ? 10
+                        : (int) ((Operand.Immediate) i.operand(0)).value() & 0xFF;
         return new Adjust(i.mnemonic(), at.state(State.GPR), base);
     }
 

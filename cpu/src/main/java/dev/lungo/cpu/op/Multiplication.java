@@ -190,8 +190,7 @@ public final class Multiplication {
                     switch (width) {
                         case BYTE -> Raw.getShort(a);
                         case WORD -> (long) Raw.getShort(d) << 16 | Raw.getShort(a);
-                        case DWORD, QWORD ->
-                                Raw.getLong(d) << 32 | Raw.getInt(a) & 0xFFFF_FFFFL;
+                        case DWORD, QWORD -> Raw.getLong(d) << 32 | Raw.getInt(a) & 0xFFFF_FFFFL;
                     };
             long quotient;
             long remainder;

@@ -6,16 +6,15 @@ import dev.lungo.cpu.block.Place;
 import dev.lungo.cpu.core.Flags;
 import dev.lungo.cpu.core.Processor;
 import dev.lungo.cpu.core.Raw;
-import dev.lungo.cpu.core.State;
 import dev.lungo.isa.Instruction;
 import dev.lungo.isa.Mnemonic;
 import dev.lungo.isa.Operand;
 import dev.lungo.isa.Width;
 
 /**
- * Shifts and rotates. SDM 2. The count is taken modulo 32, or 64 for 64-bit operands; a count of zero
- * leaves the flags alone. AF, undefined, is cleared by shifts; OF, undefined for counts other than
- * one, is computed as for one.
+ * Shifts and rotates. SDM 2. The count is taken modulo 32, or 64 for 64-bit operands; a count of
+ * zero leaves the flags alone. AF, undefined, is cleared by shifts; OF, undefined for counts other
+ * than one, is computed as for one.
  */
 public final class Shifts {
     private Shifts() {}
@@ -27,7 +26,7 @@ public final class Shifts {
                     new WithoutFlags(
                             i.mnemonic(), to, at.place(i.operand(1)), at.place(i.operand(2)));
             case SHLD, SHRD ->
-                    new Double(
+                    new DoubleShift(
                             i.mnemonic() == Mnemonic.SHLD,
                             to,
                             at.place(i.operand(1)),
@@ -235,13 +234,13 @@ public final class Shifts {
         }
     }
 
-    private static final class Double extends Op {
+    private static final class DoubleShift extends Op {
         private final boolean left;
         private final Place to;
         private final Place from;
         private final long count;
 
-        Double(boolean left, Place to, Place from, long count) {
+        DoubleShift(boolean left, Place to, Place from, long count) {
             this.left = left;
             this.to = to;
             this.from = from;

@@ -16,8 +16,8 @@ import dev.lungo.isa.Rflags;
 /**
  * MOVS, CMPS, STOS, LODS and SCAS, alone and repeated. SDM 2, "REP/REPE/REPZ/REPNE/REPNZ".
  *
- * <p>A repetition can be interrupted after any element: the registers are then as far as it got, and
- * RIP stays. Pages that the TLB knows are copied and filled in one go.
+ * <p>A repetition can be interrupted after any element: the registers are then as far as it got,
+ * and RIP stays. Pages that the TLB knows are copied and filled in one go.
  */
 public final class Strings {
     private static final int RSI = 6;
@@ -44,9 +44,7 @@ public final class Strings {
         }
         boolean compares = i.mnemonic() == Mnemonic.CMPS || i.mnemonic() == Mnemonic.SCAS;
         Until until =
-                !compares
-                        ? Until.COUNT
-                        : i.has(Instruction.REPNE) ? Until.EQUAL : Until.NOT_EQUAL;
+                !compares ? Until.COUNT : i.has(Instruction.REPNE) ? Until.EQUAL : Until.NOT_EQUAL;
         return new Repeated(step, until, at, i.addressBytes());
     }
 
@@ -69,9 +67,7 @@ public final class Strings {
         /** Does it, and moves the pointers. */
         abstract void perform(Processor cpu);
 
-        /**
-         * Does up to so many at once, forwards, if that is possible; returns how many.
-         */
+        /** Does up to so many at once, forwards, if that is possible; returns how many. */
         int performMany(Processor cpu, long most) {
             return 0;
         }
