@@ -129,6 +129,7 @@ public final class RunLoop {
             attention = false;
             doPosted();
             if (stopped) {
+                setAlarm(Timers.NEVER);
                 host.sleepUntil(Timers.NEVER);
                 continue;
             }
