@@ -74,7 +74,7 @@ class RealKernelsTest {
         return KernelLoader.load(Images.request(kernel, module, 256 * MIB), memory);
     }
 
-    private static BootFile guest(String name) throws IOException {
+    static BootFile guest(String name) throws IOException {
         String directory = System.getenv("LUNGO_GUESTS");
         assumeTrue(directory != null, "not run: LUNGO_GUESTS names no directory of guests");
         Path file = Path.of(directory, name);

@@ -1,0 +1,132 @@
+package dev.lungo.boot;
+
+import static dev.lungo.boot.Images.MIB;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.lungo.boot.acpi.AcpiTables;
+import dev.lungo.machine.CpuRegisters;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What the loaders leave in memory and registers, given to another machine: QEMU's q35, without its
+ * firmware. Kernels are those of {@link RealKernelsTest}.
+ */
+class QemuTest {
+    private static final long RAM = 192 * MIB;
+
+    @TempDir private Path directory;
+
+    @Test
+    void linuxStartsByThe64BitEntry() throws Exception {
+        String said = boot("vmlinuz-cloud", "initramfs-cloud.gz");
+
+        assertThat(said).contains("LUNGO-GUEST-OK");
+        assertThatTablesAreUnderstood(said);
+    }
+
+    @Test
+    void linuxStartsByPvh() throws Exception {
+        String said = boot("vmlinux-cloud", "initramfs-cloud.gz");
+
+        assertThat(said).contains("LUNGO-GUEST-OK");
+        assertThatTablesAreUnderstood(said);
+    }
+
+    @Test
+    void aMultiboot2KernelStarts() throws Exception {
+        assertThat(boot("mb2.elf", "initramfs-cloud.gz")).contains("LUNGO-GUEST-OK");
+    }
+
+    private static void assertThatTablesAreUnderstood(String said) {
+        assertThat(said)
+                .contains("GUEST cpus: 2 ")
+                .contains("GUEST acpi: APIC DSDT FACP FACS HPET MCFG")
+                .contains("GUEST rtc: rtc_cmos")
+                .doesNotContain("GUEST firmware-bug")
+                .doesNotContain("ACPI Error")
+                .doesNotContain("ACPI BIOS Error");
+    }
+
+    private String boot(String kernel, String module) throws Exception {
+        assumeTrue(Files.exists(Path.of("/usr/bin/qemu-system-x86_64")), "not run: no QEMU");
+        assumeTrue(Files.exists(Path.of("/usr/bin/nasm")), "not run: no nasm");
+        BootFile kernelFile = RealKernelsTest.guest(kernel);
+        List<BootFile> modules = List.of(RealKernelsTest.guest(module));
+        MemoryMap map = MemoryMap.of(RAM);
+        TestMemory memory = new TestMemory(RAM);
+        long rsdp = AcpiTables.write(memory, map, 2);
+        CpuRegisters registers =
+                KernelLoader.load(
+                        new BootRequest(kernelFile, modules, "console=ttyS0", map, rsdp), memory);
+        Files.write(directory.resolve("ram"), memory.bytes(0, (int) RAM));
+        assemble(registers);
+        return run();
+    }
+
+    private void assemble(CpuRegisters registers) throws Exception {
+        Path source = directory.resolve("reset.asm");
+        try (InputStream asm = QemuTest.class.getResourceAsStream("reset.asm")) {
+            Files.copy(asm, source);
+        }
+        List<String> command = new ArrayList<>(List.of("nasm", "-f", "bin", "-o", "rom"));
+        command.add("-DLONG=" + (registers.efer != 0 ? 1 : 0));
+        command.add("-DRIP=" + registers.rip);
+        command.add("-DRAX=" + registers.gpr[0]);
+        command.add("-DRBX=" + registers.gpr[3]);
+        command.add("-DRSI=" + registers.gpr[6]);
+        command.add("-DCR3=" + registers.cr3);
+        command.add("-DGDT=" + registers.gdtBase);
+        command.add(source.toString());
+        Process nasm = start(command);
+        assertThat(nasm.waitFor()).as(output(nasm)).isZero();
+    }
+
+    private String run() throws Exception {
+        Process qemu =
+                start(
+                        List.of(
+                                "qemu-system-x86_64",
+                                "-machine",
+                                "q35,memory-backend=ram",
+                                "-object",
+                                "memory-backend-file,id=ram,size=" + RAM + ",mem-path=ram,share=on",
+                                "-accel",
+                                "tcg",
+                                "-smp",
+                                "2",
+                                "-bios",
+                                "rom",
+                                "-nodefaults",
+                                "-display",
+                                "none",
+                                "-serial",
+                                "file:serial",
+                                "-no-reboot"));
+        boolean ended = qemu.waitFor(120, TimeUnit.SECONDS);
+        qemu.destroyForcibly();
+        String said = Files.readString(directory.resolve("serial"));
+        assertThat(ended).as("powered off after: %s", said).isTrue();
+        return said;
+    }
+
+    private Process start(List<String> command) throws IOException {
+        return new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .redirectErrorStream(true)
+                .start();
+    }
+
+    private static String output(Process process) throws IOException {
+        return new String(
+                process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+    }
+}
