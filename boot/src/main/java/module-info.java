@@ -11,4 +11,5 @@ module dev.lungo.boot {
     exports dev.lungo.boot.multiboot;
     exports dev.lungo.boot.multiboot2;
     exports dev.lungo.boot.pvh;
+    exports dev.lungo.boot.smbios;
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.lungo.boot.acpi.AcpiTables;
+import dev.lungo.boot.smbios.Smbios;
 import dev.lungo.machine.CpuRegisters;
 import java.io.IOException;
 import java.io.InputStream;
@@ -50,6 +51,7 @@ class QemuTest {
         assertThat(said)
                 .contains("GUEST cpus: 2 ")
                 .contains("GUEST acpi: APIC DSDT FACP FACS HPET MCFG")
+                .contains("GUEST dmi: Lungo / 0.1 / Lungo PC")
                 .contains("GUEST rtc: rtc_cmos")
                 .doesNotContain("GUEST firmware-bug")
                 .doesNotContain("ACPI Error")
@@ -64,6 +66,7 @@ class QemuTest {
         MemoryMap map = MemoryMap.of(RAM);
         TestMemory memory = new TestMemory(RAM);
         long rsdp = AcpiTables.write(memory, map, 2);
+        Smbios.write(memory, map, 2);
         CpuRegisters registers =
                 KernelLoader.load(
                         new BootRequest(kernelFile, modules, "console=ttyS0", map, rsdp), memory);
