@@ -66,6 +66,7 @@ final class Dsdt {
                         .io(0x80, 16)
                         .io(0x92, 1)
                         .io(0xF4, 4) // debug exit
+                        .io(0x510, 12) // fw_cfg
                         .io(PhysicalMap.PM1A_EVENT, 16)
                         .io(PhysicalMap.GPE0, PhysicalMap.GPE0_BYTES)
                         .memory32Fixed(PhysicalMap.ECAM, PhysicalMap.ECAM_BYTES)
