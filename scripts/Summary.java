@@ -1,0 +1,69 @@
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import javax.xml.parsers.DocumentBuilder;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
+
+/** Sums up the reports of a test run: which tests failed, which did not run and why. */
+final class Summary {
+    private final List<String> failed = new ArrayList<>();
+    private final List<String> skipped = new ArrayList<>();
+    private int passed;
+
+    /**
+     * @param arguments the exit status of the build, then what could not be set up
+     */
+    public static void main(String[] arguments) throws Exception {
+        Summary summary = new Summary();
+        try (Stream<Path> files = Files.walk(Path.of("."), 4)) {
+            DocumentBuilder parser = DocumentBuilderFactory.newInstance().newDocumentBuilder();
+            for (Path report : files.filter(Summary::isReport).sorted().toList()) {
+                summary.add(parser.parse(report.toFile()).getElementsByTagName("testcase"));
+            }
+        }
+        if (!arguments[0].equals("0") && summary.failed.isEmpty()) {
+            summary.failed.add("the build itself; its output is above");
+        }
+        System.out.println();
+        for (int i = 1; i < arguments.length; i++) {
+            System.out.println("Not set up: " + arguments[i]);
+        }
+        summary.skipped.forEach(each -> System.out.println("Did not run: " + each));
+        summary.failed.forEach(each -> System.out.println("Failed: " + each));
+        System.out.printf(
+                "%d passed, %d failed, %d skipped%n",
+                summary.passed, summary.failed.size(), summary.skipped.size());
+        System.exit(summary.failed.isEmpty() ? 0 : 1);
+    }
+
+    private static boolean isReport(Path file) {
+        String name = file.getFileName().toString();
+        return file.getParent().endsWith("surefire-reports")
+                && name.startsWith("TEST-")
+                && name.endsWith(".xml");
+    }
+
+    private void add(NodeList tests) throws IOException {
+        for (int i = 0; i < tests.getLength(); i++) {
+            Element test = (Element) tests.item(i);
+            String name = test.getAttribute("classname") + " " + test.getAttribute("name");
+            if (has(test, "failure") || has(test, "error")) {
+                failed.add(name);
+            } else if (has(test, "skipped")) {
+                Element why = (Element) test.getElementsByTagName("skipped").item(0);
+                skipped.add(name + ": " + why.getAttribute("message"));
+            } else {
+                passed++;
+            }
+        }
+    }
+
+    private static boolean has(Element test, String kind) {
+        return test.getElementsByTagName(kind).getLength() > 0;
+    }
+}
