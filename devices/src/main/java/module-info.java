@@ -5,4 +5,5 @@ module dev.lungo.devices {
     requires transitive dev.lungo.machine;
 
     exports dev.lungo.devices;
+    exports dev.lungo.devices.pci;
 }
