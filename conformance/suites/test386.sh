@@ -11,4 +11,9 @@ cp -r "$1/src" "$built/"
 sed -i 's/^OUT_PORT equ 0.*/OUT_PORT equ 0xE9/' "$built/src/configuration.asm"
 nasm -i "$built/src/" -f bin "$built/src/test386.asm" -w-all -o "$built/test386.bin"
 cp "$1/test386-EE-reference.txt" "$built/"
-LUNGO_TEST386=$built "$here/../../scripts/test" conformance Test386Test
+root=$(cd "$here/../.." && pwd)
+. "$root/scripts/jdk.sh"
+JAVA_HOME=$(find_jdk_25) || { echo "test386.sh $NO_JDK_25" >&2; exit 2; }
+export JAVA_HOME
+cd "$root"
+LUNGO_TEST386=$built mvn -q -B -ntp -pl conformance -am test -Dtest=Test386Test -Dsurefire.failIfNoSpecifiedTests=false

@@ -3,17 +3,10 @@ package dev.lungo.conformance.vectors;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.lungo.cpu.SoftEngine;
+import dev.lungo.conformance.BareCpu;
 import dev.lungo.host.HostMemory;
-import dev.lungo.machine.ApicBus;
-import dev.lungo.machine.Clock;
 import dev.lungo.machine.CpuRegisters;
 import dev.lungo.machine.CpuRegisters.SegmentState;
-import dev.lungo.machine.CpuSetup;
-import dev.lungo.machine.LocalApic;
-import dev.lungo.machine.MmioBus;
-import dev.lungo.machine.PortBus;
-import dev.lungo.machine.Timers;
 import dev.lungo.machine.VirtualCpu;
 import dev.lungo.machine.VmExit;
 import java.io.IOException;
@@ -39,25 +32,12 @@ class RealModeVectorsTest {
     /** Flag bits that an 80286 keeps clear in real mode, and later processors do not. */
     private static final int NOT_ON_286 = 0xF000;
 
-    private final HostMemory memory = new HostMemory(MEMORY_BYTES);
-    private final VirtualCpu cpu;
+    private final BareCpu machine = new BareCpu(MEMORY_BYTES);
+    private final HostMemory memory = machine.memory;
+    private final VirtualCpu cpu = machine.cpu;
     private final Exclusions exclusions;
 
     RealModeVectorsTest() throws IOException {
-        Clock clock = () -> 0;
-        LocalApic apic = new LocalApic(0, new ApicBus(), new Timers(clock));
-        cpu =
-                new SoftEngine()
-                        .createCpu(
-                                new CpuSetup(
-                                        0,
-                                        1,
-                                        "x86-64-v2",
-                                        memory,
-                                        new PortBus(),
-                                        new MmioBus(),
-                                        apic,
-                                        clock));
         exclusions = Exclusions.read(directory());
     }
 

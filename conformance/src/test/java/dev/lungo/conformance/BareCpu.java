@@ -1,4 +1,4 @@
-package dev.lungo.conformance.suites;
+package dev.lungo.conformance;
 
 import dev.lungo.cpu.SoftEngine;
 import dev.lungo.host.HostMemory;
