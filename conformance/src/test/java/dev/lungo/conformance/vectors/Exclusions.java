@@ -12,7 +12,8 @@ import java.util.regex.Pattern;
 /** What of the 80286 vectors a later processor need not reproduce, and why. */
 final class Exclusions {
     private static final Pattern MASK =
-            Pattern.compile("\"([0-9A-F]{2}|[0-7])\"\\s*:\\s*\\{[^{}]*?\"flags-mask\"\\s*:\\s*(\\d+)");
+            Pattern.compile(
+                    "\"([0-9A-F]{2}|[0-7])\"\\s*:\\s*\\{[^{}]*?\"flags-mask\"\\s*:\\s*(\\d+)");
     private static final Pattern OPCODE = Pattern.compile("\"([0-9A-F]{2})\"\\s*:\\s*\\{");
 
     private final Map<String, Integer> definedFlags = new HashMap<>();

@@ -14,8 +14,8 @@ import java.util.TreeMap;
 import java.util.zip.GZIPInputStream;
 
 /**
- * A file of single-step tests: chunks of {tag, length, body}, little-endian, gzipped. Specification:
- * SingleStepTests, "MOO File Format", version 1.
+ * A file of single-step tests: chunks of {tag, length, body}, little-endian, gzipped.
+ * Specification: SingleStepTests, "MOO File Format", version 1.
  */
 record MooFile(List<Vector> vectors) {
     /** AX, CX and so on in the order of the file's register mask, to FLAGS. */

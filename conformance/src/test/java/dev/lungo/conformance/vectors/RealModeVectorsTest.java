@@ -97,30 +97,27 @@ class RealModeVectorsTest {
         cpu.save(after);
         int compared = exclusions.definedFlags(form) & ~NOT_ON_286;
         registers(after)
-                .forEach(
-                        (name, value) -> {
-                            int mask = name.equals("flags") ? compared : 0xFFFF;
-                            int wanted = expected.getOrDefault(name, 0);
-                            if (((value ^ wanted) & mask) != 0) {
-                                found.append(
-                                        "%s is %04x, not %04x; ".formatted(name, value, wanted));
-                            }
-                        });
-        expectedMemory.forEach(
-                (at, wanted) -> {
-                    int value = memory.getByte(at) & 0xFF;
-                    int mask = 0xFF;
-                    if (at == vector.flagsPushedAt()) {
-                        mask = compared & 0xFF;
-                    } else if (at == vector.flagsPushedAt() + 1) {
-                        mask = compared >> 8;
-                    } else if (form.equals("9C")) {
-                        mask = exclusions.pushedFlags(vector, at) ? 0x0F : 0xFF;
-                    }
+                .forEach((name, value) -> {
+                    int mask = name.equals("flags") ? compared : 0xFFFF;
+                    int wanted = expected.getOrDefault(name, 0);
                     if (((value ^ wanted) & mask) != 0) {
-                        found.append("[%06x] is %02x, not %02x; ".formatted(at, value, wanted));
+                        found.append("%s is %04x, not %04x; ".formatted(name, value, wanted));
                     }
                 });
+        expectedMemory.forEach((at, wanted) -> {
+            int value = memory.getByte(at) & 0xFF;
+            int mask = 0xFF;
+            if (at == vector.flagsPushedAt()) {
+                mask = compared & 0xFF;
+            } else if (at == vector.flagsPushedAt() + 1) {
+                mask = compared >> 8;
+            } else if (form.equals("9C")) {
+                mask = exclusions.pushedFlags(vector, at) ? 0x0F : 0xFF;
+            }
+            if (((value ^ wanted) & mask) != 0) {
+                found.append("[%06x] is %02x, not %02x; ".formatted(at, value, wanted));
+            }
+        });
         expectedMemory.keySet().forEach(at -> memory.putByte(at, (byte) 0));
         return found.toString();
     }

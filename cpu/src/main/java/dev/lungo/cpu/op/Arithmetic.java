@@ -10,6 +10,7 @@ import dev.lungo.cpu.core.Raw;
 import dev.lungo.isa.Instruction;
 import dev.lungo.isa.Mnemonic;
 import dev.lungo.isa.Operand;
+import dev.lungo.isa.Width;
 
 /**
  * The integer instructions that add, subtract, compare and combine bits.
@@ -48,6 +49,33 @@ public final class Arithmetic {
             }
             long source = at.cell(from);
             return wide ? quad(op, destination, source) : dual(op, destination, source);
+        }
+        if (to instanceof Operand.Memory memory && op.discards()) {
+            Address address = at.address(memory);
+            long source = at.cell(from);
+            switch (Width.ofBytes(memory.bytes())) {
+                case BYTE -> {
+                    return new CompareMemory8(op, address, source);
+                }
+                case DWORD -> {
+                    return new CompareMemory32(op, address, source);
+                }
+                case QWORD -> {
+                    return new CompareMemory64(op, address, source);
+                }
+                case WORD -> {}
+            }
+        }
+        if (to.bytes() == 1
+                && !(to instanceof Operand.Memory)
+                && !(from instanceof Operand.Memory)) {
+            long destination = at.cell(to);
+            long source = at.cell(from);
+            return switch (op) {
+                case CMP -> new Cmp8(destination, source);
+                case TEST -> new Test8(destination, source);
+                case ADD, OR, ADC, SBB, AND, SUB, XOR -> new Generic8(op, destination, source);
+            };
         }
         Place destination = at.place(to);
         Place source = at.place(from, destination.width);
@@ -325,6 +353,44 @@ public final class Arithmetic {
         }
     }
 
+    static final class Cmp8 extends Cells {
+        Cmp8(long to, long from) {
+            super(to, from);
+        }
+
+        @Override
+        public void execute(Processor cpu) {
+            int a = Raw.getByte(to);
+            int b = Raw.getByte(from);
+            Flags.sub(cpu.state, 8, a, b, a - b);
+        }
+    }
+
+    static final class Test8 extends Cells {
+        Test8(long to, long from) {
+            super(to, from);
+        }
+
+        @Override
+        public void execute(Processor cpu) {
+            Flags.logic(cpu.state, (byte) (Raw.getByte(to) & Raw.getByte(from)));
+        }
+    }
+
+    private static final class Generic8 extends Cells {
+        private final Alu op;
+
+        Generic8(Alu op, long to, long from) {
+            super(to, from);
+            this.op = op;
+        }
+
+        @Override
+        public void execute(Processor cpu) {
+            Raw.putByte(to, (int) op.apply(cpu.state, 8, Raw.getByte(to), Raw.getByte(from)));
+        }
+    }
+
     /** INC and DEC of a register. */
     private static final class Step32 extends Op {
         private final long cell;
@@ -404,6 +470,92 @@ public final class Arithmetic {
             long result = op.apply(cpu.state, 32, Raw.getInt(to), b);
             if (!op.discards()) {
                 Raw.putLong(to, result & 0xFFFF_FFFFL);
+            }
+        }
+
+        @Override
+        public boolean addressesStack() {
+            return address.isStack();
+        }
+    }
+
+    // CMP and TEST of memory.
+
+    private static final class CompareMemory8 extends Op {
+        private final Alu op;
+        private final Address address;
+        private final long from;
+
+        CompareMemory8(Alu op, Address address, long from) {
+            this.op = op;
+            this.address = address;
+            this.from = from;
+        }
+
+        @Override
+        public void execute(Processor cpu) {
+            int a = cpu.mmu.load8(address.forLoad(cpu, 1));
+            int b = Raw.getByte(from);
+            if (op == Alu.CMP) {
+                Flags.sub(cpu.state, 8, a, b, a - b);
+            } else {
+                Flags.logic(cpu.state, (byte) (a & b));
+            }
+        }
+
+        @Override
+        public boolean addressesStack() {
+            return address.isStack();
+        }
+    }
+
+    private static final class CompareMemory32 extends Op {
+        private final Alu op;
+        private final Address address;
+        private final long from;
+
+        CompareMemory32(Alu op, Address address, long from) {
+            this.op = op;
+            this.address = address;
+            this.from = from;
+        }
+
+        @Override
+        public void execute(Processor cpu) {
+            int a = cpu.mmu.load32(address.forLoad(cpu, 4));
+            int b = Raw.getInt(from);
+            if (op == Alu.CMP) {
+                Flags.sub32(cpu.state, a, b, a - b);
+            } else {
+                Flags.logic(cpu.state, a & b);
+            }
+        }
+
+        @Override
+        public boolean addressesStack() {
+            return address.isStack();
+        }
+    }
+
+    private static final class CompareMemory64 extends Op {
+        private final Alu op;
+        private final Address address;
+        private final long from;
+
+        CompareMemory64(Alu op, Address address, long from) {
+            this.op = op;
+            this.address = address;
+            this.from = from;
+        }
+
+        @Override
+        public void execute(Processor cpu) {
+            long a = cpu.mmu.load64(address.forLoad(cpu, 8));
+            long b = Raw.getLong(from);
+            if (op == Alu.CMP) {
+                Flags.sub64(cpu.state, a, b, a - b);
+            } else {
+                Flags.logic(cpu.state, a & b);
             }
         }
 

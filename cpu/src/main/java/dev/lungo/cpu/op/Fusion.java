@@ -26,6 +26,8 @@ public final class Fusion {
             case Arithmetic.Cmp32 c -> new CompareBranch32(c.to, c.from, branch);
             case Arithmetic.Test64 c -> new TestBranch64(c.to, c.from, branch);
             case Arithmetic.Test32 c -> new TestBranch32(c.to, c.from, branch);
+            case Arithmetic.Cmp8 c -> new CompareBranch8(c.to, c.from, branch);
+            case Arithmetic.Test8 c -> new TestBranch8(c.to, c.from, branch);
             case Arithmetic.Sub64 c -> new SubBranch64(c.to, c.from, branch);
             case Arithmetic.Sub32 c -> new SubBranch32(c.to, c.from, branch);
             case Arithmetic.Add64 c -> new AddBranch64(c.to, c.from, branch);
@@ -101,6 +103,33 @@ public final class Fusion {
             int b = Raw.getInt(from);
             Flags.sub32(cpu.state, a, b, a - b);
             branchOnDifference(cpu, a, b); // sign extension keeps both orders
+        }
+    }
+
+    private static final class CompareBranch8 extends Pair {
+        CompareBranch8(long to, long from, Branches.Conditional branch) {
+            super(to, from, branch);
+        }
+
+        @Override
+        public void execute(Processor cpu) {
+            byte a = (byte) Raw.getByte(to);
+            byte b = (byte) Raw.getByte(from);
+            Flags.sub(cpu.state, 8, a, b, a - b);
+            branchOnDifference(cpu, a, b); // sign extension keeps both orders
+        }
+    }
+
+    private static final class TestBranch8 extends Pair {
+        TestBranch8(long to, long from, Branches.Conditional branch) {
+            super(to, from, branch);
+        }
+
+        @Override
+        public void execute(Processor cpu) {
+            byte result = (byte) (Raw.getByte(to) & Raw.getByte(from));
+            Flags.logic(cpu.state, result);
+            branchOnResult(cpu, result);
         }
     }
 
