@@ -49,8 +49,8 @@ public final class Hpet implements MmioDevice {
     private static final int PIT_GSI = 2;
     private static final int RTC_GSI = 8;
 
-    /** The 8254's and the clock's interrupts, and four that PCI does not use. */
-    private static final long ROUTES = 1 << PIT_GSI | 1 << RTC_GSI | 0xF << 20;
+    /** The 8254's and the clock's interrupts, and two that nobody else uses. */
+    private static final long ROUTES = 1 << PIT_GSI | 1 << RTC_GSI | 1 << 10 | 1 << 11;
 
     private static final int NOT_LEGACY = -1;
 

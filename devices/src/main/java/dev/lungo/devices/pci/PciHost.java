@@ -36,7 +36,7 @@ public final class PciHost {
 
     private static final int DEVICES = 32;
     private static final int FUNCTIONS = 8;
-    private static final int PINS = 4;
+    private static final int WIRES = 8;
 
     private final PortDevice resetControl;
     private final IntFunction<IrqLine> pirq;
@@ -50,7 +50,7 @@ public final class PciHost {
 
     /**
      * @param resetControl what is at CF9h, among the address's bytes
-     * @param pirq makes a new source on one of the four interrupt wires, 0 to 3
+     * @param pirq makes a new source on one of the eight interrupt wires, 0 to 7
      */
     public PciHost(PortDevice resetControl, IntFunction<IrqLine> pirq) {
         this.resetControl = resetControl;
@@ -60,7 +60,7 @@ public final class PciHost {
 
     /**
      * Puts a function on bus 0, when it has said all about itself. Its pin goes to wire (device +
-     * pin - 1) mod 4. Where two functions are placed at the same address, the first one answers.
+     * pin - 1) mod 8. Where two functions are placed at the same address, the first one answers.
      */
     public void attach(int device, int function, ConfigSpace config) {
         if (device < 0 || device >= DEVICES || function < 0 || function >= FUNCTIONS) {
@@ -74,7 +74,7 @@ public final class PciHost {
             (bar.ports == null ? memoryBars : portBars).add(bar);
         }
         if (config.pin() != 0) {
-            config.connectInterrupt(pirq.apply((device + config.pin() - 1) % PINS));
+            config.connectInterrupt(pirq.apply((device + config.pin() - 1) % WIRES));
         }
     }
 

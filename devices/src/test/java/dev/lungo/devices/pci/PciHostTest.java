@@ -45,7 +45,7 @@ class PciHostTest {
     }
 
     private int resets;
-    private final boolean[] wires = new boolean[4];
+    private final boolean[] wires = new boolean[8];
     private final PciHost host =
             new PciHost(new ResetControl(() -> resets++), wire -> level -> wires[wire] = level);
     private final PortBus ports = new PortBus();
@@ -164,7 +164,7 @@ class PciHostTest {
     @Test
     void theInterruptPinIsWiredBySlotAndCanBeDisabled() {
         config.intx(true);
-        assertThat(wires).containsExactly(false, false, false, true);
+        assertThat(wires).containsExactly(false, false, false, true, false, false, false, false);
         assertThat(read(3, 0x06, Width.WORD) & 8).as("interrupt status").isNotZero();
 
         write(3, COMMAND, Width.WORD, 1 << 10);
