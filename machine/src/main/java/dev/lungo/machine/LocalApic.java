@@ -1,5 +1,32 @@
 package dev.lungo.machine;
 
+import static dev.lungo.machine.ApicRegisters.APR;
+import static dev.lungo.machine.ApicRegisters.CURRENT_COUNT;
+import static dev.lungo.machine.ApicRegisters.DFR;
+import static dev.lungo.machine.ApicRegisters.DIVIDE_CONFIGURATION;
+import static dev.lungo.machine.ApicRegisters.EOI;
+import static dev.lungo.machine.ApicRegisters.ESR;
+import static dev.lungo.machine.ApicRegisters.ICR_HIGH;
+import static dev.lungo.machine.ApicRegisters.ICR_LOW;
+import static dev.lungo.machine.ApicRegisters.ID;
+import static dev.lungo.machine.ApicRegisters.INITIAL_COUNT;
+import static dev.lungo.machine.ApicRegisters.IRR_0;
+import static dev.lungo.machine.ApicRegisters.IRR_7;
+import static dev.lungo.machine.ApicRegisters.ISR_0;
+import static dev.lungo.machine.ApicRegisters.LDR;
+import static dev.lungo.machine.ApicRegisters.LVT_ERROR;
+import static dev.lungo.machine.ApicRegisters.LVT_LINT0;
+import static dev.lungo.machine.ApicRegisters.LVT_LINT1;
+import static dev.lungo.machine.ApicRegisters.LVT_TIMER;
+import static dev.lungo.machine.ApicRegisters.LVT_WRITABLE;
+import static dev.lungo.machine.ApicRegisters.PPR;
+import static dev.lungo.machine.ApicRegisters.RRD;
+import static dev.lungo.machine.ApicRegisters.SELF_IPI;
+import static dev.lungo.machine.ApicRegisters.SVR;
+import static dev.lungo.machine.ApicRegisters.TMR_0;
+import static dev.lungo.machine.ApicRegisters.TPR;
+import static dev.lungo.machine.ApicRegisters.VERSION;
+
 import dev.lungo.isa.Width;
 import org.jspecify.annotations.Nullable;
 
@@ -23,35 +50,6 @@ public final class LocalApic implements MmioDevice {
     private static final long BASE_ADDRESS = ~0xFFFL;
     private static final long DEFAULT_BASE = 0xFEE0_0000L;
 
-    // Registers: the offset in the page over 16, which is also the MSR less 800h.
-    private static final int ID = 0x02;
-    private static final int VERSION = 0x03;
-    private static final int TPR = 0x08;
-    private static final int APR = 0x09;
-    private static final int PPR = 0x0A;
-    private static final int EOI = 0x0B;
-    private static final int RRD = 0x0C;
-    private static final int LDR = 0x0D;
-    private static final int DFR = 0x0E;
-    private static final int SVR = 0x0F;
-    private static final int ISR_0 = 0x10;
-    private static final int ISR_7 = 0x17;
-    private static final int TMR_0 = 0x18;
-    private static final int TMR_7 = 0x1F;
-    private static final int IRR_0 = 0x20;
-    private static final int IRR_7 = 0x27;
-    private static final int ESR = 0x28;
-    private static final int ICR_LOW = 0x30;
-    private static final int ICR_HIGH = 0x31;
-    private static final int LVT_TIMER = 0x32;
-    private static final int LVT_LINT0 = 0x35;
-    private static final int LVT_LINT1 = 0x36;
-    private static final int LVT_ERROR = 0x37;
-    private static final int INITIAL_COUNT = 0x38;
-    private static final int CURRENT_COUNT = 0x39;
-    private static final int DIVIDE_CONFIGURATION = 0x3E;
-    private static final int SELF_IPI = 0x3F;
-
     private static final int VERSION_VALUE = 5 << 16 | 0x14;
     private static final int SOFTWARE_ENABLE = 1 << 8;
     private static final int SPURIOUS_RESET = 0xFF;
@@ -65,18 +63,10 @@ public final class LocalApic implements MmioDevice {
     private static final int MASKED = 1 << 16;
     private static final int TIMER_MODE_SHIFT = 17;
 
-    /** What can be written: timer, thermal, performance, LINT0, LINT1, error. */
-    private static final int[] LVT_WRITABLE = {
-        0x700FF, 0x107FF, 0x107FF, 0x1A7FF, 0x1A7FF, 0x100FF
-    };
-
-    /** What may be written as it was read: delivery status and remote IRR. */
-    private static final int LVT_READ_ONLY = 1 << 12 | REMOTE_IRR;
-
     // ICR
     private static final int ICR_WRITABLE = 0xCCFFF;
-    private static final long X2_ICR_RESERVED = 0xFFF3_2000L;
     private static final int ASSERT = 1 << 14;
+    private static final int SELF_SHORTHAND = 1 << 18;
 
     // ESR
     private static final int SEND_ILLEGAL_VECTOR = 1 << 5;
@@ -353,7 +343,7 @@ public final class LocalApic implements MmioDevice {
             case TPR -> tpr;
             case APR -> arbitrationPriority();
             case PPR -> ppr();
-            case EOI, RRD, SELF_IPI -> 0;
+            case EOI, RRD -> 0;
             case LDR -> ldr;
             case DFR -> destinationModel << 28 | 0xFFF_FFFF;
             case SVR -> svr;
@@ -364,13 +354,13 @@ public final class LocalApic implements MmioDevice {
             case CURRENT_COUNT -> timer.currentCount();
             case DIVIDE_CONFIGURATION -> timer.divideConfiguration();
             default -> {
-                if (register >= ISR_0 && register <= ISR_7) {
+                if (ApicRegisters.isIsr(register)) {
                     yield isr.word(register - ISR_0);
-                } else if (register >= TMR_0 && register <= TMR_7) {
+                } else if (ApicRegisters.isTmr(register)) {
                     yield tmr.word(register - TMR_0);
-                } else if (register >= IRR_0 && register <= IRR_7) {
+                } else if (ApicRegisters.isIrr(register)) {
                     yield irr.word(register - IRR_0);
-                } else if (register >= LVT_TIMER && register <= LVT_ERROR) {
+                } else if (ApicRegisters.isLvt(register)) {
                     yield lvt[register - LVT_TIMER];
                 }
                 error(ILLEGAL_REGISTER);
@@ -398,10 +388,16 @@ public final class LocalApic implements MmioDevice {
             case ICR_HIGH -> icrHigh = value & 0xFF00_0000;
             case INITIAL_COUNT -> timer.setInitialCount(value);
             case DIVIDE_CONFIGURATION -> timer.setDivideConfiguration(value);
-            case SELF_IPI -> send(1 << 18 | (value & 0xFF), 0);
+            case SELF_IPI -> {
+                if (isX2()) {
+                    send(SELF_SHORTHAND | (value & 0xFF), 0);
+                } else {
+                    error(ILLEGAL_REGISTER);
+                }
+            }
             case VERSION, APR, PPR, RRD, CURRENT_COUNT -> {} // read-only
             default -> {
-                if (register >= LVT_TIMER && register <= LVT_ERROR) {
+                if (ApicRegisters.isLvt(register)) {
                     setLvt(register - LVT_TIMER, value);
                 } else if (register < ISR_0 || register > IRR_7) {
                     error(ILLEGAL_REGISTER);
@@ -442,15 +438,7 @@ public final class LocalApic implements MmioDevice {
 
     /** Whether MSR 800h to 8FFh can be read now. Otherwise #GP. */
     public boolean canReadMsr(int msr) {
-        int register = msr - 0x800;
-        return isX2()
-                && switch (register) {
-                    case ID, VERSION, TPR, PPR, LDR, SVR, ESR, ICR_LOW -> true;
-                    case INITIAL_COUNT, CURRENT_COUNT, DIVIDE_CONFIGURATION -> true;
-                    default ->
-                            (register >= ISR_0 && register <= IRR_7)
-                                    || (register >= LVT_TIMER && register <= LVT_ERROR);
-                };
+        return isX2() && ApicRegisters.isReadableMsr(msr - 0x800);
     }
 
     /** One for which {@link #canReadMsr}. */
@@ -465,7 +453,9 @@ public final class LocalApic implements MmioDevice {
      */
     public boolean writeMsr(int msr, long value) {
         int register = msr - 0x800;
-        if (!isX2() || !isX2Writable(register) || (value & x2Reserved(register)) != 0) {
+        if (!isX2()
+                || !ApicRegisters.isWritableMsr(register)
+                || (value & ApicRegisters.reservedBits(register)) != 0) {
             return false;
         }
         if (register == ICR_LOW) {
@@ -473,26 +463,6 @@ public final class LocalApic implements MmioDevice {
         }
         writeRegister(register, (int) value);
         return true;
-    }
-
-    private static boolean isX2Writable(int register) {
-        return switch (register) {
-            case TPR, EOI, SVR, ESR, ICR_LOW, INITIAL_COUNT, DIVIDE_CONFIGURATION, SELF_IPI -> true;
-            default -> register >= LVT_TIMER && register <= LVT_ERROR;
-        };
-    }
-
-    /** The bits that must be written as zero in a register that can be written. */
-    private static long x2Reserved(int register) {
-        return switch (register) {
-            case TPR, SELF_IPI -> ~0xFFL;
-            case EOI, ESR -> -1;
-            case SVR -> ~0x3FFL;
-            case ICR_LOW -> X2_ICR_RESERVED;
-            case INITIAL_COUNT -> ~0xFFFF_FFFFL;
-            case DIVIDE_CONFIGURATION -> ~0b1011L;
-            default -> ~(long) (LVT_WRITABLE[register - LVT_TIMER] | LVT_READ_ONLY);
-        };
     }
 
     // ---- Priorities
