@@ -151,8 +151,9 @@ public final class Pc {
         return new SerialInput(uart);
     }
 
-    /** Does what firmware and a boot loader do between power-up and the kernel's first step. */
+    /** Does what happens between power-up and the kernel's first step: RESET#, firmware, loader. */
     private void boot() {
+        cpus.forEach(VirtualCpu::reset);
         long rsdp = AcpiTables.write(platform.memory(), map, spec.cpus());
         CpuRegisters entry =
                 KernelLoader.load(
@@ -239,7 +240,6 @@ public final class Pc {
     private void reset() {
         resets.forEach(Runnable::run);
         platform.clearMemory().run();
-        cpus.forEach(VirtualCpu::reset);
         boot();
         loop.wakeAll();
     }
