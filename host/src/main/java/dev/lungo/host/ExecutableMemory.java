@@ -9,6 +9,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
 
 /**
  * A region of host memory into which machine code is written and from which it is then called.
@@ -101,15 +102,11 @@ public final class ExecutableMemory implements AutoCloseable {
      * control bits, leave the x87 register stack empty and DF clear, and return with RET. Nothing
      * protects the virtual machine from code that does otherwise.
      */
-    // SAFETY: the address lies within the live, executable region; what the code there does is the
-    // caller's contract above.
-    @SuppressWarnings("restricted")
     public MethodHandle entry(long offset) {
         if (!sealed) {
             throw new IllegalStateException("the region is not executable yet");
         }
-        return Linker.nativeLinker()
-                .downcallHandle(memory.asSlice(offset, 1), FunctionDescriptor.ofVoid(JAVA_LONG));
+        return MethodHandles.insertArguments(Calls.ENTER, 0, memory.asSlice(offset, 1));
     }
 
     @Override
@@ -132,6 +129,12 @@ public final class ExecutableMemory implements AutoCloseable {
         // int munmap(void *addr, size_t length)
         private static final MethodHandle MUNMAP =
                 bind("munmap", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG));
+
+        // Code of ours. SAFETY: it is called only at addresses within a live, executable region;
+        // what the code there does is the contract of entry().
+        @SuppressWarnings("restricted")
+        private static final MethodHandle ENTER =
+                Linker.nativeLinker().downcallHandle(FunctionDescriptor.ofVoid(JAVA_LONG));
 
         // SAFETY: each descriptor above is that of the C declaration over it.
         @SuppressWarnings("restricted")

@@ -125,12 +125,9 @@ public final class RunLoop {
     /** Runs until somebody calls {@link #end}. */
     public void run() {
         int next = 0;
-        while (true) {
+        while (!ended) {
             attention = false;
             doPosted();
-            if (ended) {
-                break;
-            }
             if (stopped) {
                 setAlarm(Timers.NEVER);
                 host.sleepUntil(Timers.NEVER);

@@ -140,6 +140,11 @@ public final class Lowering {
         return end;
     }
 
+    /** The byte of the instruction's encoding at this place. */
+    public int codeByte(int offset) {
+        return bytes[offset] & 0xFF;
+    }
+
     /** The absolute address of something in the processor's state. */
     public long state(int offset) {
         return cpu.state + offset;

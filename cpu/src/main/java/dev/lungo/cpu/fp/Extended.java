@@ -136,7 +136,7 @@ public final class Extended {
     }
 
     static void denormals(FloatEnv env, int aSe, long aSig, int bSe, long bSig) {
-        if (isDenormal(aSe, aSig) || isDenormal(bSe, bSig)) {
+        if (isDenormal(aSe, aSig) || isDenormal(bSe, bSig) || env.denormalOperand) {
             env.raise(FloatEnv.DE);
         }
     }

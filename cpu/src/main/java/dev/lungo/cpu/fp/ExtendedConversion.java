@@ -20,6 +20,33 @@ public final class ExtendedConversion {
         load(env, InterchangeFormat.DOUBLE, value);
     }
 
+    /**
+     * Makes an 80-bit operand of one in single precision, for an operation which is to raise what
+     * the operand calls for: a signalling NaN stays one, and a denormal leaves {@link
+     * FloatEnv#denormalOperand}.
+     */
+    public static void widen32(FloatEnv env, int value) {
+        widen(env, InterchangeFormat.SINGLE, value & 0xFFFF_FFFFL);
+    }
+
+    /** The same for double precision. */
+    public static void widen64(FloatEnv env, long value) {
+        widen(env, InterchangeFormat.DOUBLE, value);
+    }
+
+    private static void widen(FloatEnv env, InterchangeFormat f, long value) {
+        if (f.isSignalling(value)) {
+            env.result(
+                    Extended.sign(f.negative(value)) | Extended.MAX_EXPONENT,
+                    Extended.INTEGER_BIT | f.fraction(value) << (63 - f.fractionBits()));
+            return;
+        }
+        int before = env.flags;
+        load(env, f, value);
+        env.flags = before;
+        env.denormalOperand = f.isDenormal(value);
+    }
+
     private static void load(FloatEnv env, InterchangeFormat f, long value) {
         boolean negative = f.negative(value);
         env.roundedUp = false;

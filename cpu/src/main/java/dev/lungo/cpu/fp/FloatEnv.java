@@ -66,6 +66,12 @@ public final class FloatEnv {
     /** The sign and the biased exponent of the second result. */
     public int secondSignExponent;
 
+    /**
+     * Whether an operand was denormal before it became an 80-bit one, which the operation cannot
+     * see any more. See {@link ExtendedConversion#widen32}.
+     */
+    public boolean denormalOperand;
+
     /** Whether the last rounding went away from zero: x87's C1. */
     public boolean roundedUp;
 

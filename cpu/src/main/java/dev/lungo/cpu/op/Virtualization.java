@@ -5,11 +5,7 @@ import dev.lungo.cpu.block.Op;
 import dev.lungo.isa.ExceptionVector;
 import dev.lungo.isa.Instruction;
 
-/**
- * VMX and SVM instructions. Neither extension is there: CR4.VMXE and EFER.SVME cannot be set, and
- * outside of VMX operation, or without SVM, each of these raises #UD. SDM 3C, "VMX Instruction
- * Reference"; APM 2, "Enabling SVM".
- */
+/** Placeholder until this family is written. */
 public final class Virtualization {
     private Virtualization() {}
 

@@ -1,9 +1,9 @@
 package dev.lungo.cpu.fp;
 
 /** An 80-bit operand of a test. */
-final class ExtendedOperand {
-    int signExponent;
-    long significand;
+public final class ExtendedOperand {
+    public int signExponent;
+    public long significand;
 
     @Override
     public String toString() {

@@ -14,7 +14,7 @@ import java.util.HexFormat;
  * stay pending and harmless. SDM 2A, "FXSAVE", "Non-64-Bit-Mode Layout" and its 64-bit variant with
  * REX.W. The code may use {@code [RBX]}, which is the memory operand, RAX and RFLAGS.
  */
-final class HostFpu implements AutoCloseable {
+public final class HostFpu implements AutoCloseable {
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
@@ -51,7 +51,7 @@ final class HostFpu implements AutoCloseable {
     private final MethodHandle entry;
 
     /** The code in hexadecimal, as disassemblers print it. */
-    HostFpu(String instruction) {
+    public HostFpu(String instruction) {
         String all = PROLOGUE + instruction + EPILOGUE;
         byte[] bytes = HexFormat.of().parseHex(all.replace(" ", ""));
         code = ExecutableMemory.map(bytes.length);
@@ -62,7 +62,7 @@ final class HostFpu implements AutoCloseable {
         buffer.set(SHORT, 0, (short) 0x37F);
     }
 
-    void run() {
+    public void run() {
         try {
             entry.invokeExact(buffer.address());
         } catch (Throwable e) {
@@ -70,74 +70,74 @@ final class HostFpu implements AutoCloseable {
         }
     }
 
-    void mxcsr(int value) {
+    public void mxcsr(int value) {
         buffer.set(INT, 24, value);
     }
 
-    int mxcsr() {
+    public int mxcsr() {
         return buffer.get(INT, 512 + 24);
     }
 
-    void xmm(int register, long low, long high) {
+    public void xmm(int register, long low, long high) {
         buffer.set(LONG, 160 + 16 * register, low);
         buffer.set(LONG, 168 + 16 * register, high);
     }
 
-    long xmmLow(int register) {
+    public long xmmLow(int register) {
         return buffer.get(LONG, 512 + 160 + 16 * register);
     }
 
-    void rax(long value) {
+    public void rax(long value) {
         buffer.set(LONG, RAX, value);
     }
 
-    long rax() {
+    public long rax() {
         return buffer.get(LONG, RAX);
     }
 
-    long rflags() {
+    public long rflags() {
         return buffer.get(LONG, FLAGS);
     }
 
     /** Sets control and status word, and marks the registers of these physical numbers valid. */
-    void x87(int controlWord, int statusWord, int validRegisters) {
+    public void x87(int controlWord, int statusWord, int validRegisters) {
         buffer.set(SHORT, 0, (short) controlWord);
         buffer.set(SHORT, 2, (short) statusWord);
         buffer.set(ValueLayout.JAVA_BYTE, 4, (byte) validRegisters);
     }
 
     /** Sets ST(i). */
-    void st(int i, int signExponent, long significand) {
+    public void st(int i, int signExponent, long significand) {
         buffer.set(LONG, 32 + 16 * i, significand);
         buffer.set(SHORT, 40 + 16 * i, (short) signExponent);
     }
 
-    int controlWord() {
+    public int controlWord() {
         return buffer.get(SHORT, 512) & 0xFFFF;
     }
 
-    int statusWord() {
+    public int statusWord() {
         return buffer.get(SHORT, 514) & 0xFFFF;
     }
 
     /** The abridged tag word: a bit for each physical register that is not empty. */
-    int validRegisters() {
+    public int validRegisters() {
         return buffer.get(ValueLayout.JAVA_BYTE, 516) & 0xFF;
     }
 
-    long stSignificand(int i) {
+    public long stSignificand(int i) {
         return buffer.get(LONG, 512 + 32 + 16 * i);
     }
 
-    int stSignExponent(int i) {
+    public int stSignExponent(int i) {
         return buffer.get(SHORT, 512 + 40 + 16 * i) & 0xFFFF;
     }
 
-    void memory(int offset, long value) {
+    public void memory(int offset, long value) {
         buffer.set(LONG, OPERAND + offset, value);
     }
 
-    long memory(int offset) {
+    public long memory(int offset) {
         return buffer.get(LONG, OPERAND + offset);
     }
 

@@ -3,18 +3,18 @@ package dev.lungo.cpu.fp;
 import java.util.Random;
 
 /** Operands that find mistakes: special values, neighbours, halves, and plain random ones. */
-final class Operands {
+public final class Operands {
     private final Random random;
 
-    Operands(long seed) {
+    public Operands(long seed) {
         random = new Random(seed);
     }
 
-    int below(int bound) {
+    public int below(int bound) {
         return random.nextInt(bound);
     }
 
-    boolean oneIn(int n) {
+    public boolean oneIn(int n) {
         return random.nextInt(n) == 0;
     }
 
@@ -51,12 +51,12 @@ final class Operands {
     }
 
     /** An 80-bit number, of whichever class. */
-    void number(ExtendedOperand operand) {
+    public void number(ExtendedOperand operand) {
         number(operand, Extended.BIAS + random.nextInt(-80, 81));
     }
 
     /** An 80-bit number, often near another. */
-    void near(ExtendedOperand other, ExtendedOperand operand) {
+    public void near(ExtendedOperand other, ExtendedOperand operand) {
         switch (random.nextInt(8)) {
             case 0 -> {
                 operand.signExponent = other.signExponent ^ (random.nextInt(2) << 15);
@@ -88,7 +88,7 @@ final class Operands {
     }
 
     /** A significand of this many bits: none, one, few, all but few, or random ones. */
-    long fraction(int bits) {
+    public long fraction(int bits) {
         long mask = bits == 64 ? -1 : (1L << bits) - 1;
         long one = 1L << random.nextInt(bits);
         return switch (random.nextInt(8)) {
@@ -103,7 +103,7 @@ final class Operands {
     }
 
     /** An integer, often a power of two or next to one. */
-    long integer() {
+    public long integer() {
         long power = 1L << random.nextInt(64);
         return switch (random.nextInt(4)) {
             case 0 -> power + random.nextInt(-2, 3);
@@ -113,11 +113,21 @@ final class Operands {
         };
     }
 
-    int nextInt() {
+    /** A single, a double, a significand, or an integer: what an x87 operand in memory may be. */
+    public long operandBits() {
+        return switch (random.nextInt(4)) {
+            case 0 -> number(InterchangeFormat.SINGLE);
+            case 1 -> number(InterchangeFormat.DOUBLE);
+            case 2 -> Long.MIN_VALUE | fraction(63);
+            default -> integer();
+        };
+    }
+
+    public int nextInt() {
         return random.nextInt();
     }
 
-    long nextLong() {
+    public long nextLong() {
         return random.nextLong();
     }
 }
