@@ -132,7 +132,7 @@ public final class IoApic implements MmioDevice {
             default -> {
                 int pin = (select - IOREDTBL) >> 1;
                 if (pin < 0 || pin >= PINS) {
-                    yield -1;
+                    yield 0;
                 }
                 yield (int) ((select & 1) == 0 ? redirection[pin] : redirection[pin] >>> 32);
             }

@@ -125,9 +125,12 @@ public final class RunLoop {
     /** Runs until somebody calls {@link #end}. */
     public void run() {
         int next = 0;
-        while (!ended) {
+        while (true) {
             attention = false;
             doPosted();
+            if (ended) {
+                break;
+            }
             if (stopped) {
                 setAlarm(Timers.NEVER);
                 host.sleepUntil(Timers.NEVER);

@@ -5,6 +5,7 @@ import dev.lungo.cpu.op.Bits;
 import dev.lungo.cpu.op.Branches;
 import dev.lungo.cpu.op.Decimal;
 import dev.lungo.cpu.op.Descriptors;
+import dev.lungo.cpu.op.Enquiries;
 import dev.lungo.cpu.op.ExtendedState;
 import dev.lungo.cpu.op.FarTransfers;
 import dev.lungo.cpu.op.FastCalls;
@@ -18,6 +19,7 @@ import dev.lungo.cpu.op.SegmentLoads;
 import dev.lungo.cpu.op.Shifts;
 import dev.lungo.cpu.op.Stack;
 import dev.lungo.cpu.op.Strings;
+import dev.lungo.cpu.op.UserRegisters;
 import dev.lungo.cpu.op.Vectors;
 import dev.lungo.cpu.op.Virtualization;
 import dev.lungo.cpu.op.X87;
@@ -71,9 +73,12 @@ final class Families {
             case CLC, STC, CMC, CLD, STD, CLI, STI, CLAC, STAC
                 -> FlagControl.lower(at, instruction);
             case HLT, SMSW, LMSW, CLTS, INVD, WBINVD, WBNOINVD, INVLPG, INVPCID, RDMSR, WRMSR,
-                 RDTSC, RDTSCP, RDPMC, RDPID, RDRAND, RDSEED, CPUID, SWAPGS, RDFSBASE, RDGSBASE,
-                 WRFSBASE, WRGSBASE, XGETBV, XSETBV, RDPKRU, WRPKRU, MONITOR, MWAIT, RSM
+                 SWAPGS, MONITOR, MWAIT, RSM
                 -> Privileged.lower(at, instruction);
+            case CPUID, RDTSC, RDTSCP, RDPMC, RDPID, RDRAND, RDSEED
+                -> Enquiries.lower(at, instruction);
+            case RDFSBASE, RDGSBASE, WRFSBASE, WRGSBASE, XGETBV, XSETBV, RDPKRU, WRPKRU
+                -> UserRegisters.lower(at, instruction);
             case ARPL, LAR, LSL, VERR, VERW, SLDT, STR, LLDT, LTR, SGDT, SIDT, LGDT, LIDT
                 -> Descriptors.lower(at, instruction);
             case SYSCALL, SYSRET, SYSENTER, SYSEXIT

@@ -13,6 +13,9 @@ public final class Debug {
         return cpu.cpl < 0;
     }
 
+    /** To be called when DR7 or RFLAGS.TF has changed. */
+    public void updateStepping() {}
+
     /** An access is about to be made on one page; {@code access} as {@link PageWalker} has it. */
     void watch(long linear, int bytes, int access) {}
 

@@ -243,6 +243,17 @@ public final class Mmu {
         }
     }
 
+    /** Faults if a load of these bytes (at most a page) would, without reading them. */
+    public void probeLoad(long linear, int bytes) {
+        long entry = tlb + ((linear >>> INDEX_SHIFT) & INDEX_MASK);
+        if (((linear + bytes - 1) & PAGE_MASK) != Raw.getLong(entry + READ_TAG)) {
+            translate(linear, bytes, PageWalker.READ);
+            if (crosses(linear, bytes)) {
+                translate(nextPage(linear), bytes, PageWalker.READ);
+            }
+        }
+    }
+
     /** Faults if a store of these bytes (at most a page) would. */
     public void probeStore(long linear, int bytes) {
         long entry = tlb + ((linear >>> INDEX_SHIFT) & INDEX_MASK);

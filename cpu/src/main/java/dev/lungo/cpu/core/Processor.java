@@ -7,6 +7,7 @@ import dev.lungo.isa.Cr0;
 import dev.lungo.isa.Cr4;
 import dev.lungo.isa.Efer;
 import dev.lungo.isa.ExceptionVector;
+import dev.lungo.isa.Instruction;
 import dev.lungo.isa.Rflags;
 import dev.lungo.machine.Clock;
 import dev.lungo.machine.CpuRegisters;
@@ -44,6 +45,15 @@ public final class Processor {
     public final Debug debug = new Debug(this);
     public final Tracer tracer;
     public final int index;
+    public final CpuModel model;
+    public final ControlRegisters control;
+    public final Msrs msrs;
+    public final Cpuid cpuid;
+    public final TimeStampCounter tsc = new TimeStampCounter(this);
+    public final StateImage image = new StateImage(this);
+
+    /** See there. */
+    public Intercepts intercepts = Intercepts.NONE;
 
     /** See {@link Translation}. */
     public Translation nested = Translation.NONE;
@@ -86,6 +96,17 @@ public final class Processor {
         walker = new PageWalker(this, memory);
         code = new CodeCache(this);
         mmu = new Mmu(this, memory, walker, code);
+        model =
+                CpuModel.named(setup.model())
+                        .orElseThrow(() -> new IllegalArgumentException(setup.model()));
+        control = new ControlRegisters(this, model);
+        msrs = new Msrs(this);
+        cpuid = new Cpuid(this, model, setup.count());
+    }
+
+    /** To be called by every instruction that VMX or SVM can intercept: see {@link Intercepts}. */
+    public void intercept(Instruction instruction, long detail) {
+        intercepts.check(instruction, detail);
     }
 
     // Exceptions.
@@ -253,6 +274,16 @@ public final class Processor {
 
     public boolean isCanonical(long linear) {
         int shift = (system.cr4 & Cr4.LA57) != 0 ? 7 : 16;
+        return linear << shift >> shift == linear;
+    }
+
+    /**
+     * Whether this can be loaded into a register that holds a linear address: a base of a segment
+     * or table, an MSR, the operand of INVPCID. Unlike addresses that are used, these may have all
+     * bits that LA57 gives even while CR4.LA57 is clear.
+     */
+    public boolean isCanonicalBase(long linear) {
+        int shift = model.has(Feature.LA57) ? 7 : 16;
         return linear << shift >> shift == linear;
     }
 

@@ -30,6 +30,8 @@ public final class SystemRegisters {
     public long sysenterEsp;
     public long sysenterEip;
 
+    public long debugctl;
+
     /** What is added to the machine's clock to give the TSC, in ticks. */
     public long tscOffset;
 }

@@ -1,15 +1,54 @@
 package dev.lungo.cpu.op;
 
+import dev.lungo.cpu.block.Address;
 import dev.lungo.cpu.block.Lowering;
 import dev.lungo.cpu.block.Op;
+import dev.lungo.cpu.core.Processor;
 import dev.lungo.isa.ExceptionVector;
 import dev.lungo.isa.Instruction;
+import dev.lungo.isa.Operand;
 
-/** Placeholder until this family is written. */
+/**
+ * Instructions that change nothing here: NOP in its many forms, prefetches, fences (every access is
+ * done when its instruction is), cache-line flushes, and shadow-stack instructions, of which those
+ * in the NOP space are NOPs without CET and the rest are undefined.
+ */
 public final class Hints {
     private Hints() {}
 
     public static Op lower(Lowering at, Instruction instruction) {
-        return new Lowering.Raise(ExceptionVector.UD);
+        return switch (instruction.mnemonic()) {
+            case UD0, UD1, UD2 -> new Lowering.Raise(ExceptionVector.UD);
+            case INCSSP, SAVEPREVSSP, RSTORSSP, WRSS, WRUSS, SETSSBSY, CLRSSBSY ->
+                    new Lowering.Raise(ExceptionVector.UD);
+            case CLFLUSH, CLFLUSHOPT, CLWB ->
+                    new FlushLine(at.address((Operand.Memory) instruction.operand(0)));
+            case PAUSE -> new SystemOp.Plain(instruction, Hints::pause);
+            case SERIALIZE -> new SystemOp.Last(instruction, (_, _) -> {});
+            default -> new Nothing();
+        };
+    }
+
+    private static void pause(Processor cpu, Instruction instruction) {
+        cpu.intercept(instruction, 0);
+    }
+
+    private static final class Nothing extends Op {
+        @Override
+        public void execute(Processor cpu) {}
+    }
+
+    /** The line is not read, but faults as a load of one byte would. */
+    private static final class FlushLine extends Op {
+        private final Address address;
+
+        FlushLine(Address address) {
+            this.address = address;
+        }
+
+        @Override
+        public void execute(Processor cpu) {
+            cpu.mmu.probeLoad(address.forLoad(cpu, 1), 1);
+        }
     }
 }
