@@ -2,6 +2,7 @@ package dev.lungo.cpu.core;
 
 import dev.lungo.cpu.block.Block;
 import dev.lungo.cpu.block.CodeCache;
+import dev.lungo.cpu.fp.FloatEnv;
 import dev.lungo.host.HostMemory;
 import dev.lungo.isa.Cr0;
 import dev.lungo.isa.Cr4;
@@ -43,6 +44,10 @@ public final class Processor {
     public final Clock clock;
     public final Events events = new Events(this);
     public final Debug debug = new Debug(this);
+
+    /** The environment in which SIMD floating-point instructions compute; MXCSR is the truth. */
+    public final FloatEnv simd = new FloatEnv();
+
     public final Tracer tracer;
     public final int index;
     public final CpuModel model;

@@ -116,8 +116,12 @@ record InterchangeFormat(int fractionBits, int bias, int maxExponent) {
             boolean tiny =
                     biased < 0 || !Rounding.carries(env.rounding, negative, significand, dropped);
             if (tiny && (env.masks & FloatEnv.UE) == 0) {
-                env.raise(FloatEnv.UE);
-            } else if (tiny && env.flushToZero) {
+                // There will be no result, and PE tells of rounding with an unbounded exponent.
+                boolean inexact = significand << -dropped != 0;
+                env.raise(inexact ? FloatEnv.UE | FloatEnv.PE : FloatEnv.UE);
+                return zero(negative);
+            }
+            if (tiny && env.flushToZero) {
                 env.raise(FloatEnv.UE | FloatEnv.PE);
                 return zero(negative);
             }
@@ -135,7 +139,9 @@ record InterchangeFormat(int fractionBits, int bias, int maxExponent) {
                         ? infinity()
                         : ((biased - 1) << fractionBits) + (rounded >>> dropped) + (up ? 1 : 0);
         if (bits >= infinity()) {
-            env.raise(FloatEnv.OE | FloatEnv.PE);
+            // As above: unmasked, an overflow need not be inexact.
+            boolean exact = (env.masks & FloatEnv.OE) == 0 && significand << -dropped == 0;
+            env.raise(exact ? FloatEnv.OE : FloatEnv.OE | FloatEnv.PE);
             env.roundedUp = Rounding.overflowsToInfinity(env.rounding, negative);
             return zero(negative) | (env.roundedUp ? infinity() : infinity() - 1);
         }

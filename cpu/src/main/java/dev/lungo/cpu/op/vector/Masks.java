@@ -1,0 +1,92 @@
+package dev.lungo.cpu.op.vector;
+
+import dev.lungo.cpu.block.Address;
+import dev.lungo.cpu.core.Processor;
+import dev.lungo.cpu.core.Raw;
+
+/**
+ * Sign bits gathered into a general register, and stores of the bytes that a mask selects. SDM 2B,
+ * "MOVMSKPD", "MOVMSKPS", "PMOVMSKB", "MASKMOVDQU", "MASKMOVQ".
+ */
+public final class Masks {
+    private Masks() {}
+
+    // spotless:off
+    public static VectorOp op(Form form) {
+        return switch (form.mnemonic) {
+            case PMOVMSKB -> new Signs(form, 1);
+            case MOVMSKPS -> new Signs(form, 4);
+            case MOVMSKPD -> new Signs(form, 8);
+            case MASKMOVQ, MASKMOVDQU -> new MaskedStore(form);
+            default -> throw new IllegalArgumentException(form.mnemonic.name());
+        };
+    }
+    // spotless:on
+
+    private static final class Signs extends VectorOp {
+        /** Moves the lowest bit of each of eight bytes to the top byte, in order. */
+        private static final long GATHER = 0x0102_0408_1020_4080L;
+
+        private final long to;
+        private final long from;
+        private final int bytes;
+        private final int width;
+
+        Signs(Form form, int width) {
+            to = form.to();
+            from = form.register(1);
+            bytes = form.bytes(1);
+            this.width = width;
+        }
+
+        @Override
+        public void execute(Processor cpu) {
+            long mask = 0;
+            for (int i = 0; i < bytes; i += 8) {
+                long signs = Raw.getLong(from + i);
+                long eight =
+                        switch (width) {
+                            case 1 -> ((signs >>> 7 & 0x0101_0101_0101_0101L) * GATHER) >>> 56;
+                            case 4 -> signs >>> 31 & 1 | signs >>> 63 << 1;
+                            default -> signs >>> 63;
+                        };
+                mask |= eight << i / width;
+            }
+            Raw.putLong(to, mask);
+        }
+    }
+
+    /** All the selected bytes are stored or, if one of them cannot be, none. */
+    private static final class MaskedStore extends VectorOp {
+        private final long from;
+        private final long mask;
+        private final int bytes;
+        private final Address address;
+
+        MaskedStore(Form form) {
+            from = form.register(0);
+            mask = form.register(1);
+            bytes = form.bytes();
+            address = form.address(2);
+        }
+
+        @Override
+        public void execute(Processor cpu) {
+            long linear = address.forStore(cpu, bytes);
+            for (int i = 0; i < bytes; i++) {
+                if (selected(i)) {
+                    cpu.mmu.probeStore(cpu.wrapLinear(linear + i), 1);
+                }
+            }
+            for (int i = 0; i < bytes; i++) {
+                if (selected(i)) {
+                    cpu.mmu.store8(cpu.wrapLinear(linear + i), Raw.getByte(from + i));
+                }
+            }
+        }
+
+        private boolean selected(int i) {
+            return (Raw.getByte(mask + i) & 0x80) != 0;
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package dev.lungo.cpu.op.vector;
+
+import dev.lungo.cpu.block.Op;
+import dev.lungo.cpu.core.Raw;
+import dev.lungo.cpu.core.State;
+
+/** An instruction on vector registers. */
+public abstract class VectorOp extends Op {
+    private boolean addressesStack;
+
+    final void addressesStack(boolean does) {
+        addressesStack = does;
+    }
+
+    @Override
+    public final boolean addressesStack() {
+        return addressesStack;
+    }
+
+    /**
+     * Clears a vector register from this byte up, as every VEX-encoded write of a register does.
+     */
+    static void clear(long register, int from) {
+        for (int i = from; i < State.VECTOR_BYTES; i += 8) {
+            Raw.putLong(register + i, 0);
+        }
+    }
+}

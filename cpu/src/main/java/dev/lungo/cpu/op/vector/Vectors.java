@@ -1,0 +1,122 @@
+package dev.lungo.cpu.op.vector;
+
+import dev.lungo.cpu.block.Lowering;
+import dev.lungo.cpu.block.Op;
+import dev.lungo.cpu.core.Mode;
+import dev.lungo.cpu.core.Processor;
+import dev.lungo.cpu.core.Raw;
+import dev.lungo.cpu.core.State;
+import dev.lungo.isa.Cr0;
+import dev.lungo.isa.Cr4;
+import dev.lungo.isa.ExceptionVector;
+import dev.lungo.isa.Instruction;
+import dev.lungo.isa.Mnemonic;
+import dev.lungo.isa.Operand;
+import dev.lungo.isa.RegisterKind;
+import java.util.function.Function;
+
+/**
+ * What all vector instructions share: whether the operating system allows them, and what using MMX
+ * registers does to the x87 unit. SDM 3A, "System Programming for Instruction Set Extensions and
+ * Processor Extended States".
+ */
+public final class Vectors {
+    private Vectors() {}
+
+    /** Lowers an instruction of the family whose forms the function makes. */
+    public static Op lower(
+            Lowering at, Instruction instruction, Function<Form, ? extends Op> family) {
+        Form form = new Form(at, instruction);
+        boolean mmx = form.uses(RegisterKind.MMX) || instruction.mnemonic() == Mnemonic.EMMS;
+        boolean vector = form.uses(RegisterKind.XMM) || !mmx;
+        int needed = form.vex ? Mode.AVX : vector ? Mode.SSE : Mode.X87;
+        if ((at.mode() & needed) == 0) {
+            return new Unavailable(needed);
+        }
+        Op op = family.apply(form);
+        if (op instanceof VectorOp vectorOp) {
+            vectorOp.addressesStack(form.addressesStack());
+        }
+        return mmx ? new OnMmx(form, op) : op;
+    }
+
+    /** SDM 2A, "Exceptions Type 1 to 8" (tables 2-18 and following): which fault it is. */
+    private static final class Unavailable extends Op.Ending {
+        private final int needed;
+
+        Unavailable(int needed) {
+            this.needed = needed;
+        }
+
+        @Override
+        public void execute(Processor cpu) {
+            throw cpu.fault(isUndefined(cpu) ? ExceptionVector.UD : ExceptionVector.NM, 0);
+        }
+
+        private boolean isUndefined(Processor cpu) {
+            boolean emulated = (cpu.system.cr0 & Cr0.EM) != 0;
+            return switch (needed) {
+                case Mode.X87 -> emulated;
+                case Mode.SSE -> emulated || (cpu.system.cr4 & Cr4.OSFXSR) == 0;
+                default ->
+                        !cpu.isProtected()
+                                || (cpu.system.cr4 & Cr4.OSXSAVE) == 0
+                                || (cpu.system.xcr0 & 0b110) != 0b110;
+            };
+        }
+    }
+
+    /**
+     * An instruction on MMX registers: it waits for pending x87 exceptions, makes the x87 stack
+     * begin at R0 and all its registers valid, and gives the register it writes an exponent of
+     * ones. SDM 3A, "Intel MMX Technology System Programming".
+     */
+    private static final class OnMmx extends Op {
+        private static final int ERROR_SUMMARY = 1 << 7;
+        private static final int TOP = 7 << 11;
+
+        private static final int ALL_EMPTY = 0xFFFF;
+
+        private final Op op;
+
+        /** What the tag word becomes: all valid, or with EMMS all empty. */
+        private final int tags;
+
+        /** Absolute address of the exponent of the register that is written, or 0. */
+        private final long exponent;
+
+        OnMmx(Form form, Op op) {
+            this.op = op;
+            tags = form.mnemonic == Mnemonic.EMMS ? ALL_EMPTY : 0;
+            boolean writes =
+                    form.operandCount() > 0
+                            && form.is(0, RegisterKind.MMX)
+                            && form.mnemonic != Mnemonic.MASKMOVQ;
+            exponent =
+                    writes
+                            ? form.at.state(State.X87)
+                                    + 16L * ((Operand.Register) form.operand(0)).number()
+                                    + 8
+                            : 0;
+        }
+
+        @Override
+        public void execute(Processor cpu) {
+            long statusWord = cpu.state + State.FSW;
+            if ((Raw.getInt(statusWord) & ERROR_SUMMARY) != 0) {
+                throw cpu.fault(ExceptionVector.MF, 0);
+            }
+            op.execute(cpu);
+            Raw.putInt(cpu.state + State.FTW, tags);
+            Raw.putInt(statusWord, Raw.getInt(statusWord) & ~TOP);
+            if (exponent != 0) {
+                Raw.putShort(exponent, 0xFFFF);
+            }
+        }
+
+        @Override
+        public boolean addressesStack() {
+            return op.addressesStack();
+        }
+    }
+}
