@@ -1,6 +1,10 @@
 package dev.lungo.boot;
 
 import dev.lungo.boot.bytes.ByteWriter;
+import dev.lungo.isa.Cr0;
+import dev.lungo.isa.Cr4;
+import dev.lungo.isa.Efer;
+import dev.lungo.isa.PageEntry;
 import dev.lungo.machine.CpuRegisters;
 import dev.lungo.machine.CpuRegisters.SegmentState;
 
@@ -18,15 +22,9 @@ public final class EntryState {
     /** Busy 32-bit TSS, as PVH wants and VMX demands. */
     private static final SegmentState TASK = new SegmentState(0, 0, 0x67, 0x8B);
 
-    private static final int CR0_PE = 1;
-    private static final int CR0_ET = 1 << 4;
-    private static final long CR0_PG = 1L << 31;
-    private static final int CR4_PAE = 1 << 5;
-    private static final int EFER_LME_LMA = (1 << 8) | (1 << 10);
-
     private static final long PAGE = 4096;
-    private static final int TABLE_ENTRY = 0x3; // present, writable
-    private static final int LARGE_PAGE = 0x83;
+    private static final long TABLE_ENTRY = PageEntry.P | PageEntry.RW;
+    private static final long LARGE_PAGE = TABLE_ENTRY | PageEntry.PS;
 
     private EntryState() {}
 
@@ -34,7 +32,7 @@ public final class EntryState {
     public static CpuRegisters protected32(GuestRam ram, long entry) {
         CpuRegisters registers = flat(ram, entry, FLAT_CODE_32);
         registers.segments[1] = SegmentState.flatCode32(CODE);
-        registers.cr0 = CR0_PE | CR0_ET;
+        registers.cr0 = Cr0.PE | Cr0.ET;
         return registers;
     }
 
@@ -42,10 +40,10 @@ public final class EntryState {
     public static CpuRegisters long64(GuestRam ram, long entry) {
         CpuRegisters registers = flat(ram, entry, CODE_64);
         registers.segments[1] = SegmentState.code64(CODE);
-        registers.cr0 = CR0_PG | CR0_PE | CR0_ET;
+        registers.cr0 = Cr0.PG | Cr0.PE | Cr0.ET;
         registers.cr3 = identityMap(ram);
-        registers.cr4 = CR4_PAE;
-        registers.efer = EFER_LME_LMA;
+        registers.cr4 = Cr4.PAE;
+        registers.efer = Efer.LME | Efer.LMA;
         return registers;
     }
 

@@ -14,7 +14,7 @@
         org     0FFFF0000h
         bits    16
 start:  cli
-        o32 lgdt [cs:flat - 0FFFF0000h]
+        o32 lgdt [cs:flat - start]
         mov     eax, 11h                        ; ET, PE
         mov     cr0, eax
         jmp     dword 8:protected
