@@ -42,7 +42,7 @@ public final class LinuxLoader {
     public static CpuRegisters load(BootRequest request, GuestRam ram) {
         BootFile file = request.kernel();
         BzImage image = BzImage.read(file);
-        long kernel = placeKernel(file, image, ram);
+        long kernel = placeKernel(request, image, ram);
         ram.write(file, image.codeOffset(), kernel, image.codeBytes());
 
         ByteWriter params = new ByteWriter().zeros(BOOT_PARAMS_BYTES);
@@ -63,15 +63,34 @@ public final class LinuxLoader {
      * Where the kernel says it likes to be, or above: a kernel that finds itself below its
      * preferred address moves there, and needs that memory all the same ("init_size").
      */
-    private static long placeKernel(BootFile file, BzImage image, GuestRam ram) {
+    private static long placeKernel(BootRequest request, BzImage image, GuestRam ram) {
+        String name = request.kernel().name();
         long preferred = image.preferredAddress();
-        if (!image.relocatable() || ram.isFree(preferred, image.initBytes())) {
-            ram.claim(file.name(), preferred, image.initBytes());
+        if (ram.isFree(preferred, image.initBytes())) {
+            ram.claim(name, preferred, image.initBytes());
             return preferred;
         }
         long from = Math.max(preferred, PhysicalMap.HIGH_MEMORY);
+        if (preferred < 0 || from + image.initBytes() > request.map().acpiTables().base()) {
+            throw new BootException(
+                    name
+                            + " runs in "
+                            + GuestRam.size(image.initBytes())
+                            + " of memory from "
+                            + GuestRam.size(preferred)
+                            + " on, which a machine with "
+                            + GuestRam.size(request.map().ramBytes())
+                            + " does not have; give it more");
+        }
+        if (!image.relocatable()) {
+            throw new BootException(
+                    name
+                            + " runs at "
+                            + Long.toHexString(preferred)
+                            + "h and nowhere else, where there is no memory; give another kernel");
+        }
         return ram.claimLowest(
-                file.name(), image.initBytes(), image.alignment(), from, PhysicalMap.FOUR_GIB);
+                name, image.initBytes(), image.alignment(), from, PhysicalMap.FOUR_GIB);
     }
 
     private static void copyHeader(BootFile file, BzImage image, ByteWriter params) {

@@ -34,7 +34,7 @@ public record ImageAddresses(
     /** Checks the addresses against the file and each other, and says what they cover. */
     public Extent extent() {
         long end = bssEnd == 0 ? base() + fileBytes() : bssEnd;
-        if (base() < 0 || fileBytes() <= 0 || end < base() + fileBytes()) {
+        if (base() < 0 || offset() < 0 || fileBytes() <= 0 || end < base() + fileBytes()) {
             throw new BootException(
                     file.name()
                             + " has a Multiboot header whose addresses contradict each other;"

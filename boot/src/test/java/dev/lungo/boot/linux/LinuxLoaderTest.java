@@ -145,24 +145,25 @@ class LinuxLoaderTest {
     }
 
     @Test
-    void aKernelThatCannotMoveIsRefusedWhereItDoesNotFit() {
-        ByteWriter image = Images.bzImage().setU64(0x258, 60 * MIB).setU8(0x234, 0);
-
-        assertThatThrownBy(() -> load(kernel(image)))
-                .isInstanceOf(BootException.class)
-                .hasMessageContaining("vmlinuz needs 8 MiB at 3c00000h")
-                .hasMessageContaining("64 MiB");
-    }
-
-    @Test
-    void aKernelLargerThanMemoryIsRefused() {
-        ByteWriter image = Images.bzImage().setU32(0x260, 100 * MIB);
+    void aKernelThatCannotMoveIsRefusedWhereThereIsNoMemory() {
+        ByteWriter image = Images.bzImage().setU64(0x258, 0x8_0000).setU8(0x234, 0);
 
         assertThatThrownBy(() -> load(kernel(image)))
                 .isInstanceOf(BootException.class)
                 .hasMessage(
-                        "vmlinuz of 100 MiB does not fit into a machine with 64 MiB of memory;"
-                                + " give it more");
+                        "vmlinuz runs at 80000h and nowhere else, where there is no memory; give"
+                                + " another kernel");
+    }
+
+    @Test
+    void aKernelThatNeedsMoreThanThereIsIsRefused() {
+        ByteWriter image = Images.bzImage().setU32(0x260, 48 * MIB); // 16 MiB to 64 MiB
+
+        assertThatThrownBy(() -> load(kernel(image)))
+                .isInstanceOf(BootException.class)
+                .hasMessage(
+                        "vmlinuz runs in 48 MiB of memory from 16 MiB on, which a machine with 64"
+                                + " MiB does not have; give it more");
     }
 
     @Test
