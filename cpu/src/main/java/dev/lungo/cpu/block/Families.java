@@ -10,6 +10,7 @@ import dev.lungo.cpu.op.ExtendedState;
 import dev.lungo.cpu.op.FarTransfers;
 import dev.lungo.cpu.op.FastCalls;
 import dev.lungo.cpu.op.FlagControl;
+import dev.lungo.cpu.op.FlagsStack;
 import dev.lungo.cpu.op.Hints;
 import dev.lungo.cpu.op.Moves;
 import dev.lungo.cpu.op.Multiplication;
@@ -54,8 +55,10 @@ final class Families {
                  CWDE, CDQE, CWD, CDQ, CQO, CMOVO, CMOVNO, CMOVB, CMOVNB, CMOVZ, CMOVNZ, CMOVBE,
                  CMOVNBE, CMOVS, CMOVNS, CMOVP, CMOVNP, CMOVL, CMOVNL, CMOVLE, CMOVNLE
                 -> Moves.lower(at, instruction);
-            case PUSH, POP, PUSHA, POPA, PUSHF, POPF, ENTER, LEAVE
+            case PUSH, POP, PUSHA, POPA, ENTER, LEAVE
                 -> Stack.lower(at, instruction);
+            case PUSHF, POPF
+                -> FlagsStack.lower(at, instruction);
             case LDS, LES, LFS, LGS, LSS
                 -> SegmentLoads.lower(at, instruction);
             case IN, OUT, INS, OUTS

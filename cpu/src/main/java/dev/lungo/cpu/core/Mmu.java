@@ -2,6 +2,7 @@ package dev.lungo.cpu.core;
 
 import dev.lungo.cpu.block.CodeCache;
 import dev.lungo.isa.ExceptionVector;
+import dev.lungo.isa.Rflags;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -283,21 +284,27 @@ public final class Mmu {
     // supervisor rights whatever the CPL, and never excused from SMAP.
 
     public long loadSystem(long linear, int bytes) {
-        return asSystem(linear & linearMask, bytes, false, 0);
+        return asSystem(linear & linearMask, bytes, false, 0, false);
     }
 
     public void storeSystem(long linear, int bytes, long value) {
-        asSystem(linear & linearMask, bytes, true, value);
+        asSystem(linear & linearMask, bytes, true, value, false);
     }
 
-    private long asSystem(long linear, int bytes, boolean store, long value) {
+    /** A push on the stack of an inner privilege level, which RFLAGS.AC does excuse from SMAP. */
+    void storeSupervisor(long linear, int bytes, long value) {
+        boolean ac = (Raw.getLong(cpu.state + State.RFLAGS) & Rflags.AC) != 0;
+        asSystem(linear & linearMask, bytes, true, value, ac);
+    }
+
+    private long asSystem(long linear, int bytes, boolean store, long value, boolean ac) {
         long savedTlb = tlb;
         boolean savedUser = user;
         boolean savedSmapOff = smapOff;
         boolean savedAlignment = alignmentCheck;
-        tlb = tlbs + SET_BYTES * SUPERVISOR;
+        tlb = tlbs + SET_BYTES * (ac ? SUPERVISOR_AC : SUPERVISOR);
         user = false;
-        smapOff = false;
+        smapOff = ac;
         alignmentCheck = false;
         try {
             if (store) {
@@ -339,8 +346,8 @@ public final class Mmu {
         }
         checkAlignment(linear, bytes);
         int first = (int) (PAGE - (linear & ~PAGE_MASK));
-        long low = translate(linear, bytes, access);
-        long high = translate(nextPage(linear), bytes, access);
+        long low = translate(linear, first, access);
+        long high = translate(nextPage(linear), bytes - first, access);
         long value = 0;
         for (int i = 0; i < bytes; i++) {
             long at = i < first ? low + i : high + i - first;
@@ -360,8 +367,8 @@ public final class Mmu {
         }
         checkAlignment(linear, bytes);
         int first = (int) (PAGE - (linear & ~PAGE_MASK));
-        long low = translate(linear, bytes, PageWalker.WRITE);
-        long high = translate(nextPage(linear), bytes, PageWalker.WRITE);
+        long low = translate(linear, first, PageWalker.WRITE);
+        long high = translate(nextPage(linear), bytes - first, PageWalker.WRITE);
         for (int i = 0; i < bytes; i++) {
             long at = i < first ? low + i : high + i - first;
             memory.write(at, 1, value >>> 8 * i & 0xFF);

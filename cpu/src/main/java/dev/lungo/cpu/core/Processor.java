@@ -42,12 +42,22 @@ public final class Processor {
     public final PortBus ports;
     public final LocalApic apic;
     public final Clock clock;
-    public final Events events = new Events(this);
+    public final FlagsRegister flags = new FlagsRegister(this);
+    public final DescriptorTables tables = new DescriptorTables(this);
+    public final SegmentLoader loader = new SegmentLoader(this);
+    public final TaskState task = new TaskState(this);
+    public final StackFrame stack;
+    public final TaskSwitch taskSwitch;
+    public final FarJumps farJumps;
+    public final FarReturns farReturns;
+    public final InterruptReturn interruptReturn;
+    public final Events events;
     public final Debug debug = new Debug(this);
 
     /** The environment in which SIMD floating-point instructions compute; MXCSR is the truth. */
     public final FloatEnv simd = new FloatEnv();
 
+    private final ProcessorReset processorReset;
     public final Tracer tracer;
     public final int index;
     public final CpuModel model;
@@ -88,6 +98,9 @@ public final class Processor {
     /** Counts changes of translations. */
     public long generation;
 
+    /** After INIT, and an application processor's reset. */
+    boolean waitingForStartup;
+
     private int mode;
     private final GuestFault fault = new GuestFault();
 
@@ -107,6 +120,14 @@ public final class Processor {
         control = new ControlRegisters(this, model);
         msrs = new Msrs(this);
         cpuid = new Cpuid(this, model, setup.count());
+        stack = new StackFrame(this);
+        taskSwitch = new TaskSwitch(this);
+        farJumps = new FarJumps(this);
+        farReturns = new FarReturns(this);
+        interruptReturn = new InterruptReturn(this);
+        events = new Events(this);
+        processorReset = new ProcessorReset(this);
+        reset();
     }
 
     /** To be called by every instruction that VMX or SVM can intercept: see {@link Intercepts}. */
@@ -208,12 +229,25 @@ public final class Processor {
         Raw.andInt(state + State.PENDING, ~bits);
     }
 
+    /** Interrupts wait for one more instruction: STI. */
+    public void shadowInterrupts() {
+        raise(Pending.SHADOW);
+    }
+
     boolean interruptsAllowed() {
         return (Raw.getLong(state + State.RFLAGS) & Rflags.IF) != 0;
     }
 
     boolean nmiAllowed() {
-        return !nmiBlocked;
+        return !nmiBlocked && !waitingForStartup;
+    }
+
+    /** An event is delivered: HLT ends, and so does an interrupt shadow. */
+    void awaken() {
+        int ended = Pending.SHADOW | Pending.ASLEEP;
+        if ((Raw.getIntOpaque(state + State.PENDING) & ended) != 0) {
+            lower(ended);
+        }
     }
 
     // How an ending instruction leaves its block.
@@ -382,13 +416,19 @@ public final class Processor {
 
     /** INIT and start-up IPIs. SDM 3A, "Multiple-Processor Initialization". */
     void takeInitAndStartup() {
-        lower(Pending.INIT | Pending.STARTUP);
+        processorReset.takeInitAndStartup();
     }
 
     /** The state after RESET#. SDM 3A, "Processor State After Reset" (table 10-1). */
-    public void reset() {}
+    public void reset() {
+        processorReset.reset();
+    }
 
-    public void save(CpuRegisters into) {}
+    public void save(CpuRegisters into) {
+        RegisterTransfer.save(this, into);
+    }
 
-    public void load(CpuRegisters from) {}
+    public void load(CpuRegisters from) {
+        RegisterTransfer.load(this, from);
+    }
 }

@@ -28,6 +28,14 @@ public final class Segments {
     public static final int LONG = 1 << 13;
     public static final int BIG = 1 << 14;
 
+    /** A segment of real mode: present, writable, accessed, DPL 0. */
+    static final int REAL_ACCESS = PRESENT | NOT_SYSTEM | WRITABLE | ACCESSED;
+
+    /** What such a register does not keep: type, S, DPL and P. */
+    static final int RIGHTS = 0xFF;
+
+    public static final int DPL_SHIFT = 5;
+
     private final Processor cpu;
 
     public final int[] selector = new int[8];
@@ -85,22 +93,25 @@ public final class Segments {
      */
     public long check(int segment, long offset, int bytes, boolean store) {
         int rights = access[segment];
-        boolean allowed = (rights & PRESENT) != 0;
-        if (store) {
-            allowed &= (rights & (CODE | WRITABLE)) == WRITABLE;
-        } else {
-            allowed &= (rights & (CODE | WRITABLE)) != CODE;
-        }
-        if (!allowed || !withinLimit(segment, offset, bytes)) {
+        if (!allows(rights, store) || !within(rights, limit[segment], offset, bytes)) {
             throw cpu.fault(segment == SS ? ExceptionVector.SS : ExceptionVector.GP, 0);
         }
         return base(segment) + offset & 0xFFFF_FFFFL;
     }
 
-    private boolean withinLimit(int segment, long offset, int bytes) {
+    /** Whether a segment of these rights may be read, or written, at all. */
+    static boolean allows(int rights, boolean store) {
+        if ((rights & PRESENT) == 0) {
+            return false;
+        }
+        int kind = rights & (CODE | WRITABLE);
+        return store ? kind == WRITABLE : kind != CODE;
+    }
+
+    /** SDM 3A, "Limit Checking". */
+    static boolean within(int rights, int limit, long offset, int bytes) {
         long last = offset + bytes - 1;
-        long top = limit[segment] & 0xFFFF_FFFFL;
-        int rights = access[segment];
+        long top = limit & 0xFFFF_FFFFL;
         if ((rights & (CODE | EXPAND_DOWN)) == EXPAND_DOWN) {
             return offset > top && last <= ((rights & BIG) != 0 ? 0xFFFF_FFFFL : 0xFFFF);
         }
