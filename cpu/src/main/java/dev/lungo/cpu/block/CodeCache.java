@@ -1,6 +1,7 @@
 package dev.lungo.cpu.block;
 
 import dev.lungo.cpu.core.Processor;
+import dev.lungo.isa.Decoded;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -94,6 +95,11 @@ public final class CodeCache {
     public Block single() {
         long linear = cpu.linearIp();
         return lowering.block(linear, cpu.mmu.translateForFetch(linear), cpu.mode(), 1);
+    }
+
+    /** What the bytes of the last {@link #single} block are. */
+    public Decoded decoded() {
+        return lowering.decoded();
     }
 
     private static int key(long physical, int mode) {

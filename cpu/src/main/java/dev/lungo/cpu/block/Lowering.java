@@ -38,6 +38,9 @@ public final class Lowering {
     /** Where the second page of an instruction that crosses into one is. */
     private long spill;
 
+    /** What the decoder made of the bytes looked at last. */
+    private Decoded decoded = Undecodable.INVALID;
+
     Lowering(Processor cpu) {
         this.cpu = cpu;
     }
@@ -88,7 +91,7 @@ public final class Lowering {
         long limit = cpu.codeBytesLeft(start);
         int available = (int) Math.min(Math.min(onPage, limit), MAX_INSTRUCTION_BYTES);
         cpu.fetch(physical + start, bytes, 0, available);
-        Decoded decoded = Decoder.decode(Mode.codeMode(mode), bytes, 0, available);
+        decoded = Decoder.decode(Mode.codeMode(mode), bytes, 0, available);
         if (decoded == Undecodable.TRUNCATED) {
             if (start != 0) {
                 return null;
@@ -113,6 +116,11 @@ public final class Lowering {
         }
         end = start + 1;
         return new Raise(decoded == Undecodable.TOO_LONG ? ExceptionVector.GP : ExceptionVector.UD);
+    }
+
+    /** What the bytes lowered last are, of a block of one instruction. */
+    Decoded decoded() {
+        return decoded;
     }
 
     // What the families ask.

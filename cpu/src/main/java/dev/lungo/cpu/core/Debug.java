@@ -5,14 +5,13 @@ import dev.lungo.isa.Dr6;
 import dev.lungo.isa.Dr7;
 import dev.lungo.isa.ExceptionVector;
 import dev.lungo.isa.Rflags;
-import dev.lungo.machine.Tracer;
 
 /**
  * Debug registers, single-stepping, and what else happens only between two instructions. SDM 3B,
  * "Debug Registers" and "Debug Exceptions".
  *
- * <p>While anything here is in use, {@link Pending#STEP} has the interpreter run instructions one by
- * one, with {@link #beforeInstruction} and {@link #afterInstruction} around each. Left out:
+ * <p>While anything here is in use, {@link Pending#STEP} has the interpreter run instructions one
+ * by one, with {@link #beforeInstruction} and {@link #afterInstruction} around each. Left out:
  * branch single-stepping (DEBUGCTL.BTF), last-branch records, RTM and bus-lock detection.
  */
 public final class Debug {
@@ -62,8 +61,8 @@ public final class Debug {
     // The registers.
 
     /**
-     * What MOV to and from a debug register checks: DR4 and DR5 are DR6 and DR7 unless CR4.DE is set,
-     * and none may be touched while DR7.GD is set.
+     * What MOV to and from a debug register checks: DR4 and DR5 are DR6 and DR7 unless CR4.DE is
+     * set, and none may be touched while DR7.GD is set.
      *
      * @return the register's own number
      * @throws GuestFault #UD, #GP(0) or #DB
@@ -128,7 +127,7 @@ public final class Debug {
                         || data
                         || ports
                         || imminent != 0
-                        || cpu.tracer != Tracer.NONE
+                        || cpu.tracing
                         || cpu.flags.has(Rflags.TF | Rflags.RF);
         boolean set = (Raw.getIntOpaque(cpu.state + State.PENDING) & Pending.STEP) != 0;
         if (wanted != set) {

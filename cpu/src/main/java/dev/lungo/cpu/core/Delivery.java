@@ -41,7 +41,8 @@ final class Delivery {
      * @param image of RFLAGS, as it is pushed
      * @param rip the offset that is pushed
      */
-    void deliver(int vector, boolean software, boolean withCode, int errorCode, long image, long rip) {
+    void deliver(
+            int vector, boolean software, boolean withCode, int errorCode, long image, long rip) {
         hasCode = withCode;
         code = errorCode;
         flags = image;
@@ -108,9 +109,7 @@ final class Delivery {
         returnTo = next;
         pushReal(virtual ? cpu.flags.virtualImage(image) : image);
         loader.loadVm86(Segments.CS, (int) (entry >>> 16));
-        arrive(
-                entry & 0xFFFF,
-                Rflags.TF | Rflags.RF | (virtual ? Rflags.VIF : Rflags.IF));
+        arrive(entry & 0xFFFF, Rflags.TF | Rflags.RF | (virtual ? Rflags.VIF : Rflags.IF));
         return true;
     }
 
@@ -160,8 +159,7 @@ final class Delivery {
             throw tables.fault(ExceptionVector.GP, 0);
         }
         long descriptor = tables.fetch(selector, ExceptionVector.GP);
-        boolean allowed =
-                Descriptor.isCode(descriptor) && Descriptor.dpl(descriptor) <= cpu.cpl;
+        boolean allowed = Descriptor.isCode(descriptor) && Descriptor.dpl(descriptor) <= cpu.cpl;
         if (allowed && cpu.isLong()) {
             allowed = Descriptor.isLong(descriptor) && !Descriptor.isBig(descriptor);
         }

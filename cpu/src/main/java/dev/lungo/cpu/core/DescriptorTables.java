@@ -37,10 +37,7 @@ public final class DescriptorTables {
     }
 
     private long address(int selector) {
-        long base =
-                (selector & LOCAL) == 0
-                        ? cpu.system.gdtBase
-                        : cpu.segments.base(Segments.LDTR);
+        long base = (selector & LOCAL) == 0 ? cpu.system.gdtBase : cpu.segments.base(Segments.LDTR);
         return base + (selector & 0xFFF8);
     }
 

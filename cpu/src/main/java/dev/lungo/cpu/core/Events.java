@@ -115,8 +115,7 @@ public final class Events {
     public void int1(long next) {
         cpu.tables.external = 1;
         try {
-            delivery.deliver(
-                    ExceptionVector.DB.vector(), false, false, 0, cpu.flags.read(), next);
+            delivery.deliver(ExceptionVector.DB.vector(), false, false, 0, cpu.flags.read(), next);
         } finally {
             cpu.tables.external = 0;
         }

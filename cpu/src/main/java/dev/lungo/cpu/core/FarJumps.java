@@ -55,8 +55,7 @@ public final class FarJumps {
     /** Real and virtual-8086 mode. */
     private void outsideProtection(
             int selector, long offset, int bytes, long returnTo, boolean call) {
-        long limit =
-                cpu.isReal() ? cpu.segments.limit[Segments.CS] & 0xFFFF_FFFFL : 0xFFFF;
+        long limit = cpu.isReal() ? cpu.segments.limit[Segments.CS] & 0xFFFF_FFFFL : 0xFFFF;
         StackFrame pushed = null;
         if (call) {
             pushed = stack.current();
@@ -157,8 +156,7 @@ public final class FarJumps {
         switch (type) {
             case Descriptor.CALL_GATE, Descriptor.CALL_GATE16 ->
                     gate(descriptor, upper, returnTo, call);
-            case Descriptor.TASK_GATE ->
-                    task(Descriptor.gateSelector(descriptor), returnTo, call);
+            case Descriptor.TASK_GATE -> task(Descriptor.gateSelector(descriptor), returnTo, call);
             default ->
                     cpu.taskSwitch.to(
                             selector,
@@ -228,8 +226,7 @@ public final class FarJumps {
         return cpu.isLong() ? 8 : Descriptor.isGate32(gate) ? 4 : 2;
     }
 
-    private void callInner(
-            long gate, int selector, long descriptor, long target, long returnTo) {
+    private void callInner(long gate, int selector, long descriptor, long target, long returnTo) {
         int cpl = Descriptor.dpl(descriptor);
         int bytes = gateBytes(gate);
         int oldStack = cpu.segments.selector[Segments.SS];

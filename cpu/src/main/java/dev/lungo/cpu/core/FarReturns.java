@@ -104,8 +104,7 @@ public final class FarReturns {
 
     /** SS and as much of RSP as it says; CS has been set. */
     void setStack(int selector, long descriptor, long pointer, int release) {
-        boolean to64 =
-                cpu.isLong() && (cpu.segments.access[Segments.CS] & Segments.LONG) != 0;
+        boolean to64 = cpu.isLong() && (cpu.segments.access[Segments.CS] & Segments.LONG) != 0;
         long mask = to64 ? -1 : Descriptor.isBig(descriptor) ? 0xFFFF_FFFFL : 0xFFFF;
         if (descriptor == 0) {
             loader.setNullStack(selector, cpu.cpl);

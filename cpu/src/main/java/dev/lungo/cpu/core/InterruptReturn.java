@@ -10,8 +10,7 @@ import dev.lungo.isa.Rflags;
  * <p>NMIs are open again even if it faults: SDM 3A, "Handling Multiple NMIs".
  */
 public final class InterruptReturn {
-    private static final long LOW_FLAGS =
-            Rflags.STATUS | Rflags.TF | Rflags.DF | Rflags.NT;
+    private static final long LOW_FLAGS = Rflags.STATUS | Rflags.TF | Rflags.DF | Rflags.NT;
     private static final long HIGH_FLAGS = Rflags.RF | Rflags.AC | Rflags.ID;
 
     private final Processor cpu;

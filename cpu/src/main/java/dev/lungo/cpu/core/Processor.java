@@ -59,6 +59,10 @@ public final class Processor {
 
     private final ProcessorReset processorReset;
     public final Tracer tracer;
+
+    /** Whether the tracer wants to be told. */
+    final boolean tracing;
+
     public final int index;
     public final CpuModel model;
     public final ControlRegisters control;
@@ -110,6 +114,7 @@ public final class Processor {
         apic = setup.apic();
         clock = setup.clock();
         tracer = setup.tracer();
+        tracing = !tracer.equals(Tracer.NONE);
         memory = new PhysicalMemory((HostMemory) setup.memory(), setup.mmio(), apic);
         walker = new PageWalker(this, memory);
         code = new CodeCache(this);
@@ -214,6 +219,9 @@ public final class Processor {
     Block enterSingle() {
         Block to = code.single();
         running = null;
+        if (tracing && code.decoded() instanceof Instruction instruction) {
+            tracer.instruction(index, Mode.codeMode(mode), linearIp(), instruction);
+        }
         return to;
     }
 

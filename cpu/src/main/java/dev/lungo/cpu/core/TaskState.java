@@ -4,8 +4,8 @@ import dev.lungo.isa.ExceptionVector;
 
 /**
  * What is read of the current task-state segment: stacks of inner privilege levels, and the maps of
- * I/O permission and interrupt redirection. SDM 3A, "Task-State Segment (TSS)" (figure 8-2), "16-Bit
- * Task-State Segment (TSS)" (figure 8-10) and "64-bit TSS" (figure 8-11).
+ * I/O permission and interrupt redirection. SDM 3A, "Task-State Segment (TSS)" (figure 8-2),
+ * "16-Bit Task-State Segment (TSS)" (figure 8-10) and "64-bit TSS" (figure 8-11).
  */
 public final class TaskState {
     private static final int IO_MAP_BASE = 0x66;
@@ -73,7 +73,9 @@ public final class TaskState {
 
     /** The I/O permission map. SDM 1, "I/O Permission Bit Map". */
     public boolean allowsPorts(int port, int bytes) {
-        if (!is32() || (segments.access[Segments.TR] & Segments.PRESENT) == 0 || IO_MAP_BASE + 1 > limit()) {
+        if (!is32()
+                || (segments.access[Segments.TR] & Segments.PRESENT) == 0
+                || IO_MAP_BASE + 1 > limit()) {
             return false;
         }
         long at = load(IO_MAP_BASE, 2) + (port >> 3);

@@ -52,8 +52,7 @@ public final class Descriptors {
                             instruction.mnemonic() == Mnemonic.LAR);
             case VERR, VERW ->
                     new Verify(
-                            at.place(first, Width.WORD),
-                            instruction.mnemonic() == Mnemonic.VERW);
+                            at.place(first, Width.WORD), instruction.mnemonic() == Mnemonic.VERW);
             case SLDT -> new StoreSelector(Segments.LDTR, destination(at, first));
             case STR -> new StoreSelector(Segments.TR, destination(at, first));
             case LLDT -> new LoadSelector(false, at.place(first, Width.WORD));
@@ -75,8 +74,7 @@ public final class Descriptors {
         int baseBytes = at.is64() ? 8 : 4;
         return store
                 ? new StoreTable(address, global, baseBytes)
-                : new LoadTable(
-                        address, global, baseBytes, operandBytes == 2 ? 0xFF_FFFF : -1);
+                : new LoadTable(address, global, baseBytes, operandBytes == 2 ? 0xFF_FFFF : -1);
     }
 
     private static void checkPrivilege(Processor cpu) {
@@ -226,9 +224,7 @@ public final class Descriptors {
                         | 1 << Descriptor.TSS_AVAILABLE
                         | 1 << Descriptor.TSS_BUSY;
         private static final int GATES =
-                1 << Descriptor.CALL_GATE16
-                        | 1 << Descriptor.TASK_GATE
-                        | 1 << Descriptor.CALL_GATE;
+                1 << Descriptor.CALL_GATE16 | 1 << Descriptor.TASK_GATE | 1 << Descriptor.CALL_GATE;
         private static final int LONG_LIMITS =
                 1 << Descriptor.LDT | 1 << Descriptor.TSS_AVAILABLE | 1 << Descriptor.TSS_BUSY;
 

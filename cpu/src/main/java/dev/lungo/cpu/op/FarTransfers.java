@@ -46,8 +46,7 @@ public final class FarTransfers {
         boolean call = instruction.mnemonic() == Mnemonic.CALLF;
         int bytes = instruction.operandBytes();
         return switch (instruction.operand(0)) {
-            case Operand.FarPointer to ->
-                    new Direct(to.selector(), to.offset(), bytes, mask, call);
+            case Operand.FarPointer to -> new Direct(to.selector(), to.offset(), bytes, mask, call);
             case Operand.Memory memory -> new Indirect(at.address(memory), bytes, mask, call);
             case Operand.Register _, Operand.Immediate _, Operand.Relative _ ->
                     throw new IllegalArgumentException("no far pointer: " + instruction);

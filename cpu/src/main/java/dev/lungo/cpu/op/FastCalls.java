@@ -36,8 +36,7 @@ public final class FastCalls {
         boolean wide = instruction.operandBytes() == 8;
         return switch (instruction.mnemonic()) {
             case SYSCALL -> at.is64() ? new Syscall() : new Lowering.Raise(ExceptionVector.UD);
-            case SYSRET ->
-                    at.is64() ? new Sysret(wide) : new Lowering.Raise(ExceptionVector.UD);
+            case SYSRET -> at.is64() ? new Sysret(wide) : new Lowering.Raise(ExceptionVector.UD);
             case SYSENTER ->
                     (at.mode() & Mode.REAL) != 0
                             ? new Lowering.Raise(ExceptionVector.GP)
@@ -52,8 +51,7 @@ public final class FastCalls {
 
     private static void enter(Processor cpu, int codeSelector, boolean code64, int cpl) {
         int dpl = cpl == 3 ? DPL3 : 0;
-        cpu.segments.set(
-                Segments.CS, codeSelector | cpl, 0, -1, (code64 ? CODE64 : CODE32) | dpl);
+        cpu.segments.set(Segments.CS, codeSelector | cpl, 0, -1, (code64 ? CODE64 : CODE32) | dpl);
         cpu.cpl = cpl;
     }
 
@@ -108,8 +106,7 @@ public final class FastCalls {
                 throw cpu.fault(ExceptionVector.GP, 0);
             }
             int selector = (int) (cpu.system.star >>> 48);
-            cpu.flags.write(
-                    Raw.getLong(cpu.state + R11) & LOADED | Rflags.FIXED, Rflags.DEFINED);
+            cpu.flags.write(Raw.getLong(cpu.state + R11) & LOADED | Rflags.FIXED, Rflags.DEFINED);
             enter(cpu, wide ? selector + 16 : selector, wide, 3);
             setStack(cpu, selector + 8, 3);
             cpu.debug.flagsReplaced();

@@ -11,8 +11,9 @@ import dev.lungo.isa.Instruction;
 import dev.lungo.isa.Rflags;
 
 /**
- * Instructions that change one flag: CLC, STC, CMC, CLD, STD, CLI, STI, CLAC, STAC. SDM 2A, "CLI—Clear
- * Interrupt Flag" (table 3-7) and SDM 2B, "STI—Set Interrupt Flag" (table 4-20) tell when IF is VIF.
+ * Instructions that change one flag: CLC, STC, CMC, CLD, STD, CLI, STI, CLAC, STAC. SDM 2A,
+ * "CLI—Clear Interrupt Flag" (table 3-7) and SDM 2B, "STI—Set Interrupt Flag" (table 4-20) tell
+ * when IF is VIF.
  */
 public final class FlagControl {
     private FlagControl() {}

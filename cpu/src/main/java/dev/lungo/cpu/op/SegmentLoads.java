@@ -25,7 +25,8 @@ public final class SegmentLoads {
                     case LFS -> Segments.FS;
                     case LGS -> Segments.GS;
                     default ->
-                            throw new IllegalArgumentException("not of this family: " + instruction);
+                            throw new IllegalArgumentException(
+                                    "not of this family: " + instruction);
                 };
         Place to = at.place(instruction.operand(0));
         Address pointer = at.address((Operand.Memory) instruction.operand(1));
