@@ -254,10 +254,18 @@ public final class Debug {
         updateStepping();
     }
 
-    /** The T flag of a task-state segment: a trap before the new task's first instruction. */
-    void taskTrap() {
-        imminent |= Dr6.BT;
-        updateStepping();
+    /**
+     * Another task's RFLAGS are loaded, and DR7 has changed.
+     *
+     * @param trap the T flag of its task-state segment: #DB before its first instruction
+     */
+    void taskSwitched(boolean trap) {
+        stepping = false;
+        inhibited = false;
+        hits = 0;
+        flagsLoaded = true;
+        imminent = trap ? Dr6.BT : 0;
+        registersChanged();
     }
 
     /** The handler of an interrupt or exception is next. */

@@ -142,8 +142,9 @@ public final class FarJumps {
                                 || type == Descriptor.TASK_GATE
                                 || type == Descriptor.TSS_AVAILABLE
                                 || type == Descriptor.TSS16_AVAILABLE;
+        boolean isGate = (type & 4) != 0;
         int dpl = Descriptor.dpl(descriptor);
-        if (!known || dpl < cpu.cpl || dpl < (selector & 3)) {
+        if (!known || !isGate && (selector & 4) != 0 || dpl < cpu.cpl || dpl < (selector & 3)) {
             throw tables.fault(ExceptionVector.GP, selector);
         }
         long upper = 0;

@@ -20,6 +20,9 @@ public final class GuestFault extends RuntimeException {
      */
     public boolean nonCanonical;
 
+    /** RIP is already what is to be pushed: the fault belongs to a task that has just begun. */
+    public boolean settled;
+
     GuestFault() {
         super(null, null, false, false);
     }

@@ -90,7 +90,11 @@ public final class Interpreter {
         if (fault.nonCanonical && op.addressesStack()) {
             fault.vector = ExceptionVector.SS;
         }
-        cpu.continueAt(op.start());
+        if (fault.settled) {
+            cpu.resume();
+        } else {
+            cpu.continueAt(op.start());
+        }
     }
 
     /** Deals with what is pending; returns an exit, or null to go on. */

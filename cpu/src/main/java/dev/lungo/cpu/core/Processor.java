@@ -147,6 +147,7 @@ public final class Processor {
         fault.vector = vector;
         fault.errorCode = errorCode;
         fault.nonCanonical = false;
+        fault.settled = false;
         return fault;
     }
 

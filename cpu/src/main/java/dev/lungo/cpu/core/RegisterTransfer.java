@@ -1,5 +1,6 @@
 package dev.lungo.cpu.core;
 
+import dev.lungo.isa.Dr6;
 import dev.lungo.isa.Dr7;
 import dev.lungo.isa.Rflags;
 import dev.lungo.machine.CpuRegisters;
@@ -65,6 +66,7 @@ final class RegisterTransfer {
         system.efer = from.efer;
         cpu.apic.setCr8((int) from.cr8 & 0xF);
         System.arraycopy(from.debug, 0, system.debug, 0, 8);
+        system.debug[6] = from.debug[6] & Dr6.WRITABLE | Dr6.FIXED;
         system.debug[7] |= Dr7.FIXED;
         cpu.cpl = privilege(cpu);
         cpu.mmu.flush(false);
