@@ -148,7 +148,7 @@ class TaskSwitchTest {
     @Test
     void theTrapFlagOfATssStopsBeforeTheFirstInstruction() {
         rig.put16(OTHER_TSS + 0x64, 1);
-        rig.code(JMP_OTHER).bytes(OTHER_CODE, 0x90);
+        rig.code(JMP_OTHER).bytes(OTHER_CODE, 0xF8);
 
         rig.run(2);
 

@@ -86,6 +86,8 @@ public final class Debug {
     }
 
     /**
+     * Sets a debug register, as far as its bits can be set.
+     *
      * @param number as {@link #checkAccess} returned it
      * @throws GuestFault #GP(0) if upper bits of DR6 or DR7 are set
      */
@@ -268,10 +270,14 @@ public final class Debug {
         registersChanged();
     }
 
-    /** The handler of an interrupt or exception is next. */
-    void eventDelivered() {
+    /**
+     * The handler of an interrupt or exception is next.
+     *
+     * @param byInstruction INT n, INT3 or INTO, which data breakpoints that MOV SS has hit outlive
+     */
+    void eventDelivered(boolean byInstruction) {
         stepping = false;
-        hits = 0;
+        hits = byInstruction ? hits : 0;
         inhibited = false;
         flagsLoaded = true;
         updateStepping();

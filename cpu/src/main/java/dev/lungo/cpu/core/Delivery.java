@@ -23,6 +23,7 @@ final class Delivery {
     private final StackFrame stack;
 
     // The event being delivered.
+    private boolean byInstruction;
     private boolean hasCode;
     private int code;
     private long flags;
@@ -43,6 +44,7 @@ final class Delivery {
      */
     void deliver(
             int vector, boolean software, boolean withCode, int errorCode, long image, long rip) {
+        byInstruction = software;
         hasCode = withCode;
         code = errorCode;
         flags = image;
@@ -81,7 +83,7 @@ final class Delivery {
         cpu.flags.change(cleared, 0);
         cpu.setRip(rip);
         cpu.awaken();
-        cpu.debug.eventDelivered();
+        cpu.debug.eventDelivered(byInstruction);
         cpu.updateMode();
         cpu.resume();
     }
@@ -106,6 +108,7 @@ final class Delivery {
         boolean virtual = cpu.flags.iopl() < 3;
         long image = cpu.flags.read();
         long entry = cpu.mmu.loadSystem(vector * 4L, 4);
+        byInstruction = true;
         returnTo = next;
         pushReal(virtual ? cpu.flags.virtualImage(image) : image);
         loader.loadVm86(Segments.CS, (int) (entry >>> 16));

@@ -23,6 +23,8 @@ public final class FarJumps {
     }
 
     /**
+     * JMP far.
+     *
      * @param offset cut to the operand size
      * @param bytes the operand size
      * @param returnTo offset of the next instruction
@@ -31,7 +33,7 @@ public final class FarJumps {
         transfer(selector, offset, bytes, returnTo, false);
     }
 
-    /** With the same parameters. */
+    /** CALL far, with the same parameters. */
     public void call(int selector, long offset, int bytes, long returnTo) {
         transfer(selector, offset, bytes, returnTo, true);
     }

@@ -17,6 +17,8 @@ public final class FarReturns {
     }
 
     /**
+     * RET far.
+     *
      * @param bytes the operand size
      * @param release how many bytes of parameters to take off the stack, both stacks if they change
      */

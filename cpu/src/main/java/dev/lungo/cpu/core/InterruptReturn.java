@@ -24,6 +24,8 @@ public final class InterruptReturn {
     }
 
     /**
+     * Does it, or faults.
+     *
      * @param bytes the operand size
      * @param next offset of the next instruction, for the TSS if this ends a nested task
      */

@@ -192,11 +192,11 @@ public final class TaskSwitch {
         store(base + (is32 ? EIP : IP), bytes, returnTo);
         store(base + (is32 ? EFLAGS : FLAGS), bytes, oldFlags);
         for (int i = 0; i < 8; i++) {
-            long at = base + (is32 ? REGISTERS : REGISTERS16) + i * bytes;
+            long at = base + (is32 ? REGISTERS : REGISTERS16) + (long) i * bytes;
             store(at, bytes, Raw.getLong(cpu.state + State.gpr(i)));
         }
         for (int i = 0; i < (is32 ? SEGMENTS : 4); i++) {
-            store(base + (is32 ? SELECTORS : SELECTORS16) + i * bytes, 2, segments.selector[i]);
+            store(base + (is32 ? SELECTORS : SELECTORS16) + (long) i * bytes, 2, segments.selector[i]);
         }
     }
 
@@ -207,13 +207,13 @@ public final class TaskSwitch {
         rip = load(base + (is32 ? EIP : IP), bytes);
         flags = load(base + (is32 ? EFLAGS : FLAGS), bytes);
         for (int i = 0; i < 8; i++) {
-            long value = load(base + (is32 ? REGISTERS : REGISTERS16) + i * bytes, bytes);
+            long value = load(base + (is32 ? REGISTERS : REGISTERS16) + (long) i * bytes, bytes);
             // The upper halves after a switch to a 16-bit task are undefined; these are a 386's.
             registers[i] = is32 ? value : value | 0xFFFF_0000L;
         }
         for (int i = 0; i < SEGMENTS; i++) {
             boolean exists = is32 || i < 4;
-            long at = base + (is32 ? SELECTORS : SELECTORS16) + i * bytes;
+            long at = base + (is32 ? SELECTORS : SELECTORS16) + (long) i * bytes;
             selectors[i] = exists ? (int) load(at, 2) : 0;
         }
         ldt = (int) load(base + (is32 ? LDT : LDT16), 2);
