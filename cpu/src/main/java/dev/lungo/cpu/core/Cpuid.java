@@ -17,7 +17,8 @@ import java.nio.charset.StandardCharsets;
  */
 public final class Cpuid {
     /** Family 6, model F0h, stepping 1. */
-    private static final int SIGNATURE = 0x000F_0601;
+    /** Family, model and stepping; EDX has them after RESET# and INIT, too. */
+    static final int SIGNATURE = 0x000F_0601;
 
     private static final int MAX_BASIC = 0x16;
     private static final int MAX_BASIC_LIMITED = 0x02;

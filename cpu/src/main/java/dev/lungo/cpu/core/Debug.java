@@ -148,9 +148,6 @@ public final class Debug {
         return data;
     }
 
-    /** To be called when DR7 or RFLAGS.TF has changed. */
-    public void updateStepping() {}
-
     /** An access is about to be made on one page; {@code access} as {@link PageWalker} has it. */
     void watch(long linear, int bytes, int access) {
         if (data && access != PageWalker.EXECUTE) {

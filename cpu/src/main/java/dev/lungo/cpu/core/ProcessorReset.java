@@ -8,9 +8,6 @@ import dev.lungo.isa.Rflags;
  * "Multiple-Processor (MP) Initialization".
  */
 final class ProcessorReset {
-    /** What DX says of family, model and stepping, as CPUID.1:EAX does. */
-    private static final long SIGNATURE = 0x000F_0601;
-
     private static final long RESET_RIP = 0xFFF0;
     private static final int RESET_CS = 0xF000;
     private static final long RESET_CS_BASE = 0xFFFF_0000L;
@@ -50,6 +47,8 @@ final class ProcessorReset {
         system.sysenterEsp = 0;
         system.sysenterEip = 0;
         cpu.a20Mask = -1;
+        cpu.msrs.reset();
+        cpu.tsc.reset();
         initialize(Cr0.AFTER_RESET);
         cpu.code.clear();
     }
@@ -58,7 +57,7 @@ final class ProcessorReset {
     private void initialize(long cr0) {
         long state = cpu.state;
         Raw.fill(state + State.GPR, State.FLAGS_RESULT, (byte) 0);
-        Raw.putLong(state + State.gpr(2), SIGNATURE);
+        Raw.putLong(state + State.gpr(2), Cpuid.SIGNATURE);
         Raw.putLong(state + State.RFLAGS, Rflags.FIXED);
         Flags.setStatus(state, 0);
         cpu.setRip(RESET_RIP);

@@ -3,8 +3,8 @@ package dev.lungo.cpu.core;
 import dev.lungo.isa.ExceptionVector;
 
 /**
- * What is read of the current task-state segment: stacks of inner privilege levels, and the maps of
- * I/O permission and interrupt redirection. SDM 3A, "Task-State Segment (TSS)" (figure 8-2),
+ * What event delivery reads of the current task-state segment: stacks of inner privilege levels, and
+ * the map of interrupt redirection. SDM 3A, "Task-State Segment (TSS)" (figure 8-2),
  * "16-Bit Task-State Segment (TSS)" (figure 8-10) and "64-bit TSS" (figure 8-11).
  */
 public final class TaskState {
@@ -69,22 +69,6 @@ public final class TaskState {
             throw invalid();
         }
         return load(at, 8);
-    }
-
-    /** The I/O permission map. SDM 1, "I/O Permission Bit Map". */
-    public boolean allowsPorts(int port, int bytes) {
-        if (!is32()
-                || (segments.access[Segments.TR] & Segments.PRESENT) == 0
-                || IO_MAP_BASE + 1 > limit()) {
-            return false;
-        }
-        long at = load(IO_MAP_BASE, 2) + (port >> 3);
-        // The processor always reads two bytes, so the map ends with one of all ones.
-        if (at + 1 > limit()) {
-            return false;
-        }
-        long bits = load(at, 2) >>> (port & 7);
-        return (bits & (1 << bytes) - 1) == 0;
     }
 
     /**

@@ -224,7 +224,7 @@ public final class TaskSwitch {
     /** From here on it is the new task that runs. */
     private void commit(boolean is32, Kind kind) {
         if (is32 && (system.cr0 & Cr0.PG) != 0) {
-            loadPaging();
+            cpu.control.setCr3(cr3);
         }
         system.cr0 |= Cr0.TS;
         for (int i = 0; i < 8; i++) {
@@ -243,11 +243,6 @@ public final class TaskSwitch {
         cpu.awaken();
         cpu.debug.taskSwitched(trap);
         cpu.resume();
-    }
-
-    private void loadPaging() {
-        system.cr3 = cr3;
-        cpu.mmu.flush(true);
     }
 
     /** Loads the segment registers of the new task. */

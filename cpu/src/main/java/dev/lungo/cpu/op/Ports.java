@@ -71,6 +71,7 @@ public final class Ports {
         public void execute(Processor cpu) {
             int from = Raw.getShort(port);
             IoPermission.check(cpu, from, width.bytes());
+            cpu.debug.watchPort(from, width.bytes());
             cpu.intercept(instruction, from);
             int value = cpu.ports.read(from, width);
             switch (width) {
@@ -100,6 +101,7 @@ public final class Ports {
         public void execute(Processor cpu) {
             int to = Raw.getShort(port);
             IoPermission.check(cpu, to, width.bytes());
+            cpu.debug.watchPort(to, width.bytes());
             cpu.intercept(instruction, to);
             cpu.ports.write(to, width, (int) (Raw.getInt(source) & width.mask()));
             cpu.branch(false, end, ipMask);
@@ -162,6 +164,7 @@ public final class Ports {
         private void transfer(Processor cpu) {
             int number = Raw.getShort(port);
             IoPermission.check(cpu, number, width.bytes());
+            cpu.debug.watchPort(number, width.bytes());
             cpu.intercept(instruction, number);
             int bytes = width.bytes();
             if (input) {

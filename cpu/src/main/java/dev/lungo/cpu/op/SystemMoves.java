@@ -4,10 +4,6 @@ import dev.lungo.cpu.block.Lowering;
 import dev.lungo.cpu.block.Op;
 import dev.lungo.cpu.block.Place;
 import dev.lungo.cpu.core.Processor;
-import dev.lungo.isa.Cr4;
-import dev.lungo.isa.Dr6;
-import dev.lungo.isa.Dr7;
-import dev.lungo.isa.ExceptionVector;
 import dev.lungo.isa.Instruction;
 import dev.lungo.isa.Operand;
 import dev.lungo.isa.RegisterKind;
@@ -80,25 +76,6 @@ final class SystemMoves {
         }
     }
 
-    /**
-     * The checks that reads and writes share: DR4 and DR5 are DR6 and DR7 unless CR4.DE is set, and
-     * DR7.GD guards them all.
-     *
-     * @return the register that is meant
-     */
-    private static int debugRegister(Processor cpu, int number) {
-        boolean alias = number == 4 || number == 5;
-        if (alias && (cpu.system.cr4 & Cr4.DE) != 0) {
-            throw SystemOp.undefined(cpu);
-        }
-        SystemOp.requireCpl0(cpu);
-        if ((cpu.system.debug[7] & Dr7.GD) != 0) {
-            cpu.system.debug[6] |= Dr6.BD;
-            throw cpu.fault(ExceptionVector.DB, 0);
-        }
-        return alias ? number + 2 : number;
-    }
-
     private static final class ReadDebug extends Op {
         private final Instruction instruction;
         private final int number;
@@ -112,15 +89,13 @@ final class SystemMoves {
 
         @Override
         public void execute(Processor cpu) {
-            int register = debugRegister(cpu, number);
+            int register = cpu.debug.checkAccess(number);
             cpu.intercept(instruction, 0);
-            destination.set(cpu, cpu.system.debug[register]);
+            destination.set(cpu, cpu.debug.read(register));
         }
     }
 
     private static final class WriteDebug extends Op.Serializing {
-        private static final long DR7_WRITABLE = 0xFFFF_23FFL;
-
         private final Instruction instruction;
         private final int number;
         private final Place source;
@@ -133,19 +108,10 @@ final class SystemMoves {
 
         @Override
         protected void perform(Processor cpu) {
-            int register = debugRegister(cpu, number);
+            int register = cpu.debug.checkAccess(number);
             long value = source.get(cpu);
             cpu.intercept(instruction, value);
-            if (register >= 6 && value >>> 32 != 0) {
-                throw SystemOp.generalProtection(cpu);
-            }
-            cpu.system.debug[register] =
-                    switch (register) {
-                        case 6 -> value & Dr6.WRITABLE | Dr6.FIXED;
-                        case 7 -> value & DR7_WRITABLE | Dr7.FIXED;
-                        default -> value;
-                    };
-            cpu.debug.updateStepping();
+            cpu.debug.write(register, value);
         }
     }
 }
