@@ -208,8 +208,7 @@ class ProtectedModeTransfersTest {
 
         assertThat(rig.cpu.rip()).isEqualTo(TARGET);
         assertThat(rig.register(Rig.RSP)).isEqualTo(Rig.STACK + 12);
-        assertThat(rig.flags())
-                .isEqualTo(Rflags.CF | Rflags.IF | Rflags.RF | Rflags.IOPL | 2);
+        assertThat(rig.flags()).isEqualTo(Rflags.CF | Rflags.IF | Rflags.RF | Rflags.IOPL | 2);
     }
 
     @Test

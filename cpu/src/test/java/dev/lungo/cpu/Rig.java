@@ -88,7 +88,15 @@ public final class Rig implements AutoCloseable {
         cpu =
                 new Processor(
                         new CpuSetup(
-                                0, 1, "x86-64-v3", memory, ports, new MmioBus(), apic, () -> 0, tracer));
+                                0,
+                                1,
+                                "x86-64-v3",
+                                memory,
+                                ports,
+                                new MmioBus(),
+                                apic,
+                                () -> 0,
+                                tracer));
         interpreter = new Interpreter(cpu);
     }
 

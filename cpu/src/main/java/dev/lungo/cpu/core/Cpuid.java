@@ -16,8 +16,7 @@ import java.nio.charset.StandardCharsets;
  * does not name.
  */
 public final class Cpuid {
-    /** Family 6, model F0h, stepping 1. */
-    /** Family, model and stepping; EDX has them after RESET# and INIT, too. */
+    /** Family 6, model F0h, stepping 1; EDX has them after RESET# and INIT, too. */
     static final int SIGNATURE = 0x000F_0601;
 
     private static final int MAX_BASIC = 0x16;

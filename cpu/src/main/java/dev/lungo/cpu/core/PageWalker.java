@@ -48,6 +48,10 @@ public final class PageWalker {
     private long rights;
     private boolean noExecute;
 
+    // The entries gone through, by level: they are marked accessed once nothing can fault any more.
+    private final long[] tableAt = new long[6];
+    private final long[] tableEntry = new long[6];
+
     PageWalker(Processor cpu, PhysicalMemory memory) {
         this.cpu = cpu;
         this.system = cpu.system;
@@ -109,14 +113,18 @@ public final class PageWalker {
             rights &= entry;
             noExecute |= (entry & PageEntry.XD) != 0;
             if (!leaf) {
-                if ((entry & PageEntry.A) == 0) {
-                    mark64(at, entry, PageEntry.A);
-                }
+                tableAt[level] = at;
+                tableEntry[level] = entry;
                 table = entry & PageEntry.ADDRESS & PHYSICAL_MASK;
                 continue;
             }
             int key = (int) (entry >>> PageEntry.PROTECTION_KEY_SHIFT) & 0xF;
             check(linear, access, user, ignoreSmap, longMode ? key : -1);
+            for (int i = levels; i > level; i--) {
+                if ((tableEntry[i] & PageEntry.A) == 0) {
+                    mark64(tableAt[i], tableEntry[i], PageEntry.A);
+                }
+            }
             long wanted = PageEntry.A | (access == WRITE ? PageEntry.D : 0);
             if ((entry & wanted) != wanted) {
                 mark64(at, entry, wanted);
@@ -151,10 +159,6 @@ public final class PageWalker {
             long page = (entry & 0xFFC0_0000L) | (long) (entry >>> 13 & 0xFF) << 32;
             return cpu.nested.translate(page | linear & 0x3F_FFFF, access);
         }
-        if ((directory & PageEntry.A) == 0) {
-            memory.writeInt(
-                    cpu.nested.translate(directoryAt, WRITE), directory | (int) PageEntry.A);
-        }
         long at = (directory & ENTRY32_ADDRESS & 0xFFFF_FFFFL) + ((linear >>> 12) & 0x3FF) * 4;
         int entry = memory.readInt(cpu.nested.translate(at, READ));
         if ((entry & PageEntry.P) == 0) {
@@ -162,6 +166,10 @@ public final class PageWalker {
         }
         rights &= entry;
         check(linear, access, user, ignoreSmap, -1);
+        if ((directory & PageEntry.A) == 0) {
+            memory.writeInt(
+                    cpu.nested.translate(directoryAt, WRITE), directory | (int) PageEntry.A);
+        }
         entry = mark32(at, entry, access);
         pageShift = 12;
         finish(entry, user, -1);

@@ -3,9 +3,9 @@ package dev.lungo.cpu.core;
 import dev.lungo.isa.ExceptionVector;
 
 /**
- * What event delivery reads of the current task-state segment: stacks of inner privilege levels, and
- * the map of interrupt redirection. SDM 3A, "Task-State Segment (TSS)" (figure 8-2),
- * "16-Bit Task-State Segment (TSS)" (figure 8-10) and "64-bit TSS" (figure 8-11).
+ * What event delivery reads of the current task-state segment: stacks of inner privilege levels,
+ * and the map of interrupt redirection. SDM 3A, "Task-State Segment (TSS)" (figure 8-2), "16-Bit
+ * Task-State Segment (TSS)" (figure 8-10) and "64-bit TSS" (figure 8-11).
  */
 public final class TaskState {
     private static final int IO_MAP_BASE = 0x66;

@@ -133,8 +133,7 @@ public final class TaskSwitch {
         if (!Descriptor.isPresent(descriptor)) {
             throw tables.fault(ExceptionVector.NP, selector);
         }
-        switchTask(
-                selector, descriptor, Kind.RETURN, returnTo, cpu.flags.read() & ~Rflags.NT);
+        switchTask(selector, descriptor, Kind.RETURN, returnTo, cpu.flags.read() & ~Rflags.NT);
     }
 
     private void switchTask(
@@ -196,7 +195,10 @@ public final class TaskSwitch {
             store(at, bytes, Raw.getLong(cpu.state + State.gpr(i)));
         }
         for (int i = 0; i < (is32 ? SEGMENTS : 4); i++) {
-            store(base + (is32 ? SELECTORS : SELECTORS16) + (long) i * bytes, 2, segments.selector[i]);
+            store(
+                    base + (is32 ? SELECTORS : SELECTORS16) + (long) i * bytes,
+                    2,
+                    segments.selector[i]);
         }
     }
 

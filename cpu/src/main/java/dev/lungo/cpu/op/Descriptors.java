@@ -192,6 +192,7 @@ public final class Descriptors {
         }
     }
 
+    /** ARPL, which writes only what changes. */
     private static final class AdjustPrivilege extends Op {
         private final Place to;
         private final Place from;
@@ -203,10 +204,12 @@ public final class Descriptors {
 
         @Override
         public void execute(Processor cpu) {
-            long selector = to.getForUpdate(cpu);
+            long selector = to.get(cpu);
             long rpl = from.get(cpu) & 3;
             boolean raised = (selector & 3) < rpl;
-            to.update(cpu, raised ? selector & ~3L | rpl : selector);
+            if (raised) {
+                to.set(cpu, selector & ~3L | rpl);
+            }
             setZero(cpu, raised);
         }
     }
