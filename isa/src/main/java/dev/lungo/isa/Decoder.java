@@ -390,7 +390,7 @@ public final class Decoder {
         } else if (mod == 2 || base == NO_REGISTER) {
             displacement = signed(2);
         }
-        segment = base == RBP ? Segment.SS : Segment.DS;
+        segment = Operand.Memory.defaultSegment(base);
     }
 
     private void readMemory32() {
@@ -412,7 +412,7 @@ public final class Decoder {
             base = hasSib || !mode64 ? NO_REGISTER : Operand.Memory.RIP;
             displacement = signed(4);
         }
-        segment = base == RSP || base == RBP ? Segment.SS : Segment.DS;
+        segment = Operand.Memory.defaultSegment(base);
     }
 
     private Operand.Memory memory(int width) {

@@ -106,6 +106,8 @@ public final class Disassembler {
                         default -> "jrcxz";
                     };
             case MOV -> isWideMove(instruction) ? "movabs" : "mov";
+            case FXSAVE, FXRSTOR, XSAVE, XSAVEOPT, XSAVEC, XSAVES, XRSTOR, XRSTORS ->
+                    NAMES.get(instruction.mnemonic()) + (size == 8 ? "64" : "");
             case IRET, PUSHF, POPF, PUSHA, POPA, RETF, SYSRET, SYSEXIT ->
                     NAMES.get(instruction.mnemonic()) + suffix(size);
             default -> NAMES.get(instruction.mnemonic());
@@ -121,7 +123,8 @@ public final class Disassembler {
     }
 
     private static boolean isWideMove(Instruction instruction) {
-        return instruction.operand(1) instanceof Operand.Immediate(_, int bytes)
+        return instruction.operand(0) instanceof Operand.Register
+                && instruction.operand(1) instanceof Operand.Immediate(_, int bytes)
                 && bytes == 8
                 && instruction.length() >= 10;
     }
@@ -131,8 +134,7 @@ public final class Disassembler {
         switch (operand) {
             case Operand.Register(var kind, int number) -> register(text, kind, number);
             case Operand.Memory memory -> memory(text, instruction, memory);
-            case Operand.Immediate(long value, int bytes) ->
-                    hex(text, bytes == 8 ? value : value & mask(bytes));
+            case Operand.Immediate(long value, int bytes) -> hex(text, value & mask(bytes));
             case Operand.Relative(long offset, _) -> {
                 long target = address + instruction.length() + offset;
                 hex(text, target & mask(instruction.operandBytes()));
@@ -172,9 +174,7 @@ public final class Disassembler {
     }
 
     private static void memory(StringBuilder text, Instruction instruction, Operand.Memory memory) {
-        if (memory.bytes() != 0) {
-            text.append(pointer(memory.bytes())).append(" PTR ");
-        }
+        text.append(pointer(instruction, memory.bytes()));
         boolean absolute =
                 memory.base() == Operand.Memory.NONE && memory.index() == Operand.Memory.NONE;
         if (absolute || namesSegment(instruction, memory)) {
@@ -209,12 +209,8 @@ public final class Disassembler {
     private static boolean namesSegment(Instruction instruction, Operand.Memory memory) {
         return switch (instruction.mnemonic()) {
             case MOVS, CMPS, STOS, LODS, SCAS, INS, OUTS, XLAT -> true;
-            default -> memory.segment() != byDefault(memory);
+            default -> memory.segment() != Operand.Memory.defaultSegment(memory.base());
         };
-    }
-
-    private static Segment byDefault(Operand.Memory memory) {
-        return memory.base() == 4 || memory.base() == 5 ? Segment.SS : Segment.DS;
     }
 
     private static void address(StringBuilder text, int base, int bytes) {
@@ -253,17 +249,21 @@ public final class Disassembler {
         hex(text, Math.abs(value));
     }
 
-    private static String pointer(int bytes) {
-        return switch (bytes) {
-            case 1 -> "BYTE";
-            case 2 -> "WORD";
-            case 4 -> "DWORD";
-            case 6 -> "FWORD";
-            case 8 -> "QWORD";
-            case 10 -> "TBYTE";
-            case 16 -> "XMMWORD";
-            case 32 -> "YMMWORD";
-            default -> bytes + " BYTES";
+    private static String pointer(Instruction instruction, int bytes) {
+        return switch (instruction.mnemonic()) {
+            case LGDT, LIDT, SGDT, SIDT, BOUND -> "";
+            default ->
+                    switch (bytes) {
+                        case 1 -> "BYTE PTR ";
+                        case 2 -> "WORD PTR ";
+                        case 4 -> "DWORD PTR ";
+                        case 6 -> "FWORD PTR ";
+                        case 8 -> "QWORD PTR ";
+                        case 10 -> "TBYTE PTR ";
+                        case 16 -> "XMMWORD PTR ";
+                        case 32 -> "YMMWORD PTR ";
+                        default -> "";
+                    };
         };
     }
 }

@@ -40,6 +40,11 @@ public sealed interface Operand {
         public static final int NONE = -1;
         public static final int RIP = 16;
 
+        /** The segment of memory at this base register where no prefix says otherwise. */
+        public static Segment defaultSegment(int base) {
+            return base == 4 || base == 5 ? Segment.SS : Segment.DS;
+        }
+
         public boolean isVsib() {
             return vectorIndex != RegisterKind.GPR64;
         }
