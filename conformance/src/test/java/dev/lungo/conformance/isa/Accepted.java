@@ -4,6 +4,7 @@ import dev.lungo.isa.Instruction;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * The differences to other decoders that are meant, each with its reason.
@@ -66,7 +67,7 @@ record Accepted(String reason, Predicate<Difference> applies) {
         rule("AVX-512's mask instructions are not modelled",
             each -> each.oursIsInvalid() && each.theirMnemonic().matches("k(mov|and|andn|not|or|ortest|xnor|xor|add|test|unpck|shiftl|shiftr)[a-z]+")),
         rule("EVEX is not modelled", each -> each.oursIsInvalid() && each.opcode() == 0x62),
-        rule("XOP is not modelled", each -> each.oursIsInvalid() && each.opcode() == 0x8F && (each.bytes()[each.opcodeAt() + 1] & 0x38) != 0),
+        rule("XOP is not modelled", each -> each.oursIsInvalid() && each.opcode() == 0x8F && (each.afterPrefixes(1) & 0x38) != 0),
         rule("VAES and VPCLMULQDQ with 256 bits are not modelled",
             each -> each.oursIsInvalid() && each.theirs().contains("ymm") && each.theirMnemonic().matches("vaes(enc|dec)(last)?|vpclmulqdq")),
         rule("hints of processors to come, and reserved ones, do nothing",
@@ -128,7 +129,7 @@ record Accepted(String reason, Predicate<Difference> applies) {
     // spotless:on
 
     private static List<Accepted> join(List<Accepted> first, List<Accepted> second) {
-        return java.util.stream.Stream.concat(first.stream(), second.stream()).toList();
+        return Stream.concat(first.stream(), second.stream()).toList();
     }
 
     static boolean any(List<Accepted> rules, Difference difference) {

@@ -16,9 +16,30 @@ import java.util.regex.Pattern;
 final class Canonical {
     private static final Set<String> PREFIXES =
             Set.of(
-                    "lock", "rep", "repe", "repz", "repne", "repnz", "data16", "data32", "addr16",
-                    "addr32", "bnd", "notrack", "xacquire", "xrelease", "cs", "ds", "es", "ss",
-                    "fs", "gs", "hint-taken", "hint-not-taken", "data64", "far");
+                    "lock",
+                    "rep",
+                    "repe",
+                    "repz",
+                    "repne",
+                    "repnz",
+                    "data16",
+                    "data32",
+                    "addr16",
+                    "addr32",
+                    "bnd",
+                    "notrack",
+                    "xacquire",
+                    "xrelease",
+                    "cs",
+                    "ds",
+                    "es",
+                    "ss",
+                    "fs",
+                    "gs",
+                    "hint-taken",
+                    "hint-not-taken",
+                    "data64",
+                    "far");
 
     /** Spellings of a mnemonic, by any of the three. */
     private static final Map<String, String> SPELLINGS =
@@ -105,13 +126,58 @@ final class Canonical {
     /** Their memory operand has no size worth a name, or the three name it differently. */
     private static final Set<String> UNSIZED =
             Set.of(
-                    "nop", "lea", "lgdt", "lidt", "sgdt", "sidt", "bound", "invlpg", "invlpga",
-                    "invept", "invvpid", "invpcid", "fxsave", "fxrstor", "fxsave64", "fxrstor64",
-                    "xsave", "xsave64", "xsaveopt", "xsaveopt64", "xsavec", "xsavec64", "xsaves",
-                    "xsaves64", "xrstor", "xrstor64", "xrstors", "xrstors64", "fldenv", "fnstenv",
-                    "fnsave", "frstor", "lds", "les", "lfs", "lgs", "lss", "monitor", "clflush",
-                    "clflushopt", "clwb", "cldemote", "wrss", "wruss", "clrssbsy", "rstorssp",
-                    "vmclear", "vmptrld", "vmptrst", "vmxon", "lddqu", "vlddqu");
+                    "nop",
+                    "lea",
+                    "lgdt",
+                    "lidt",
+                    "sgdt",
+                    "sidt",
+                    "bound",
+                    "invlpg",
+                    "invlpga",
+                    "invept",
+                    "invvpid",
+                    "invpcid",
+                    "fxsave",
+                    "fxrstor",
+                    "fxsave64",
+                    "fxrstor64",
+                    "xsave",
+                    "xsave64",
+                    "xsaveopt",
+                    "xsaveopt64",
+                    "xsavec",
+                    "xsavec64",
+                    "xsaves",
+                    "xsaves64",
+                    "xrstor",
+                    "xrstor64",
+                    "xrstors",
+                    "xrstors64",
+                    "fldenv",
+                    "fnstenv",
+                    "fnsave",
+                    "frstor",
+                    "lds",
+                    "les",
+                    "lfs",
+                    "lgs",
+                    "lss",
+                    "monitor",
+                    "clflush",
+                    "clflushopt",
+                    "clwb",
+                    "cldemote",
+                    "wrss",
+                    "wruss",
+                    "clrssbsy",
+                    "rstorssp",
+                    "vmclear",
+                    "vmptrld",
+                    "vmptrst",
+                    "vmxon",
+                    "lddqu",
+                    "vlddqu");
 
     /** One register, which some write beside ST(0). */
     private static final Set<String> ONE_REGISTER =
@@ -122,6 +188,7 @@ final class Canonical {
     private static final Pattern SIZE =
             Pattern.compile(
                     "\\b(byte|word|dword|qword|fword|tbyte|oword|xmmword|ymmword|\\w+) (?:ptr )");
+
     /** objdump's name for no index. */
     private static final Pattern NO_INDEX =
             Pattern.compile("(.*)\\[([er])iz\\*\\d([+-])0x([0-9a-f]+)\\]");
@@ -135,10 +202,38 @@ final class Canonical {
     /** Of CMPPS and its kin, in the order of their encoding. */
     private static final List<String> PREDICATES =
             List.of(
-                    "eq", "lt", "le", "unord", "neq", "nlt", "nle", "ord", "eq_uq", "nge", "ngt",
-                    "false", "neq_oq", "ge", "gt", "true", "eq_os", "lt_oq", "le_oq", "unord_s",
-                    "neq_us", "nlt_uq", "nle_uq", "ord_s", "eq_us", "nge_uq", "ngt_uq", "false_os",
-                    "neq_os", "ge_oq", "gt_oq", "true_us");
+                    "eq",
+                    "lt",
+                    "le",
+                    "unord",
+                    "neq",
+                    "nlt",
+                    "nle",
+                    "ord",
+                    "eq_uq",
+                    "nge",
+                    "ngt",
+                    "false",
+                    "neq_oq",
+                    "ge",
+                    "gt",
+                    "true",
+                    "eq_os",
+                    "lt_oq",
+                    "le_oq",
+                    "unord_s",
+                    "neq_us",
+                    "nlt_uq",
+                    "nle_uq",
+                    "ord_s",
+                    "eq_us",
+                    "nge_uq",
+                    "ngt_uq",
+                    "false_os",
+                    "neq_os",
+                    "ge_oq",
+                    "gt_oq",
+                    "true_us");
 
     private static final Pattern WIDE_NUMBER = Pattern.compile("0x[0-9a-f]+");
     private static final Pattern REGISTER = Pattern.compile("r(\\d+)[dw]?");
@@ -162,7 +257,10 @@ final class Canonical {
             text = text.substring(space + 1);
             space = text.indexOf(' ');
         }
-        text = text.replace("ret far", "retf").replace("jmp far", "jmp").replace("call far", "call");
+        text =
+                text.replace("ret far", "retf")
+                        .replace("jmp far", "jmp")
+                        .replace("call far", "call");
         space = text.indexOf(' ');
         String mnemonic = space < 0 ? text : text.substring(0, space);
         String rest = space < 0 ? "" : text.substring(space + 1);
@@ -181,7 +279,7 @@ final class Canonical {
         String plain = mnemonic.replaceFirst("[bwdq]$", "");
         boolean string =
                 STRINGS.contains(mnemonic)
-                        || STRINGS.contains(plain) && !rest.contains("xmm") && !rest.isEmpty();
+                        || (STRINGS.contains(plain) && !rest.contains("xmm") && !rest.isEmpty());
         if (string) {
             return rep + string(STRINGS.contains(mnemonic) ? mnemonic : plain, rest);
         }
@@ -198,8 +296,10 @@ final class Canonical {
             case "nop" -> {
                 return operands.isEmpty() ? "nop" : "nop " + unsized(operands.get(0));
             }
-            case "vmrun", "vmload", "vmsave", "invlpga", "skinit", "monitor", "mwait" -> operands.clear();
-            case "maskmovq", "maskmovdqu", "vmaskmovdqu" -> operands.subList(2, operands.size()).clear();
+            case "vmrun", "vmload", "vmsave", "invlpga", "skinit", "monitor", "mwait" ->
+                    operands.clear();
+            case "maskmovq", "maskmovdqu", "vmaskmovdqu" ->
+                    operands.subList(2, operands.size()).clear();
             case "lea" -> operands.set(1, operands.get(1).replaceFirst("^\\w+:", ""));
             case "call", "jmp" -> {
                 if (operands.size() == 2) {
@@ -225,15 +325,17 @@ final class Canonical {
         }
         boolean selector =
                 SELECTORS.contains(mnemonic)
-                        || mnemonic.equals("mov") && rest.matches(".*\\b[c-gs]s(,.*|$)")
-                                && rest.matches("([c-gs]s,\\w+|\\w+,[c-gs]s)");
+                        || (mnemonic.equals("mov") && rest.matches("([c-gs]s,\\w+|\\w+,[c-gs]s)"));
         for (int i = 0; i < operands.size(); i++) {
             String operand = operands.get(i);
             if (UNSIZED.contains(mnemonic)) {
                 operand = unsized(operand);
             }
             if (selector && !operand.contains("[")) {
-                operand = i == 1 || operands.size() == 1 || mnemonic.equals("mov") ? low(operand) : operand;
+                operand =
+                        i == 1 || operands.size() == 1 || mnemonic.equals("mov")
+                                ? low(operand)
+                                : operand;
             }
             operands.set(i, operand);
         }
@@ -254,7 +356,7 @@ final class Canonical {
     private static List<String> operands(String rest) {
         var operands = new ArrayList<String>();
         if (!rest.isEmpty()) {
-            for (String each : rest.split(",")) {
+            for (String each : rest.split(",", -1)) {
                 operands.add(operand(each.trim()));
             }
         }
@@ -315,7 +417,9 @@ final class Canonical {
         }
         Matcher multiply = CARRYLESS.matcher(mnemonic);
         if (multiply.matches()) {
-            int high = (multiply.group(2).equals("h") ? 1 : 0) | (multiply.group(3).equals("h") ? 16 : 0);
+            int high =
+                    (multiply.group(2).equals("h") ? 1 : 0)
+                            | (multiply.group(3).equals("h") ? 16 : 0);
             operands.add("0x" + Integer.toHexString(high));
             return multiply.group(1) + "qdq";
         }
@@ -332,7 +436,8 @@ final class Canonical {
     }
 
     private static String low(String register) {
-        return register.replaceFirst("^[er](?=[abcds][xip]$)", "").replaceFirst("^(r\\d+)[dw]$", "$1");
+        return register.replaceFirst("^[er](?=[abcds][xip]$)", "")
+                .replaceFirst("^(r\\d+)[dw]$", "$1");
     }
 
     private static void x87(String mnemonic, List<String> operands) {

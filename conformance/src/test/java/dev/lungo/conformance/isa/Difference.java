@@ -10,8 +10,22 @@ import java.util.Arrays;
 import java.util.HexFormat;
 
 /** What our decoder and another one say about the same bytes, where that is not the same. */
-record Difference(CodeMode mode, byte[] bytes, Decoded decoded, String ours, String theirs) {
+final class Difference {
     static final String INVALID = "INVALID";
+
+    private final CodeMode mode;
+    private final byte[] bytes;
+    private final Decoded decoded;
+    private final String ours;
+    private final String theirs;
+
+    private Difference(CodeMode mode, byte[] bytes, Decoded decoded, String ours, String theirs) {
+        this.mode = mode;
+        this.bytes = bytes;
+        this.decoded = decoded;
+        this.ours = ours;
+        this.theirs = theirs;
+    }
 
     /**
      * Ours at an offset against theirs, which is {@link #INVALID} or length, blank, canonical text.
@@ -27,6 +41,23 @@ record Difference(CodeMode mode, byte[] bytes, Decoded decoded, String ours, Str
                         : INVALID;
         byte[] bytes = Arrays.copyOfRange(code, offset, offset + available);
         return new Difference(mode, bytes, decoded, ours, theirs);
+    }
+
+    Decoded decoded() {
+        return decoded;
+    }
+
+    String ours() {
+        return ours;
+    }
+
+    String theirs() {
+        return theirs;
+    }
+
+    /** A byte, counted from the first that is no prefix. */
+    int afterPrefixes(int i) {
+        return bytes[opcodeAt() + i] & 0xFF;
     }
 
     boolean isNone() {
@@ -117,6 +148,12 @@ record Difference(CodeMode mode, byte[] bytes, Decoded decoded, String ours, Str
 
     @Override
     public String toString() {
-        return mode + " " + HexFormat.of().formatHex(bytes) + ": ours " + ours + ", theirs " + theirs;
+        return mode
+                + " "
+                + HexFormat.of().formatHex(bytes)
+                + ": ours "
+                + ours
+                + ", theirs "
+                + theirs;
     }
 }

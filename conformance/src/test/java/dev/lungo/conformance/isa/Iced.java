@@ -32,8 +32,7 @@ final class Iced implements AutoCloseable {
         this.questions = process.getOutputStream();
         this.answers =
                 new BufferedReader(
-                        new InputStreamReader(
-                                process.getInputStream(), StandardCharsets.US_ASCII));
+                        new InputStreamReader(process.getInputStream(), StandardCharsets.US_ASCII));
     }
 
     /** Skips the test if there is no iced-x86 here. */

@@ -17,9 +17,7 @@ final class Objdump {
     record Line(int offset, int length, String text) {
         /** As {@link Difference} wants it. */
         String canonical() {
-            return text.contains("(bad)")
-                    ? Difference.INVALID
-                    : length + " " + Canonical.of(text);
+            return text.contains("(bad)") ? Difference.INVALID : length + " " + Canonical.of(text);
         }
     }
 
@@ -64,7 +62,7 @@ final class Objdump {
         }
     }
 
-    /** {@code "   1f:\t48 89 fd             \tmov    rbp,rdi"}. */
+    /** {@code " 1f:\t48 89 fd \tmov rbp,rdi"}. */
     private static void parse(String line, Sink sink) {
         int colon = line.indexOf(":\t");
         int tab = line.indexOf('\t', colon + 2);

@@ -36,10 +36,9 @@ final class RandomCode {
         code[at + 1] = (byte) second;
     }
 
-    private static void threeByteVex(
-            RandomGenerator random, CodeMode mode, byte[] code, int at) {
+    private static void threeByteVex(RandomGenerator random, CodeMode mode, byte[] code, int at) {
         code[at] = (byte) 0xC4;
-        int inverted = mode == CodeMode.CODE64 ? code[at + 1] & 0xE0 : 0xC0 | code[at + 1] & 0x20;
+        int inverted = mode == CodeMode.CODE64 ? code[at + 1] & 0xE0 : 0xC0 | (code[at + 1] & 0x20);
         code[at + 1] = (byte) (inverted | 1 + random.nextInt(3));
         unusedVvvv(random, code, at + 2);
     }

@@ -39,7 +39,8 @@ final class Unexplained {
         counts.entrySet().stream()
                 .sorted(Map.Entry.<String, Integer>comparingByValue().reversed())
                 .filter(each -> examples.containsKey(each.getKey()))
-                .forEach(each -> lines.add(each.getValue() + " like " + examples.get(each.getKey())));
+                .forEach(each ->
+                        lines.add(each.getValue() + " like " + examples.get(each.getKey())));
         return lines;
     }
 }
