@@ -23,17 +23,24 @@ import dev.lungo.cpu.op.Strings;
 import dev.lungo.cpu.op.UserRegisters;
 import dev.lungo.cpu.op.Virtualization;
 import dev.lungo.cpu.op.X87;
+import dev.lungo.cpu.op.vector.Aes;
 import dev.lungo.cpu.op.vector.Blends;
+import dev.lungo.cpu.op.vector.CarrylessMultiplication;
 import dev.lungo.cpu.op.vector.Extensions;
 import dev.lungo.cpu.op.vector.FloatArithmetic;
 import dev.lungo.cpu.op.vector.FloatComparison;
 import dev.lungo.cpu.op.vector.FloatConversion;
 import dev.lungo.cpu.op.vector.FloatNeighbours;
+import dev.lungo.cpu.op.vector.FusedMultiplyAdd;
+import dev.lungo.cpu.op.vector.Gathers;
 import dev.lungo.cpu.op.vector.Insertions;
 import dev.lungo.cpu.op.vector.IntegerArithmetic;
 import dev.lungo.cpu.op.vector.IntegerMultiplication;
 import dev.lungo.cpu.op.vector.Masks;
+import dev.lungo.cpu.op.vector.Permutations;
+import dev.lungo.cpu.op.vector.Sha;
 import dev.lungo.cpu.op.vector.Shuffles;
+import dev.lungo.cpu.op.vector.StringComparison;
 import dev.lungo.cpu.op.vector.VectorLogic;
 import dev.lungo.cpu.op.vector.VectorMoves;
 import dev.lungo.cpu.op.vector.VectorShifts;
@@ -194,26 +201,37 @@ final class Families {
                  VCVTSD2SI, VCVTTSS2SI, VCVTTSD2SI
                 -> Vectors.lower(at, instruction, FloatConversion::op);
             case PCMPESTRM, PCMPESTRI, PCMPISTRM, PCMPISTRI, VPCMPESTRM, VPCMPESTRI, VPCMPISTRM,
-                 VPCMPISTRI, AESIMC, AESENC, AESENCLAST, AESDEC, AESDECLAST, AESKEYGENASSIST,
-                 VAESIMC, VAESENC, VAESENCLAST, VAESDEC, VAESDECLAST, VAESKEYGENASSIST, PCLMULQDQ,
-                 VPCLMULQDQ, SHA1RNDS4, SHA1NEXTE, SHA1MSG1, SHA1MSG2, SHA256RNDS2, SHA256MSG1,
-                 SHA256MSG2, VBROADCASTSS, VBROADCASTSD, VBROADCASTF128, VBROADCASTI128,
-                 VPBROADCASTB, VPBROADCASTW, VPBROADCASTD, VPBROADCASTQ, VEXTRACTF128,
-                 VEXTRACTI128, VINSERTF128, VINSERTI128, VPERM2F128, VPERM2I128, VPERMILPS,
-                 VPERMILPD, VPERMPS, VPERMPD, VPERMD, VPERMQ, VZEROALL, VZEROUPPER, VGATHERDPS,
-                 VGATHERDPD, VGATHERQPS, VGATHERQPD, VPGATHERDD, VPGATHERDQ, VPGATHERQD,
-                 VPGATHERQQ, VFMADD132PS, VFMADD132PD, VFMADD132SS, VFMADD132SD, VFMADD213PS,
-                 VFMADD213PD, VFMADD213SS, VFMADD213SD, VFMADD231PS, VFMADD231PD, VFMADD231SS,
-                 VFMADD231SD, VFMSUB132PS, VFMSUB132PD, VFMSUB132SS, VFMSUB132SD, VFMSUB213PS,
-                 VFMSUB213PD, VFMSUB213SS, VFMSUB213SD, VFMSUB231PS, VFMSUB231PD, VFMSUB231SS,
-                 VFMSUB231SD, VFNMADD132PS, VFNMADD132PD, VFNMADD132SS, VFNMADD132SD, VFNMADD213PS,
+                 VPCMPISTRI
+                -> Vectors.lower(at, instruction, StringComparison::op);
+            case AESIMC, AESENC, AESENCLAST, AESDEC, AESDECLAST, AESKEYGENASSIST, VAESIMC, VAESENC,
+                 VAESENCLAST, VAESDEC, VAESDECLAST, VAESKEYGENASSIST
+                -> Vectors.lower(at, instruction, Aes::op);
+            case PCLMULQDQ, VPCLMULQDQ
+                -> Vectors.lower(at, instruction, CarrylessMultiplication::op);
+            case SHA1RNDS4, SHA1NEXTE, SHA1MSG1, SHA1MSG2, SHA256RNDS2, SHA256MSG1, SHA256MSG2
+                -> Vectors.lower(at, instruction, Sha::op);
+            case VBROADCASTSS, VBROADCASTSD, VBROADCASTF128, VBROADCASTI128, VPBROADCASTB,
+                 VPBROADCASTW, VPBROADCASTD, VPBROADCASTQ, VEXTRACTF128, VEXTRACTI128, VINSERTF128,
+                 VINSERTI128, VPERM2F128, VPERM2I128, VPERMILPS, VPERMILPD, VPERMPS, VPERMPD,
+                 VPERMD, VPERMQ, VZEROALL, VZEROUPPER
+                -> Vectors.lower(at, instruction, Permutations::op);
+            case VGATHERDPS, VGATHERDPD, VGATHERQPS, VGATHERQPD, VPGATHERDD, VPGATHERDQ,
+                 VPGATHERQD, VPGATHERQQ
+                -> Vectors.lower(at, instruction, Gathers::op);
+            case VFMADD132PS, VFMADD132PD, VFMADD132SS, VFMADD132SD, VFMADD213PS, VFMADD213PD,
+                 VFMADD213SS, VFMADD213SD, VFMADD231PS, VFMADD231PD, VFMADD231SS, VFMADD231SD,
+                 VFMSUB132PS, VFMSUB132PD, VFMSUB132SS, VFMSUB132SD, VFMSUB213PS, VFMSUB213PD,
+                 VFMSUB213SS, VFMSUB213SD, VFMSUB231PS, VFMSUB231PD, VFMSUB231SS, VFMSUB231SD,
+                 VFNMADD132PS, VFNMADD132PD, VFNMADD132SS, VFNMADD132SD, VFNMADD213PS,
                  VFNMADD213PD, VFNMADD213SS, VFNMADD213SD, VFNMADD231PS, VFNMADD231PD,
                  VFNMADD231SS, VFNMADD231SD, VFNMSUB132PS, VFNMSUB132PD, VFNMSUB132SS,
                  VFNMSUB132SD, VFNMSUB213PS, VFNMSUB213PD, VFNMSUB213SS, VFNMSUB213SD,
                  VFNMSUB231PS, VFNMSUB231PD, VFNMSUB231SS, VFNMSUB231SD, VFMADDSUB132PS,
                  VFMADDSUB132PD, VFMADDSUB213PS, VFMADDSUB213PD, VFMADDSUB231PS, VFMADDSUB231PD,
                  VFMSUBADD132PS, VFMSUBADD132PD, VFMSUBADD213PS, VFMSUBADD213PD, VFMSUBADD231PS,
-                 VFMSUBADD231PD, EXTRQ, INSERTQ, MOVNTSS, MOVNTSD
+                 VFMSUBADD231PD
+                -> Vectors.lower(at, instruction, FusedMultiplyAdd::op);
+            case EXTRQ, INSERTQ, MOVNTSS, MOVNTSD
                 -> new Lowering.Raise(ExceptionVector.UD);
         };
     }

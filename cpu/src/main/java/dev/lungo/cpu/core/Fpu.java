@@ -211,7 +211,7 @@ public final class Fpu {
 
     /** EMMS. */
     public void leaveMmx() {
-        checkPending();
+        enterMmx();
         setTagWord(ALL_EMPTY);
     }
 }

@@ -10,6 +10,7 @@ import dev.lungo.cpu.fp.Binary32;
 import dev.lungo.cpu.fp.Binary64;
 import dev.lungo.cpu.fp.FloatEnv;
 import dev.lungo.isa.Mnemonic;
+import dev.lungo.isa.RegisterKind;
 import dev.lungo.isa.Width;
 import org.jspecify.annotations.Nullable;
 
@@ -73,6 +74,7 @@ public final class FloatConversion {
         private final int into;
         private final int written;
         private final int cleared;
+        private final boolean mmx;
         private final long result;
         private final Conversion conversion;
 
@@ -83,6 +85,7 @@ public final class FloatConversion {
             int operands = form.bytes(0) / into;
             count = Math.min(operands, form.bytes(1) / from);
             written = count * into;
+            mmx = form.uses(RegisterKind.MMX);
             result = form.at.state(Source.result());
             if (form.isMemory(0)) {
                 to = 0;
@@ -116,6 +119,9 @@ public final class FloatConversion {
                     case 4 -> Raw.putInt(result + 4L * i, (int) value);
                     default -> Raw.putLong(result + 8L * i, value);
                 }
+            }
+            if (mmx) { // before a SIMD exception, unlike all else that the instruction does
+                cpu.fpu.enterMmx();
             }
             if (address != null) {
                 long linear = address.forStore(cpu, written);

@@ -5,8 +5,8 @@ import dev.lungo.cpu.core.Processor;
 import dev.lungo.cpu.core.Raw;
 
 /**
- * Sign bits gathered into a general register, and stores of the bytes that a mask selects. SDM 2B,
- * "MOVMSKPD", "MOVMSKPS", "PMOVMSKB", "MASKMOVDQU", "MASKMOVQ".
+ * Sign bits gathered into a general register, and loads and stores of what a mask selects. SDM 2B,
+ * "MOVMSKPD", "MOVMSKPS", "PMOVMSKB", "MASKMOVDQU", "MASKMOVQ"; SDM 2C, "VMASKMOV", "VPMASKMOV".
  */
 public final class Masks {
     private Masks() {}
@@ -17,7 +17,9 @@ public final class Masks {
             case PMOVMSKB -> new Signs(form, 1);
             case MOVMSKPS -> new Signs(form, 4);
             case MOVMSKPD -> new Signs(form, 8);
-            case MASKMOVQ, MASKMOVDQU -> new MaskedStore(form);
+            case MASKMOVQ, MASKMOVDQU -> new StoreBytes(form);
+            case VMASKMOVPS, VPMASKMOVD -> form.isMemory(0) ? new Store(form, 4) : new Load(form, 4);
+            case VMASKMOVPD, VPMASKMOVQ -> form.isMemory(0) ? new Store(form, 8) : new Load(form, 8);
             default -> throw new IllegalArgumentException(form.mnemonic.name());
         };
     }
@@ -57,13 +59,13 @@ public final class Masks {
     }
 
     /** All the selected bytes are stored or, if one of them cannot be, none. */
-    private static final class MaskedStore extends VectorOp {
+    private static final class StoreBytes extends VectorOp {
         private final long from;
         private final long mask;
         private final int bytes;
         private final Address address;
 
-        MaskedStore(Form form) {
+        StoreBytes(Form form) {
             from = form.register(0);
             mask = form.register(1);
             bytes = form.bytes();
@@ -87,6 +89,78 @@ public final class Masks {
 
         private boolean selected(int i) {
             return (Raw.getByte(mask + i) & 0x80) != 0;
+        }
+    }
+
+    /** Elements that are not selected are zero, and their memory is not looked at. */
+    private static final class Load extends VectorOp {
+        private final long to;
+        private final long mask;
+        private final Address address;
+        private final int bytes;
+        private final int width;
+        private final long result;
+
+        Load(Form form, int width) {
+            to = form.to();
+            mask = form.register(1);
+            address = form.address(2);
+            bytes = form.bytes();
+            this.width = width;
+            result = form.at.state(Source.result());
+        }
+
+        @Override
+        public void execute(Processor cpu) {
+            for (int i = 0; i < bytes; i += width) {
+                boolean selected = (Raw.getByte(mask + i + width - 1) & 0x80) != 0;
+                long value = 0;
+                if (selected) {
+                    value = cpu.mmu.load(address.linear(cpu, i, width, false), width);
+                }
+                if (width == 4) {
+                    Raw.putInt(result + i, (int) value);
+                } else {
+                    Raw.putLong(result + i, value);
+                }
+            }
+            Shapes.copy(result, to, bytes);
+            clear(to, bytes);
+        }
+    }
+
+    private static final class Store extends VectorOp {
+        private final long from;
+        private final long mask;
+        private final Address address;
+        private final int bytes;
+        private final int width;
+
+        Store(Form form, int width) {
+            mask = form.register(1);
+            from = form.register(2);
+            address = form.address(0);
+            bytes = form.bytes(1);
+            this.width = width;
+        }
+
+        @Override
+        public void execute(Processor cpu) {
+            for (int i = 0; i < bytes; i += width) {
+                if (selected(i)) {
+                    cpu.mmu.probeStore(address.linear(cpu, i, width, true), width);
+                }
+            }
+            for (int i = 0; i < bytes; i += width) {
+                if (selected(i)) {
+                    long linear = address.linear(cpu, i, width, true);
+                    cpu.mmu.store(linear, width, Raw.getLong(from + i));
+                }
+            }
+        }
+
+        private boolean selected(int i) {
+            return (Raw.getByte(mask + i + width - 1) & 0x80) != 0;
         }
     }
 }

@@ -49,6 +49,11 @@ public final class VectorMoves {
                 : new Copy(form, form.register(1), bytes);
     }
 
+    /** From within a register to the destination, register or memory. */
+    static VectorOp move(Form form, long from, int bytes) {
+        return form.isMemory(0) ? new Store(form, from, bytes, false) : new Copy(form, from, bytes);
+    }
+
     /** MOVD and MOVQ in all their forms; what is loaded is zero-extended to the register. */
     private static VectorOp integer(Form form) {
         boolean quad = form.is(1, RegisterKind.GPR64) || form.is(0, RegisterKind.GPR64);

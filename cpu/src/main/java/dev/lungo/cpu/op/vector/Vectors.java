@@ -4,8 +4,6 @@ import dev.lungo.cpu.block.Lowering;
 import dev.lungo.cpu.block.Op;
 import dev.lungo.cpu.core.Mode;
 import dev.lungo.cpu.core.Processor;
-import dev.lungo.cpu.core.Raw;
-import dev.lungo.cpu.core.State;
 import dev.lungo.isa.Cr0;
 import dev.lungo.isa.Cr4;
 import dev.lungo.isa.ExceptionVector;
@@ -72,45 +70,31 @@ public final class Vectors {
      * ones. SDM 3A, "Intel MMX Technology System Programming".
      */
     private static final class OnMmx extends Op {
-        private static final int ERROR_SUMMARY = 1 << 7;
-        private static final int TOP = 7 << 11;
-
-        private static final int ALL_EMPTY = 0xFFFF;
-
         private final Op op;
+        private final boolean leaves;
 
-        /** What the tag word becomes: all valid, or with EMMS all empty. */
-        private final int tags;
-
-        /** Absolute address of the exponent of the register that is written, or 0. */
-        private final long exponent;
+        /** The register that is written, or -1. */
+        private final int written;
 
         OnMmx(Form form, Op op) {
             this.op = op;
-            tags = form.mnemonic == Mnemonic.EMMS ? ALL_EMPTY : 0;
+            leaves = form.mnemonic == Mnemonic.EMMS;
             boolean writes =
-                    form.operandCount() > 0
-                            && form.is(0, RegisterKind.MMX)
-                            && form.mnemonic != Mnemonic.MASKMOVQ;
-            exponent =
-                    writes
-                            ? form.at.state(State.X87)
-                                    + 16L * ((Operand.Register) form.operand(0)).number()
-                                    + 8
-                            : 0;
+                    !leaves && form.is(0, RegisterKind.MMX) && form.mnemonic != Mnemonic.MASKMOVQ;
+            written = writes ? ((Operand.Register) form.operand(0)).number() : -1;
         }
 
         @Override
         public void execute(Processor cpu) {
-            long statusWord = cpu.state + State.FSW;
-            if ((Raw.getInt(statusWord) & ERROR_SUMMARY) != 0) {
-                throw cpu.fault(ExceptionVector.MF, 0);
-            }
+            cpu.fpu.checkPending();
             op.execute(cpu);
-            Raw.putInt(cpu.state + State.FTW, tags);
-            Raw.putInt(statusWord, Raw.getInt(statusWord) & ~TOP);
-            if (exponent != 0) {
-                Raw.putShort(exponent, 0xFFFF);
+            if (leaves) {
+                cpu.fpu.leaveMmx();
+                return;
+            }
+            cpu.fpu.enterMmx();
+            if (written >= 0) {
+                cpu.fpu.wroteMmx(written);
             }
         }
 
