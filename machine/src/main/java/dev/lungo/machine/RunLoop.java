@@ -81,11 +81,9 @@ public final class RunLoop {
             }
 
             private void awake() {
-                if (asleep[cpu]) {
-                    asleep[cpu] = false;
-                    if (running != cpu) {
-                        interruptRunning(); // its turn has come
-                    }
+                asleep[cpu] = false;
+                if (running != NONE && running != cpu) {
+                    interruptRunning(); // who signals may well wait for what this one does now
                 }
             }
         };

@@ -119,6 +119,35 @@ class RunLoopTest {
     }
 
     @Test
+    void signallingAProcessorThatIsAwakeEndsTheTurnToo() {
+        ScriptedCpu first = new ScriptedCpu("cpu0", () -> KICKED);
+        ScriptedCpu second = new ScriptedCpu("cpu1", () -> KICKED);
+        RunLoop loop = loop(first, second);
+        first.then(() -> {
+            loop.signals(1).interrupt();
+            loop.signals(0).interrupt(); // its own, which changes nothing
+            return KICKED;
+        });
+        second.then(() -> {
+            loop.end();
+            return KICKED;
+        });
+
+        loop.run();
+
+        assertThat(log)
+                .containsExactly(
+                        "cpu0",
+                        "cpu1",
+                        "cpu0",
+                        "cpu1 interrupt",
+                        "cpu0 kicked",
+                        "cpu0 interrupt",
+                        "cpu1",
+                        "cpu1 kicked");
+    }
+
+    @Test
     void whatIsPostedIsDoneBetweenTurnsAndKicksTheOneThatRuns() {
         ScriptedCpu cpu = new ScriptedCpu("cpu0", () -> KICKED);
         RunLoop loop = loop(cpu);
