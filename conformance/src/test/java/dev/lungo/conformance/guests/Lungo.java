@@ -1,0 +1,109 @@
+package dev.lungo.conformance.guests;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assumptions.abort;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** The command as a user runs it, in a process of its own. */
+final class Lungo implements AutoCloseable {
+    private static final Path JARS = Path.of("..", "cli", "target", "lungo", "lib");
+
+    private final Process process;
+    private final Path standardError;
+    private final StringBuilder output = new StringBuilder();
+
+    private Lungo(Process process, Path standardError) {
+        this.process = process;
+        this.standardError = standardError;
+    }
+
+    /** One of the files that make-guests.sh makes; the test is skipped where it is missing. */
+    static String guest(String name) {
+        String directory = System.getenv("LUNGO_GUESTS");
+        if (directory == null) {
+            return abort("LUNGO_GUESTS does not name a directory of guests; ./check makes one");
+        }
+        Path file = Path.of(directory, name);
+        assumeTrue(Files.exists(file), () -> file + " is missing; conformance/guests makes it");
+        return file.toString();
+    }
+
+    static Lungo run(String... arguments) throws IOException {
+        assumeTrue(Files.isDirectory(JARS), "the jars are not there; mvn package makes them");
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-XX:+UseSerialGC", "-Xmn24m"));
+        command.add("--enable-native-access=dev.lungo.host,dev.lungo.cpu");
+        command.addAll(List.of("-p", JARS.toString(), "-m", "dev.lungo.cli/dev.lungo.cli.Main"));
+        command.add("run");
+        command.addAll(List.of(arguments));
+        Path standardError = Files.createTempFile("lungo", ".err");
+        return new Lungo(
+                new ProcessBuilder(command).redirectError(standardError.toFile()).start(),
+                standardError);
+    }
+
+    /** Types on its standard input. */
+    Lungo type(String keys) throws IOException {
+        OutputStream keyboard = process.getOutputStream();
+        keyboard.write(keys.getBytes(US_ASCII));
+        keyboard.flush();
+        return this;
+    }
+
+    /** Reads until the guest has printed this, or the output ends. Whether it has. */
+    boolean prints(String expected) throws IOException {
+        return prints(Pattern.compile(Pattern.quote(expected)), 1);
+    }
+
+    boolean prints(Pattern expected, int times) throws IOException {
+        InputStream in = process.getInputStream();
+        while (expected.matcher(output).results().count() < times) {
+            int next = in.read();
+            if (next < 0) {
+                return false;
+            }
+            output.append((char) next);
+            int more = in.available();
+            if (more > 0) {
+                output.append(new String(in.readNBytes(more), US_ASCII));
+            }
+        }
+        return true;
+    }
+
+    /** Waits for its end: the exit status. */
+    int status() throws IOException, InterruptedException {
+        output.append(new String(process.getInputStream().readAllBytes(), US_ASCII));
+        process.waitFor();
+        return process.exitValue();
+    }
+
+    String output() {
+        return output.toString();
+    }
+
+    String standardError() throws IOException {
+        return Files.readString(standardError, UTF_8);
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    @Override
+    public void close() throws IOException {
+        process.destroyForcibly().onExit().join();
+        Files.deleteIfExists(standardError);
+    }
+}

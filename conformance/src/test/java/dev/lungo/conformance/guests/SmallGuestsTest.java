@@ -1,0 +1,135 @@
+package dev.lungo.conformance.guests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Guests of a few instructions: how a machine ends, and what the process says of it. */
+@Timeout(value = 1, unit = TimeUnit.MINUTES)
+class SmallGuestsTest {
+    /** A Multiboot header for what is loaded at 1 MiB and entered right behind it. */
+    private static final String HEADER =
+            "02B0AD1B00000100FE4F51E40000100000001000000000000000000020001000";
+
+    @TempDir private Path directory;
+
+    @Test
+    void aMultiboot2KernelGetsItsCommandLine() throws Exception {
+        try (Lungo lungo =
+                Lungo.run("--kernel", Lungo.guest("mb2.elf"), "--append", "a word or two")) {
+            assertThat(lungo.status()).isZero();
+            assertThat(lungo.output()).contains("a word or two", "LUNGO-GUEST-OK multiboot2");
+        }
+    }
+
+    @Test
+    void theDebugExitPortGivesTheStatus() throws Exception {
+        try (Lungo lungo = run("B010" + "E6F4" + "F4")) { // mov al,10h; out F4h,al; hlt
+            assertThat(lungo.status()).isEqualTo(0x10 << 1 | 1);
+        }
+    }
+
+    @Test
+    void aTripleFaultShowsRegistersAndInstructions() throws Exception {
+        // lidt [no_idt]; mov eax,12345678h; int3; no_idt: limit 0
+        try (Lungo lungo = run("0F011D2E001000" + "B878563412" + "CC" + "90" + "000000000000")) {
+            assertThat(lungo.status()).isEqualTo(3);
+            assertThat(lungo.standardError())
+                    .contains("the guest crashed", "0000000012345678", "int3");
+        }
+    }
+
+    @Test
+    void aGuestThatDoesNotEndTimesOut() throws Exception {
+        try (Lungo lungo = run("EBFE", "--timeout", "1")) { // jmp to itself
+            assertThat(lungo.status()).isEqualTo(4);
+        }
+    }
+
+    @Test
+    void aGuestThatSleepsForEverTimesOutToo() throws Exception {
+        try (Lungo lungo = run("FA" + "F4" + "EBFD", "--timeout", "1")) { // cli; hlt
+            assertThat(lungo.status()).isEqualTo(4);
+        }
+    }
+
+    @Test
+    void ctrlAXEndsAGuestThatDoesNotListen() throws Exception {
+        try (Lungo lungo = run("EBFE")) {
+            lungo.type("\u0001x");
+
+            assertThat(lungo.status()).isZero();
+        }
+    }
+
+    @Test
+    void portsAreTraced() throws Exception {
+        Path trace = directory.resolve("trace");
+
+        try (Lungo lungo =
+                run(
+                        "B041"
+                                + "66BAF803"
+                                + "EE"
+                                + "E480"
+                                + "B000"
+                                + "E6F4", // 'A' out 3F8h; in 80h
+                        "--trace",
+                        "ports",
+                        "--trace-file",
+                        trace.toString())) {
+            assertThat(lungo.status()).isEqualTo(1);
+            assertThat(lungo.output()).isEqualTo("A");
+        }
+
+        assertThat(trace)
+                .content()
+                .isEqualTo("out 3f8 BYTE <- 41\nin  80 BYTE -> 0\nout f4 BYTE <- 0\n");
+    }
+
+    @Test
+    void instructionsAreTraced() throws Exception {
+        Path trace = directory.resolve("trace");
+
+        try (Lungo lungo =
+                run(
+                        "B002" + "FEC8" + "75FC" + "E6F4",
+                        "--trace",
+                        "instructions",
+                        "--trace-file",
+                        trace.toString())) {
+            assertThat(lungo.status()).isEqualTo(1);
+        }
+
+        assertThat(trace)
+                .content()
+                .startsWith(
+                        """
+                        0 0000000000100020  mov al,0x2
+                        0 0000000000100022  dec al
+                        0 0000000000100024  jne 0x100022
+                        0 0000000000100022  dec al
+                        0 0000000000100024  jne 0x100022
+                        0 0000000000100026  out 0xf4,al
+                        """);
+    }
+
+    private Lungo run(String code, String... options) throws IOException {
+        Path kernel = directory.resolve("kernel");
+        Files.write(kernel, HexFormat.of().parseHex(HEADER + code));
+        String[] arguments = Arrays.copyOf(options, options.length + 4);
+        arguments[options.length] = "--kernel";
+        arguments[options.length + 1] = kernel.toString();
+        arguments[options.length + 2] = "--memory";
+        arguments[options.length + 3] = "16M";
+        return Lungo.run(arguments);
+    }
+}
