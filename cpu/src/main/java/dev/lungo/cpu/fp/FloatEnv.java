@@ -78,6 +78,8 @@ public final class FloatEnv {
     /** x87's condition codes, at their places in the status word, where an operation says so. */
     public int condition;
 
+    final Work work = new Work();
+
     /** Takes over all of MXCSR. */
     public void setMxcsr(int mxcsr) {
         flags = mxcsr & ALL;

@@ -5,8 +5,10 @@ import dev.lungo.cpu.block.Op;
 import dev.lungo.cpu.core.Mode;
 import dev.lungo.cpu.fp.ExtendedArithmetic;
 import dev.lungo.cpu.fp.ExtendedConstants;
+import dev.lungo.cpu.fp.ExtendedLogarithm;
 import dev.lungo.cpu.fp.ExtendedRemainder;
 import dev.lungo.cpu.fp.ExtendedScaling;
+import dev.lungo.cpu.fp.ExtendedTrigonometry;
 import dev.lungo.cpu.op.x87.Binary;
 import dev.lungo.cpu.op.x87.Compare;
 import dev.lungo.cpu.op.x87.Control;
@@ -113,6 +115,15 @@ public final class X87 {
             case FPREM           -> new TopTwo(at, i, ExtendedRemainder::truncating, true, false);
             case FPREM1          -> new TopTwo(at, i, ExtendedRemainder::nearest, true, false);
 
+            case F2XM1           -> new Unary(at, i, ExtendedLogarithm::powerLessOne, false);
+            case FYL2X           -> new TopTwo(at, i, ExtendedLogarithm::logarithm, false, true);
+            case FYL2XP1         -> new TopTwo(at, i, ExtendedLogarithm::logarithmOfNextToOne, false, true);
+            case FSIN            -> new Unary(at, i, ExtendedTrigonometry::sine, true);
+            case FCOS            -> new Unary(at, i, ExtendedTrigonometry::cosine, true);
+            case FSINCOS         -> new Pushing(at, i, ExtendedTrigonometry::sineAndCosine, true);
+            case FPTAN           -> new Pushing(at, i, ExtendedTrigonometry::tangent, true);
+            case FPATAN          -> new TopTwo(at, i, ExtendedTrigonometry::arcTangent, false, true);
+
             case FNINIT          -> new Control.Initialize();
             case FNCLEX          -> new Control.ClearExceptions();
             case FLDCW           -> new Control.LoadControlWord(at.place(i.operand(0)));
@@ -123,7 +134,7 @@ public final class X87 {
             case FNSTENV         -> new Environment.Save(at.cpu(), at.address(memory(i)), i.operandBytes() != 2, false);
             case FRSTOR          -> new Environment.Restore(at.cpu(), at.address(memory(i)), i.operandBytes() != 2, true);
             case FNSAVE          -> new Environment.Save(at.cpu(), at.address(memory(i)), i.operandBytes() != 2, true);
-            default              -> new Lowering.Raise(ExceptionVector.UD);
+            default              -> throw new IllegalArgumentException(i.mnemonic().name());
         };
         // spotless:on
     }

@@ -24,11 +24,19 @@ public final class Pushing extends X87Op {
         this.setsC2 = setsC2;
     }
 
+    private void clearC2(Fpu fpu) {
+        if (setsC2) {
+            fpu.setStatusWord(fpu.statusWord() & ~Fpu.C2);
+        }
+    }
+
     @Override
     void perform(Processor cpu, Fpu fpu) {
         boolean overflow = !fpu.isEmpty(7);
         if (fpu.isEmpty(0) || overflow) {
-            if (fpu.stackFault(!fpu.isEmpty(0))) {
+            boolean masked = fpu.stackFault(!fpu.isEmpty(0));
+            clearC2(fpu);
+            if (masked) {
                 setIndefinite(fpu, 0);
                 pushIndefinite(fpu);
             }
@@ -37,9 +45,8 @@ public final class Pushing extends X87Op {
         FloatEnv env = fpu.begin();
         operation.apply(env, fpu.signExponent(0), fpu.significand(0));
         boolean delivers = fpu.settle(PRE_COMPUTATION);
-        if (setsC2) {
-            fpu.setStatusWord((fpu.statusWord() & ~Fpu.C2) | env.condition);
-        }
+        clearC2(fpu);
+        fpu.setStatusWord(fpu.statusWord() | env.condition);
         if (delivers && env.condition == 0) {
             fpu.set(0, env.secondSignExponent, env.secondSignificand);
             fpu.turn(-1);

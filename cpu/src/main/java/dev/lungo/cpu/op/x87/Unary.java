@@ -26,10 +26,18 @@ public final class Unary extends X87Op {
         this.setsC2 = setsC2;
     }
 
+    private void clearC2(Fpu fpu) {
+        if (setsC2) {
+            fpu.setStatusWord(fpu.statusWord() & ~Fpu.C2);
+        }
+    }
+
     @Override
     void perform(Processor cpu, Fpu fpu) {
         if (fpu.isEmpty(0)) {
-            if (fpu.stackFault(false)) {
+            boolean masked = fpu.stackFault(false);
+            clearC2(fpu);
+            if (masked) {
                 setIndefinite(fpu, 0);
             }
             return;
@@ -37,9 +45,8 @@ public final class Unary extends X87Op {
         FloatEnv env = fpu.begin();
         operation.apply(env, fpu.signExponent(0), fpu.significand(0));
         boolean delivers = fpu.settle(PRE_COMPUTATION);
-        if (setsC2) {
-            fpu.setStatusWord((fpu.statusWord() & ~Fpu.C2) | env.condition);
-        }
+        clearC2(fpu);
+        fpu.setStatusWord(fpu.statusWord() | env.condition);
         if (delivers && env.condition == 0) {
             deliver(fpu, 0);
         }

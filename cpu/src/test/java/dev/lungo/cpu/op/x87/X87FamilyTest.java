@@ -37,7 +37,7 @@ class X87FamilyTest {
     private static final int REGISTERS_IN_IMAGE = 28;
     private static final int OUTCOME = 21 + 108 / 4;
 
-    /** Results that may differ in the last bit: they have a test of their own. */
+    /** Their results may differ in the last bit, and so C1, PE and UE. */
     private static final Set<Mnemonic> TRANSCENDENTAL =
             EnumSet.of(
                     Mnemonic.F2XM1,
@@ -81,7 +81,7 @@ class X87FamilyTest {
                 }
                 byte[] bytes = {(byte) escape, (byte) modrm};
                 var decoded = Decoder.decode(CodeMode.CODE64, bytes, 0, 2);
-                if (decoded instanceof Instruction i && !TRANSCENDENTAL.contains(i.mnemonic())) {
+                if (decoded instanceof Instruction i) {
                     all.add("%02X %02X %s".formatted(escape, modrm, i.mnemonic()));
                 }
             }
@@ -98,6 +98,10 @@ class X87FamilyTest {
         int compared = comparedBytes(mnemonic);
         // FCOMI and the like leave C1 zero, as the SDM says; the host keeps it.
         int status = code.matches("D[BF] (E[89A-F]|F[0-7])") ? ~Fpu.C1 : ~0;
+        boolean transcendental = TRANSCENDENTAL.contains(mnemonic);
+        if (transcendental) {
+            status = ~(Fpu.C1 | FloatEnv.PE | FloatEnv.UE);
+        }
         var expected = new long[OUTCOME];
         var actual = new long[OUTCOME];
 
@@ -105,7 +109,7 @@ class X87FamilyTest {
                 var guest = new Guest()) {
             guest.code(code);
             for (int i = 0; i < CASES; i++) {
-                prepare(operands, host, guest);
+                prepare(operands, host, guest, transcendental ? FloatEnv.PE | FloatEnv.UE : 0);
                 guest.remember();
 
                 host.run();
@@ -119,7 +123,8 @@ class X87FamilyTest {
                 }
                 outcome(host, compared, status, expected);
                 outcome(guest, compared, status, actual);
-                if (!Arrays.equals(actual, expected)) {
+                if (!Arrays.equals(actual, expected)
+                        && !(transcendental && isClose(actual, expected))) {
                     assertThat(text(actual))
                             .as("case %d of %s: %s", i, opcode, guest.remembered())
                             .isEqualTo(text(expected));
@@ -136,8 +141,8 @@ class X87FamilyTest {
         };
     }
 
-    private static void prepare(Operands operands, HostFpu host, Guest guest) {
-        int masks = operands.oneIn(2) ? FloatEnv.ALL : operands.below(64);
+    private static void prepare(Operands operands, HostFpu host, Guest guest, int masked) {
+        int masks = operands.oneIn(2) ? FloatEnv.ALL : operands.below(64) | masked;
         int[] precisions = {0, 2, 3};
         int control = 0x40 | masks | precisions[operands.below(3)] << 8 | operands.below(4) << 10;
         int top = operands.below(8);
@@ -218,6 +223,25 @@ class X87FamilyTest {
         for (int offset = 0; offset < bytes; offset += 4) {
             into[21 + offset / 4] = isStored(bytes, offset) ? (int) guest.memory(offset) : 0;
         }
+    }
+
+    private static boolean isClose(long[] actual, long[] expected) {
+        for (int i = 0; i < OUTCOME; i++) {
+            boolean register = i >= 5 && i < 21;
+            if (register && (i & 1) != 0) {
+                // In order, numbers of one exponent follow those of the one below.
+                long binades =
+                        Math.max(actual[i] & 0x7FFF, 1) - Math.max(expected[i] & 0x7FFF, 1);
+                long apart = actual[i + 1] - expected[i + 1] + (binades << 63);
+                boolean sameSign = ((actual[i] ^ expected[i]) & 0x8000) == 0;
+                if (!sameSign || Math.abs(binades) > 1 || apart < -1 || apart > 1) {
+                    return false;
+                }
+            } else if (!register && actual[i] != expected[i]) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static String text(long[] outcome) {
