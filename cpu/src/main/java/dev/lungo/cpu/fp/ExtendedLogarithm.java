@@ -10,7 +10,9 @@ public final class ExtendedLogarithm {
 
     private ExtendedLogarithm() {}
 
-    /** F2XM1: 2^a - 1, for a between ±1. Beyond, where the result is undefined, it is the operand. */
+    /**
+     * F2XM1: 2^a - 1, for a between ±1. Beyond, where the result is undefined, it is the operand.
+     */
     public static void powerLessOne(FloatEnv env, int se, long sig) {
         if (Extended.special(se, sig)) {
             Extended.propagate(env, se, sig);
@@ -87,11 +89,10 @@ public final class ExtendedLogarithm {
     }
 
     /**
-     * FYL2XP1: b × log2(a + 1). Defined for a above -1 + √½ and below √2 - 1; here also beyond,
-     * but from -1 down it is a.
+     * FYL2XP1: b × log2(a + 1). Defined for a above -1 + √½ and below √2 - 1; here also beyond, but
+     * from -1 down it is a.
      */
-    public static void logarithmOfNextToOne(
-            FloatEnv env, int aSe, long aSig, int bSe, long bSig) {
+    public static void logarithmOfNextToOne(FloatEnv env, int aSe, long aSig, int bSe, long bSig) {
         if (Extended.special(aSe, aSig) || Extended.special(bSe, bSig)) {
             Extended.propagate(env, aSe, aSig, bSe, bSig);
             return;
@@ -100,7 +101,9 @@ public final class ExtendedLogarithm {
         boolean aInfinite = Extended.isInfinite(aSe, aSig);
         boolean bInfinite = Extended.isInfinite(bSe, bSig);
         boolean outside = Extended.negative(aSe) && Extended.exponentField(aSe) >= Extended.BIAS;
-        if ((aInfinite && Extended.negative(aSe)) || (aSig == 0 && bInfinite) || (aInfinite && bSig == 0)) {
+        if ((aInfinite && Extended.negative(aSe))
+                || (aSig == 0 && bInfinite)
+                || (aInfinite && bSig == 0)) {
             Extended.invalid(env);
             return;
         }

@@ -90,7 +90,9 @@ public final class ExtendedTrigonometry {
         env.result(Extended.BIAS, Extended.INTEGER_BIT);
     }
 
-    /** Deals with operands that are no finite number or out of range; whether there is more to do. */
+    /**
+     * Deals with operands that are no finite number or out of range; whether there is more to do.
+     */
     private static boolean begin(FloatEnv env, int se, long sig) {
         env.condition = 0;
         env.roundedUp = false;
@@ -142,12 +144,8 @@ public final class ExtendedTrigonometry {
         long twiceHigh = high << 1 | low >>> 63;
         long twiceLow = low << 1;
         if (twiceHigh > HALF_PI_HIGH
-                || (twiceHigh == HALF_PI_HIGH
-                        && Long.compareUnsigned(twiceLow, HALF_PI_LOW) > 0)) {
-            high =
-                    HALF_PI_HIGH
-                            - high
-                            - (Long.compareUnsigned(HALF_PI_LOW, low) < 0 ? 1 : 0);
+                || (twiceHigh == HALF_PI_HIGH && Long.compareUnsigned(twiceLow, HALF_PI_LOW) > 0)) {
+            high = HALF_PI_HIGH - high - (Long.compareUnsigned(HALF_PI_LOW, low) < 0 ? 1 : 0);
             low = HALF_PI_LOW - low;
             argument.negative = !negative;
             quotient++;
@@ -204,7 +202,9 @@ public final class ExtendedTrigonometry {
         angle.roundInexact(env);
     }
 
-    /** Makes {@code work.result} the angle of (|a|, |b|), or of its mirror image if a is negative. */
+    /**
+     * Makes {@code work.result} the angle of (|a|, |b|), or of its mirror image if a is negative.
+     */
     private static void angleOf(Work work, int aSe, long aSig, int bSe, long bSig) {
         Real across = work.argument.setExtended(aSe & ~Extended.SIGN, aSig);
         Real up = work.result.setExtended(bSe & ~Extended.SIGN, bSig);
@@ -221,7 +221,8 @@ public final class ExtendedTrigonometry {
         }
         // Beyond tan π/8 ≈ 0.414 from the diagonal: arctan t = π/4 + arctan((t - 1) ÷ (t + 1)).
         boolean diagonal =
-                t.exponent >= -1 || (t.exponent == -2 && Long.compareUnsigned(t.high, TAN_PI_8) > 0);
+                t.exponent >= -1
+                        || (t.exponent == -2 && Long.compareUnsigned(t.high, TAN_PI_8) > 0);
         if (diagonal) {
             work.argument.set(t).add(Real.ONE);
             t.subtract(Real.ONE).divide(work.argument, work.scratch);

@@ -121,8 +121,7 @@ final class Real {
         Real smaller = first ? other : this;
         int shift = Math.min(larger.exponent - smaller.exponent, 128);
         long addHigh = Wide.shiftRightHigh(smaller.high, shift);
-        long addLow =
-                shift >= 128 ? 0 : Wide.shiftRightLowSticky(smaller.high, smaller.low, shift);
+        long addLow = shift >= 128 ? 0 : Wide.shiftRightLowSticky(smaller.high, smaller.low, shift);
         boolean sameSign = negative == otherNegative;
         negative = first ? negative : otherNegative;
         int sumExponent = larger.exponent;

@@ -9,7 +9,8 @@ final class Series {
     static final Series SINE = new Series(inverses(15, n -> 2 * n * (2 * n + 1)), true).alternate();
 
     /** 1, -1/2!, 1/4!, … in x²: of cos x. */
-    static final Series COSINE = new Series(inverses(16, n -> (2 * n - 1) * 2 * n), true).alternate();
+    static final Series COSINE =
+            new Series(inverses(16, n -> (2 * n - 1) * 2 * n), true).alternate();
 
     /** 1, 1/3, 1/5, … in x²: of artanh x ÷ x, for |x| ≤ 0.172. */
     static final Series AREA_TANGENT = new Series(inverses(22, n -> 2 * n + 1), false);

@@ -118,8 +118,7 @@ class TranscendentalTest {
         if (operands.oneIn(2)) {
             exponent = Math.clamp(operands.below(6) - 4, function.low, function.high);
         }
-        operand.signExponent =
-                (operands.oneIn(2) ? Extended.SIGN : 0) | (Extended.BIAS + exponent);
+        operand.signExponent = (operands.oneIn(2) ? Extended.SIGN : 0) | (Extended.BIAS + exponent);
         operand.significand = Extended.INTEGER_BIT | operands.fraction(63);
     }
 
@@ -143,8 +142,9 @@ class TranscendentalTest {
             return false;
         }
         // Numbers of one sign in their order: each exponent but the least adds 2^63 of them.
-        int binades = Math.max(Extended.exponentField(se), 1)
-                - Math.max(Extended.exponentField(expectedSe), 1);
+        int binades =
+                Math.max(Extended.exponentField(se), 1)
+                        - Math.max(Extended.exponentField(expectedSe), 1);
         if (Math.abs(binades) > 1) {
             return false;
         }
@@ -153,8 +153,7 @@ class TranscendentalTest {
     }
 
     private static String software(Function function, FloatEnv env) {
-        String second =
-                "; %x:%x".formatted(env.secondSignExponent, env.secondSignificand);
+        String second = "; %x:%x".formatted(env.secondSignExponent, env.secondSignificand);
         return "flags %x C2 %x: %x:%x%s"
                 .formatted(
                         env.flags,

@@ -230,8 +230,7 @@ class X87FamilyTest {
             boolean register = i >= 5 && i < 21;
             if (register && (i & 1) != 0) {
                 // In order, numbers of one exponent follow those of the one below.
-                long binades =
-                        Math.max(actual[i] & 0x7FFF, 1) - Math.max(expected[i] & 0x7FFF, 1);
+                long binades = Math.max(actual[i] & 0x7FFF, 1) - Math.max(expected[i] & 0x7FFF, 1);
                 long apart = actual[i + 1] - expected[i + 1] + (binades << 63);
                 boolean sameSign = ((actual[i] ^ expected[i]) & 0x8000) == 0;
                 if (!sameSign || Math.abs(binades) > 1 || apart < -1 || apart > 1) {
