@@ -71,6 +71,9 @@ public final class Rig implements AutoCloseable {
     private final Interpreter interpreter;
     private int left = Integer.MAX_VALUE;
 
+    /** What the machine's clock says. */
+    public long nanos;
+
     /** Runs in blocks, for {@link #runToHalt}. */
     public static Rig inBlocks() {
         return new Rig(false);
@@ -82,7 +85,7 @@ public final class Rig implements AutoCloseable {
     }
 
     private Rig(boolean stepwise) {
-        Timers timers = new Timers(() -> 0);
+        Timers timers = new Timers(() -> nanos);
         apic = new LocalApic(0, new ApicBus(), timers);
         Tracer tracer = stepwise ? (_, _, _, _) -> count() : Tracer.NONE;
         cpu =
@@ -95,7 +98,7 @@ public final class Rig implements AutoCloseable {
                                 ports,
                                 new MmioBus(),
                                 apic,
-                                () -> 0,
+                                () -> nanos,
                                 tracer));
         interpreter = new Interpreter(cpu);
     }

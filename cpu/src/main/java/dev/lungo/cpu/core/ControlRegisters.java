@@ -45,7 +45,9 @@ public final class ControlRegisters {
     }
 
     private static long cr4Defined(CpuModel model) {
-        return Cr4.TSD
+        return Cr4.VME
+                | Cr4.PVI
+                | Cr4.TSD
                 | Cr4.DE
                 | Cr4.PSE
                 | Cr4.PAE

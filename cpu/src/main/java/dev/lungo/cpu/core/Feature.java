@@ -15,6 +15,7 @@ import static dev.lungo.cpu.core.Feature.Register.EDX;
 public enum Feature {
     // spotless:off
     FPU               (0x01, 0, EDX,  0),
+    VME               (0x01, 0, EDX,  1),
     DE                (0x01, 0, EDX,  2),
     PSE               (0x01, 0, EDX,  3),
     TSC               (0x01, 0, EDX,  4),

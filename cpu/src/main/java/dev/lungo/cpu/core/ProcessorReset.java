@@ -46,6 +46,7 @@ final class ProcessorReset {
         system.sysenterCs = 0;
         system.sysenterEsp = 0;
         system.sysenterEip = 0;
+        system.debugctl = 0;
         cpu.a20Mask = -1;
         cpu.msrs.reset();
         cpu.tsc.reset();

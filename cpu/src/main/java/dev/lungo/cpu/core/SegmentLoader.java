@@ -210,7 +210,7 @@ public final class SegmentLoader {
             return low;
         }
         long base = low | tables.readUpper(selector) << 32;
-        if (!cpu.isCanonical(base)) {
+        if (!cpu.isCanonicalBase(base)) {
             throw tables.fault(ExceptionVector.GP, selector);
         }
         return base;

@@ -142,7 +142,7 @@ public final class Descriptors {
             int limit = cpu.mmu.load16(address.forLoad(cpu, 2));
             long base =
                     cpu.mmu.load(address.linear(cpu, 2, baseBytes, false), baseBytes) & baseMask;
-            if (baseBytes == 8 && !cpu.isCanonical(base)) {
+            if (baseBytes == 8 && !cpu.isCanonicalBase(base)) {
                 throw cpu.fault(ExceptionVector.GP, 0);
             }
             if (global) {
