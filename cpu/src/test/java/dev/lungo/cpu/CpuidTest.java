@@ -79,6 +79,7 @@ class CpuidTest {
         assertThat(leaf1[2]).isEqualTo(0xF7FA_3203L);
         assertThat(leaf1[3] & 0x0780_0111).isEqualTo(0x0780_0111);
         // FSGSBASE, TSC_ADJUST, BMI1, AVX2, SMEP, BMI2, ERMS, INVPCID ...
+        assertThat(leaf7[0]).isEqualTo(2);
         assertThat(leaf7[1]).isEqualTo(0x219C_07ABL);
         assertThat(extended[2]).isEqualTo(0x121);
         assertThat(extended[3]).isEqualTo(0x2C10_0800);

@@ -21,6 +21,7 @@ public final class Cpuid {
 
     private static final int MAX_BASIC = 0x16;
     private static final int MAX_BASIC_LIMITED = 0x02;
+    private static final int MAX_FEATURE_SUBLEAF = 2;
     private static final int HYPERVISOR = 0x4000_0000;
     private static final int MAX_HYPERVISOR = 0x4000_0010;
     private static final int EXTENDED = 0x8000_0000;
@@ -64,7 +65,7 @@ public final class Cpuid {
             case 0x01 -> versionAndFeatures();
             case 0x02 -> eax = 0x00FF_F001; // see leaf 4 for caches; 64-byte prefetch
             case 0x04 -> cache(subleaf);
-            case 0x07 -> ecx |= subleaf == 0 && (cpu.system.cr4 & Cr4.PKE) != 0 ? OSPKE : 0;
+            case 0x07 -> structuredFeatures(subleaf);
             case 0x0B -> topology(subleaf);
             case 0x0D -> extendedState(subleaf);
             case 0x15 -> set(1, 1, (int) Frequencies.APIC_BUS_HZ, 0);
@@ -153,6 +154,13 @@ public final class Cpuid {
         if (!cpu.apic.isEnabled()) {
             edx &= ~(1 << Feature.APIC.bit);
             ecx &= ~(1 << Feature.X2APIC.bit);
+        }
+    }
+
+    private void structuredFeatures(int subleaf) {
+        if (subleaf == 0) {
+            eax = MAX_FEATURE_SUBLEAF;
+            ecx |= (cpu.system.cr4 & Cr4.PKE) != 0 ? OSPKE : 0;
         }
     }
 

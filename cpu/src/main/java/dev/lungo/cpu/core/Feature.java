@@ -84,6 +84,8 @@ public enum Feature {
     STIBP             (0x07, 0, EDX, 27),
     ARCH_CAPABILITIES (0x07, 0, EDX, 29),
     SSBD              (0x07, 0, EDX, 31),
+    /** IA32_SPEC_CTRL.BHI_DIS_S: spares systems clearing the branch history in software. */
+    BHI_CTRL          (0x07, 2, EDX,  4),
     XSAVEOPT          (0x0D, 1, EAX,  0),
     XSAVEC            (0x0D, 1, EAX,  1),
     XGETBV1           (0x0D, 1, EAX,  2),

@@ -20,6 +20,8 @@ public final class Msrs {
     private static final long IBRS = 1;
     private static final long STIBP = 1 << 1;
     private static final long SSBD = 1 << 2;
+    private static final long BHI_DIS_S = 1 << 10;
+    private static final long SPEC_CTRL_WRITABLE = IBRS | STIBP | SSBD | BHI_DIS_S;
     private static final long IBPB = 1;
 
     // IA32_MISC_ENABLE
@@ -137,7 +139,7 @@ public final class Msrs {
             case Msr.IA32_TIME_STAMP_COUNTER -> cpu.tsc.write(value);
             case Msr.IA32_APIC_BASE          -> require(cpu.apic.setBase(value));
             case Msr.IA32_TSC_ADJUST         -> cpu.tsc.setAdjust(value);
-            case Msr.IA32_SPEC_CTRL          -> specCtrl = within(value, IBRS | STIBP | SSBD);
+            case Msr.IA32_SPEC_CTRL          -> specCtrl = within(value, SPEC_CTRL_WRITABLE);
             case Msr.IA32_PRED_CMD           -> within(value, IBPB);
             case Msr.IA32_BIOS_UPDT_TRIG,
                  Msr.IA32_BIOS_SIGN_ID       -> {} // microcode updates are taken, and do nothing
