@@ -195,7 +195,7 @@ class PortsTest {
         rig.protectedMode(3).handlers();
         rig.put16(Rig.TSS + 0x66, 0x68);
         for (int i = 0; i < 64; i++) {
-            rig.put16(Rig.TSS + 0x68 + 2 * i, 0xFFFF);
+            rig.put16(Rig.TSS + 0x68 + 2L * i, 0xFFFF);
         }
         rig.put16(Rig.TSS + 0x68 + PORT / 8, 0xFFF0); // four ports
         rig.register(Rig.RDX, PORT);

@@ -12,7 +12,6 @@ class ProtectedModeTransfersTest {
     private static final int IRET = 0xCF;
     private static final int RETF = 0xCB;
     private static final long TARGET = 0x5000;
-    private static final long DPL3 = 3L << 45;
     private static final long CODE32 = 0x00CF_9B00_0000_FFFFL;
     private static final long CONFORMING = 0x00CF_9F00_0000_FFFFL;
     private static final long PRESENT = 1L << 47;
@@ -43,7 +42,7 @@ class ProtectedModeTransfersTest {
 
     private void push(long... values) {
         for (int i = 0; i < values.length; i++) {
-            rig.put32(Rig.STACK + 4 * i, values[i]);
+            rig.put32(Rig.STACK + 4L * i, values[i]);
         }
     }
 
@@ -303,7 +302,7 @@ class ProtectedModeTransfersTest {
         rig.put32(0x14020, TARGET);
         rig.put32(0x14038, 0x6000);
         for (int i = 0; i < 6; i++) {
-            rig.put32(0x14048 + 4 * i, i == 1 ? Rig.CODE0 : Rig.DATA0);
+            rig.put32(0x14048 + 4L * i, i == 1 ? Rig.CODE0 : Rig.DATA0);
         }
         rig.cpu.updateMode();
 

@@ -74,7 +74,7 @@ public final class Rig implements AutoCloseable {
     /** What the machine's clock says. */
     public long nanos;
 
-    /** Runs in blocks, for {@link #runToHalt}. */
+    /** Runs in blocks, for {@link #run()}. */
     public static Rig inBlocks() {
         return new Rig(false);
     }
@@ -167,7 +167,7 @@ public final class Rig implements AutoCloseable {
         put64(PAGE_TABLES + 0x1000, PAGE_TABLES + 0x2000 | 7);
         put64(PAGE_TABLES + 0x2000, 0x87);
         for (int i = 1; i < 512; i++) {
-            put64(PAGE_TABLES + 0x2000 + 8 * i, (long) i << 21 | 0x83);
+            put64(PAGE_TABLES + 0x2000 + 8L * i, (long) i << 21 | 0x83);
         }
         return start(registers);
     }

@@ -33,7 +33,7 @@ class TaskSwitchTest {
         rig.put32(OTHER_TSS + 0x28, 0x1234_5678); // EAX
         rig.put32(OTHER_TSS + 0x38, OTHER_STACK);
         for (int i = 0; i < 6; i++) {
-            rig.put32(OTHER_TSS + 0x48 + 4 * i, i == 1 ? Rig.CODE0 : Rig.DATA0);
+            rig.put32(OTHER_TSS + 0x48 + 4L * i, i == 1 ? Rig.CODE0 : Rig.DATA0);
         }
     }
 
@@ -163,7 +163,7 @@ class TaskSwitchTest {
         rig.put16(OTHER_TSS + 0x10, 2);
         rig.put16(OTHER_TSS + 0x12, 0xAAAA);
         for (int i = 0; i < 4; i++) {
-            rig.put16(OTHER_TSS + 0x22 + 2 * i, i == 1 ? Rig.CODE0 : Rig.DATA0);
+            rig.put16(OTHER_TSS + 0x22 + 2L * i, i == 1 ? Rig.CODE0 : Rig.DATA0);
         }
         rig.put16(OTHER_TSS + 0x2A, 0);
         rig.code(JMP_OTHER);

@@ -42,7 +42,7 @@ class XSaveTest {
         rig.cpu.image.initX87();
         rig.register(Rig.RBX, AREA);
         for (int i = 0; i < 128; i++) {
-            rig.put64(AREA + 8 * i, 0);
+            rig.put64(AREA + 8L * i, 0);
         }
     }
 
@@ -72,11 +72,11 @@ class XSaveTest {
     }
 
     private void vector(int number, int quadword, long value) {
-        Raw.putLong(at(State.vector(number)) + 8 * quadword, value);
+        Raw.putLong(at(State.vector(number)) + 8L * quadword, value);
     }
 
     private long vector(int number, int quadword) {
-        return Raw.getLong(at(State.vector(number)) + 8 * quadword);
+        return Raw.getLong(at(State.vector(number)) + 8L * quadword);
     }
 
     /** 1.0 in ST(0), which is R7, and nothing else. */
