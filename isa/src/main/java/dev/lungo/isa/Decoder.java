@@ -27,13 +27,8 @@ public final class Decoder {
     private static final int SEGMENTS = 6;
     private static final int CS = 1;
     private static final int RSP = 4;
-    private static final int RBP = 5;
 
-    private final byte[] bytes;
-    private final int start;
-    private final int limit;
-    private int position;
-    private boolean exhausted;
+    private final CodeBytes code;
     private boolean invalid;
 
     private final boolean mode64;
@@ -61,20 +56,12 @@ public final class Decoder {
     private int operandBytes;
     private int addressBytes;
 
-    private @Nullable Segment segment;
-    private int base;
-    private int index = NO_REGISTER;
-    private int scale = 1;
-    private long displacement;
-    private boolean hasSib;
+    private final EffectiveAddress address = new EffectiveAddress();
 
     private Decoder(CodeMode mode, byte[] bytes, int offset, int available) {
         this.mode = mode;
         this.mode64 = mode == CodeMode.CODE64;
-        this.bytes = bytes;
-        this.start = offset;
-        this.position = offset;
-        this.limit = offset + Math.min(available, MAX_BYTES);
+        this.code = new CodeBytes(bytes, offset, available);
     }
 
     /**
@@ -89,22 +76,22 @@ public final class Decoder {
 
     private Decoded decode() {
         readPrefixes();
-        if (exhausted) {
-            return unfinished();
+        if (code.exhausted()) {
+            return code.end();
         }
         addressBytes = addressBytes();
         OpcodeTable table = readOpcode();
-        if (exhausted) {
-            return unfinished();
+        if (code.exhausted()) {
+            return code.end();
         }
         if (table == null) {
             return Undecodable.INVALID;
         }
         boolean hasModRm = table.hasModRm(opcode);
         if (hasModRm) {
-            int modRm = next();
-            if (exhausted) {
-                return unfinished();
+            int modRm = code.next();
+            if (code.exhausted()) {
+                return code.end();
             }
             mod = modRm >> 6;
             reg = (modRm >> 3) & 7;
@@ -126,8 +113,8 @@ public final class Decoder {
             readMemory();
         }
         List<Operand> operands = operands(row);
-        if (exhausted) {
-            return unfinished();
+        if (code.exhausted()) {
+            return code.end();
         }
         if (invalid) {
             return Undecodable.INVALID;
@@ -138,50 +125,18 @@ public final class Decoder {
                 operandBytes,
                 addressBytes,
                 reportedPrefixes(row),
-                position - start);
-    }
-
-    private Undecodable unfinished() {
-        return limit - start == MAX_BYTES ? Undecodable.TOO_LONG : Undecodable.TRUNCATED;
+                code.length());
     }
 
     private boolean has(int prefix) {
         return (prefixes & prefix) != 0;
     }
 
-    // Reading.
-
-    private int next() {
-        if (position >= limit) {
-            exhausted = true;
-            return 0;
-        }
-        return bytes[position++] & 0xFF;
-    }
-
-    private long unsigned(int count) {
-        if (limit - position < count) {
-            exhausted = true;
-            return 0;
-        }
-        long value = 0;
-        for (int i = 0; i < count; i++) {
-            value |= (bytes[position + i] & 0xFFL) << (8 * i);
-        }
-        position += count;
-        return value;
-    }
-
-    private long signed(int count) {
-        int unused = 64 - 8 * count;
-        return unsigned(count) << unused >> unused;
-    }
-
     // Prefixes. SDM 2A, "Instruction Prefixes".
 
     private void readPrefixes() {
         while (true) {
-            int b = next();
+            int b = code.next();
             switch (b) {
                 case 0x26 -> override(Segment.ES);
                 case 0x2E -> override(Segment.CS);
@@ -203,7 +158,7 @@ public final class Decoder {
                     rex = b;
                 }
             }
-            if (exhausted) {
+            if (code.exhausted()) {
                 return;
             }
         }
@@ -252,7 +207,7 @@ public final class Decoder {
     /** The map that the escape bytes select; null if there is none. */
     private @Nullable OpcodeTable readOpcode() {
         if (opcode == 0x0F) {
-            opcode = next();
+            opcode = code.next();
             return switch (opcode) {
                 case 0x38 -> third(OpcodeTable.MAP_0F38);
                 case 0x3A -> third(OpcodeTable.MAP_0F3A);
@@ -260,12 +215,8 @@ public final class Decoder {
             };
         }
         if (opcode == 0xC4 || opcode == 0xC5) {
-            if (position >= limit) {
-                exhausted = true;
-                return null;
-            }
             // Outside 64-bit mode this is LES or LDS unless ModRM would name a register.
-            if (mode64 || (bytes[position] & 0xC0) == 0xC0) {
+            if (mode64 || (code.peek() & 0xC0) == 0xC0) {
                 return readVex();
             }
         }
@@ -273,7 +224,7 @@ public final class Decoder {
     }
 
     private OpcodeTable third(OpcodeTable map) {
-        opcode = next();
+        opcode = code.next();
         return map;
     }
 
@@ -285,13 +236,13 @@ public final class Decoder {
         vex = true;
         prefixes |= Instruction.VEX;
         int map = 1;
-        int payload = next();
+        int payload = code.next();
         extendR = (~payload & 0x80) >> 4;
         if (opcode == 0xC4) {
             extendX = (~payload & 0x40) >> 3;
             extendB = mode64 ? (~payload & 0x20) >> 2 : 0;
             map = payload & 0x1F;
-            payload = next();
+            payload = code.next();
             w = (payload & 0x80) != 0;
         }
         vvvv = (~payload >> 3) & 0xF;
@@ -302,7 +253,7 @@ public final class Decoder {
             case 3 -> rep = Row.F2;
             default -> {}
         }
-        opcode = next();
+        opcode = code.next();
         return switch (map) {
             case 1 -> OpcodeTable.VEX_0F;
             case 2 -> OpcodeTable.VEX_0F38;
@@ -363,87 +314,46 @@ public final class Decoder {
         return reported;
     }
 
-    // Memory operands. SDM 2A, "Addressing-Mode Encoding of ModR/M and SIB Bytes".
+    // Memory operands.
 
     private void readMemory() {
         if (addressBytes == 2) {
-            readMemory16();
+            address.read16(code, mod, rm);
         } else {
-            readMemory32();
+            address.read32(code, mode64, mod, rm, extendX, extendB);
         }
-    }
-
-    private void readMemory16() {
-        base =
-                switch (rm) {
-                    case 0, 1, 7 -> 3;
-                    case 2, 3 -> RBP;
-                    case 4 -> 6;
-                    case 5 -> 7;
-                    default -> mod == 0 ? NO_REGISTER : RBP;
-                };
-        if (rm < 4) {
-            index = 6 + (rm & 1);
-        }
-        if (mod == 1) {
-            displacement = signed(1);
-        } else if (mod == 2 || base == NO_REGISTER) {
-            displacement = signed(2);
-        }
-        segment = Operand.Memory.defaultSegment(base);
-    }
-
-    private void readMemory32() {
-        base = rm | extendB;
-        int low = rm;
-        if (rm == 4) {
-            hasSib = true;
-            int sib = next();
-            low = sib & 7;
-            base = low | extendB;
-            scale = 1 << (sib >> 6);
-            index = ((sib >> 3) & 7) | extendX;
-        }
-        if (mod == 1) {
-            displacement = signed(1);
-        } else if (mod == 2) {
-            displacement = signed(4);
-        } else if (low == 5) {
-            base = hasSib || !mode64 ? NO_REGISTER : Operand.Memory.RIP;
-            displacement = signed(4);
-        }
-        segment = Operand.Memory.defaultSegment(base);
     }
 
     private Operand.Memory memory(int width) {
-        int scaled = index == RSP ? NO_REGISTER : index;
-        return memory(segment, base, scaled, RegisterKind.GPR64, width);
+        int index = address.index == RSP ? NO_REGISTER : address.index;
+        return memory(address.base, index, RegisterKind.GPR64, width);
     }
 
-    private Operand.Memory memory(
-            @Nullable Segment byDefault, int base, int index, RegisterKind indexKind, int width) {
-        Segment effective =
-                override != null ? override : byDefault != null ? byDefault : Segment.DS;
+    private Operand.Memory memory(int base, int index, RegisterKind indexKind, int width) {
         return new Operand.Memory(
-                effective,
+                override != null ? override : Operand.Memory.defaultSegment(base),
                 base,
                 index,
-                index == NO_REGISTER ? 1 : scale,
-                displacement,
+                index == NO_REGISTER ? 1 : address.scale,
+                address.displacement,
                 addressBytes,
                 indexKind,
                 width);
     }
 
+    /** At a register that no ModRM names. */
+    private Operand.Memory implicitMemory(int base, int width) {
+        return memory(base, NO_REGISTER, RegisterKind.GPR64, width);
+    }
+
     /** SDM 2A, "Vector SIB (VSIB) Memory Addressing": destination, index and mask must differ. */
     private Operand.Memory vectorMemory(RegisterKind indexKind, int width) {
-        if (!hasSib || addressBytes == 2) {
-            invalid = true;
-        }
+        invalid |= !address.hasSib || addressBytes == 2;
+        int index = address.index;
         int destination = reg | extendR;
         int mask = vexRegister();
         invalid |= destination == index || destination == mask || index == mask;
-        return memory(segment, base, index, indexKind, width);
+        return memory(address.base, index, indexKind, width);
     }
 
     // Operands.
@@ -467,50 +377,50 @@ public final class Decoder {
         };
     }
 
-    private Operand operand(OperandCode code, boolean destination) {
-        return switch (code.method) {
-            case E -> mod == 3 ? gpr(rm | extendB, code) : memory(width(code.memory));
-            case G -> gpr(reg | extendR, code);
-            case I -> new Operand.Immediate(unsigned(width(code.type)), width(code.type));
-            case IS -> signExtendedImmediate(code);
-            case M -> memory(width(code.memory));
-            case Z -> gpr((opcode & 7) | extendB, code);
-            case J -> relative(code);
-            case FIXED -> Registers.of(code.kind, code.number);
-            case V -> vector(reg | extendR, code);
-            case W -> mod == 3 ? vector(rm | extendB, code) : memory(width(code.memory));
-            case H -> vector(vexRegister(), code);
-            case U -> vector(rm | extendB, code);
+    private Operand operand(OperandCode form, boolean destination) {
+        return switch (form.method) {
+            case E -> mod == 3 ? gpr(rm | extendB, form) : memory(width(form.memory));
+            case G -> gpr(reg | extendR, form);
+            case I -> new Operand.Immediate(code.unsigned(width(form.type)), width(form.type));
+            case IS -> signExtendedImmediate(form);
+            case M -> memory(width(form.memory));
+            case Z -> gpr((opcode & 7) | extendB, form);
+            case J -> relative(form);
+            case FIXED -> Registers.of(form.kind, form.number);
+            case V -> vector(reg | extendR, form);
+            case W -> mod == 3 ? vector(rm | extendB, form) : memory(width(form.memory));
+            case H -> vector(vexRegister(), form);
+            case U -> vector(rm | extendB, form);
             case P -> Registers.of(RegisterKind.MMX, reg);
-            case Q -> mod == 3 ? Registers.of(RegisterKind.MMX, rm) : memory(width(code.memory));
-            case R -> gpr(rm | extendB, code);
-            case X -> memory(Segment.DS, 6, NO_REGISTER, RegisterKind.GPR64, width(code.type));
-            case Y -> destinationString(width(code.type));
-            case ACCUMULATOR -> Registers.gpr(0, width(code.type));
+            case Q -> mod == 3 ? Registers.of(RegisterKind.MMX, rm) : memory(width(form.memory));
+            case R -> gpr(rm | extendB, form);
+            case X -> implicitMemory(6, width(form.type));
+            case Y -> destinationString(width(form.type));
+            case ACCUMULATOR -> Registers.gpr(0, width(form.type));
             case A, B, C, D, L, N, O, S, VMX, VMY, STI, ONE, RAX, RBX, RDI ->
-                    rareOperand(code, destination);
+                    rareOperand(form, destination);
         };
     }
 
-    private Operand rareOperand(OperandCode code, boolean destination) {
-        return switch (code.method) {
+    private Operand rareOperand(OperandCode form, boolean destination) {
+        return switch (form.method) {
             case A -> farPointer();
-            case B -> Registers.gpr(vexRegister(), width(code.type));
+            case B -> Registers.gpr(vexRegister(), width(form.type));
             case C -> control(reg | extendR);
             case D -> debug(reg | extendR);
-            case L -> vector(((int) unsigned(1) >> 4) & (mode64 ? 15 : 7), code);
+            case L -> vector(((int) code.unsigned(1) >> 4) & (mode64 ? 15 : 7), form);
             case N -> Registers.of(RegisterKind.MMX, rm);
-            case O -> offset(width(code.type));
+            case O -> offset(width(form.type));
             case S -> segmentRegister(destination);
-            case VMX -> vectorMemory(RegisterKind.XMM, width(code.type));
-            case VMY -> vectorMemory(RegisterKind.YMM, width(code.type));
+            case VMX -> vectorMemory(RegisterKind.XMM, width(form.type));
+            case VMY -> vectorMemory(RegisterKind.YMM, width(form.type));
             case STI -> Registers.of(RegisterKind.X87, rm);
             case ONE -> ONE;
-            case RAX -> implicitMemory(0, code);
-            case RBX -> implicitMemory(3, code);
-            case RDI -> implicitMemory(7, code);
+            case RAX -> implicitMemory(0, width(form.type));
+            case RBX -> implicitMemory(3, width(form.type));
+            case RDI -> implicitMemory(7, width(form.type));
             case E, G, H, I, IS, J, M, P, Q, R, U, V, W, X, Y, Z, FIXED, ACCUMULATOR ->
-                    throw new AssertionError(code);
+                    throw new AssertionError(form);
         };
     }
 
@@ -538,14 +448,14 @@ public final class Decoder {
         };
     }
 
-    private Operand gpr(int number, OperandCode code) {
-        return code.type == OperandCode.Type.B
+    private Operand gpr(int number, OperandCode form) {
+        return form.type == OperandCode.Type.B
                 ? Registers.gpr8(number, rex != 0)
-                : Registers.gpr(number, width(code.type));
+                : Registers.gpr(number, width(form.type));
     }
 
-    private Operand vector(int number, OperandCode code) {
-        boolean wide = code.type == OperandCode.Type.X ? vexL : code.type == OperandCode.Type.QQ;
+    private Operand vector(int number, OperandCode form) {
+        boolean wide = form.type == OperandCode.Type.X ? vexL : form.type == OperandCode.Type.QQ;
         return Registers.of(wide ? RegisterKind.YMM : RegisterKind.XMM, number);
     }
 
@@ -553,18 +463,18 @@ public final class Decoder {
         return mode64 ? vvvv : vvvv & 7;
     }
 
-    private Operand signExtendedImmediate(OperandCode code) {
-        return new Operand.Immediate(signed(width(code.type)), operandBytes);
+    private Operand signExtendedImmediate(OperandCode form) {
+        return new Operand.Immediate(code.signed(width(form.type)), operandBytes);
     }
 
-    private Operand relative(OperandCode code) {
-        int width = width(code.type);
-        return new Operand.Relative(signed(width), width);
+    private Operand relative(OperandCode form) {
+        int width = width(form.type);
+        return new Operand.Relative(code.signed(width), width);
     }
 
     private Operand farPointer() {
-        long offset = unsigned(operandBytes);
-        return new Operand.FarPointer((int) unsigned(2), offset, 2 + operandBytes);
+        long offset = code.unsigned(operandBytes);
+        return new Operand.FarPointer((int) code.unsigned(2), offset, 2 + operandBytes);
     }
 
     private Operand control(int number) {
@@ -584,12 +494,8 @@ public final class Decoder {
     }
 
     private Operand offset(int width) {
-        displacement = unsigned(addressBytes);
-        return memory(Segment.DS, NO_REGISTER, NO_REGISTER, RegisterKind.GPR64, width);
-    }
-
-    private Operand implicitMemory(int base, OperandCode code) {
-        return memory(Segment.DS, base, NO_REGISTER, RegisterKind.GPR64, width(code.type));
+        address.displacement = code.unsigned(addressBytes);
+        return implicitMemory(NO_REGISTER, width);
     }
 
     /** ES:rDI, which no prefix overrides. */
