@@ -62,6 +62,7 @@ final class SoftCpu implements VirtualCpu {
     @Override
     public void load(CpuRegisters from) {
         cpu.load(from);
+        cpu.lower(Pending.ASLEEP);
     }
 
     @Override

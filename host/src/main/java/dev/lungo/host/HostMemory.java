@@ -40,6 +40,9 @@ public final class HostMemory implements GuestMemory, AutoCloseable {
     private final long mappedBytes;
     private boolean open = true;
 
+    /** Who wants to hear of writes; processors that write directly report to it themselves. */
+    public final PageWatch watch = new PageWatch();
+
     /**
      * @param bytes a multiple of {@link #PAGE_BYTES}
      * @throws HostException when the host has no such memory
@@ -82,6 +85,7 @@ public final class HostMemory implements GuestMemory, AutoCloseable {
     /** Every byte zero again, and the pages given back to the host. */
     public void clear() {
         Libc.advise(lowHost, bytes(), Libc.MADV_DONTNEED);
+        watch.allWritten();
     }
 
     @Override
@@ -130,21 +134,25 @@ public final class HostMemory implements GuestMemory, AutoCloseable {
     @Override
     public void putByte(long guestPhysical, byte value) {
         RawMemory.putByte(at(guestPhysical, 1), value);
+        watch.written(guestPhysical, 1);
     }
 
     @Override
     public void putShort(long guestPhysical, short value) {
         RawMemory.putShort(at(guestPhysical, 2), value);
+        watch.written(guestPhysical, 2);
     }
 
     @Override
     public void putInt(long guestPhysical, int value) {
         RawMemory.putInt(at(guestPhysical, 4), value);
+        watch.written(guestPhysical, 4);
     }
 
     @Override
     public void putLong(long guestPhysical, long value) {
         RawMemory.putLong(at(guestPhysical, 8), value);
+        watch.written(guestPhysical, 8);
     }
 
     @Override
@@ -155,6 +163,7 @@ public final class HostMemory implements GuestMemory, AutoCloseable {
     @Override
     public void write(long guestPhysical, byte[] from, int offset, int bytes) {
         RawMemory.write(at(guestPhysical, bytes), from, offset, bytes);
+        watch.written(guestPhysical, bytes);
     }
 
     @Override

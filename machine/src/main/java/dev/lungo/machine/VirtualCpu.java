@@ -19,7 +19,7 @@ public interface VirtualCpu {
     /** Copies the registers out. */
     void save(CpuRegisters into);
 
-    /** Sets every register that {@link CpuRegisters} has. */
+    /** Sets every register that {@link CpuRegisters} has; a processor that slept is awake. */
     void load(CpuRegisters from);
 
     /** The state after power-up or RESET#. SDM 3A, "Processor State After Reset" (table 10-1). */

@@ -2,9 +2,9 @@ package dev.lungo.cpu.block;
 
 import dev.lungo.cpu.core.Processor;
 import dev.lungo.isa.Decoded;
+import dev.lungo.host.PageWatch;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,11 +13,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * The lowered blocks of one processor, by physical page, and the ways to find them.
  *
- * <p>A page that holds blocks has no write tag in the TLB, so every store to it comes here, and
+ * <p>A page that holds blocks has no write tag in any TLB, so every store to it comes here, and
  * only the blocks whose bytes it touches die. When the last one of a page is gone, so is the watch
  * on it.
  */
-public final class CodeCache {
+public final class CodeCache implements PageWatch.Watcher {
     /**
      * Beyond this many, all are dropped and made anew: a bound on what a guest can make us keep.
      */
@@ -34,28 +34,29 @@ public final class CodeCache {
     private final Lowering lowering;
     private final Map<Long, Page> pages = new HashMap<>();
 
-    /** Physical page numbers below 4 GiB that hold blocks; higher ones are asked of the map. */
-    private final BitSet codePages = new BitSet();
-
+    private final PageWatch watch;
     private int blocks;
 
     // Blocks by linear address, forgotten when a translation changes.
     private final long[] nearLinear = new long[NEAR];
     private final @Nullable Block[] nearBlock = new Block[NEAR];
 
-    public CodeCache(Processor cpu) {
+    public CodeCache(Processor cpu, PageWatch watch) {
         this.cpu = cpu;
+        this.watch = watch;
+        watch.add(this);
         this.lowering = new Lowering(cpu);
         Arrays.fill(nearLinear, -1);
     }
 
-    /** Whether the page of this address holds lowered code. */
-    public boolean holds(long physical) {
-        return codePages.get(pageNumber(physical));
+    @Override
+    public boolean holds(long page) {
+        return pages.containsKey(page);
     }
 
-    private static int pageNumber(long physical) {
-        return (int) (physical >>> 12) & Integer.MAX_VALUE;
+    @Override
+    public void protect(long page) {
+        cpu.mmu.protectFromWrites(page << 12);
     }
 
     /** The block at the current instruction pointer, in the current mode. */
@@ -110,26 +111,25 @@ public final class CodeCache {
         if (++blocks > MAX_BLOCKS) {
             clear();
         }
-        Page page = watch(block.physical >>> 12);
+        Page page = watched(block.physical >>> 12);
         Block former = page.byKey.put(key(block.physical, block.mode), block);
         if (former != null) { // another mapping of the second page, or another code limit
             former.die();
         }
         page.overlapping.add(block);
         if (block.spill >= 0) {
-            watch(block.spill >>> 12).overlapping.add(block);
+            watched(block.spill >>> 12).overlapping.add(block);
         }
         return block;
     }
 
     /** From now on, writes to the page come to {@link #written}. */
-    private Page watch(long number) {
+    private Page watched(long number) {
         Page page = pages.get(number);
         if (page == null) {
             page = new Page();
             pages.put(number, page);
-            codePages.set(pageNumber(number << 12));
-            cpu.mmu.protectFromWrites(number << 12);
+            watch.watch(number);
         }
         return page;
     }
@@ -141,7 +141,7 @@ public final class CodeCache {
         return to;
     }
 
-    /** Bytes of a page that {@link #holds} code have been written, on that page alone. */
+    @Override
     public void written(long physical, int bytes) {
         long number = physical >>> 12;
         Page page = pages.get(number);
@@ -164,7 +164,7 @@ public final class CodeCache {
         overlapping.subList(kept, overlapping.size()).clear();
         if (kept == 0) {
             pages.remove(number);
-            codePages.clear(pageNumber(physical));
+            watch.release(number);
         }
     }
 
@@ -183,15 +183,23 @@ public final class CodeCache {
         Arrays.fill(nearLinear, -1);
     }
 
+    @Override
+    public void allWritten() {
+        clear();
+    }
+
     /** Drops everything. */
     public void clear() {
+        List<Long> dropped = List.copyOf(pages.keySet());
         for (Page page : pages.values()) {
             for (Block block : page.overlapping) {
                 block.die();
             }
         }
         pages.clear();
-        codePages.clear();
+        for (long number : dropped) {
+            watch.release(number);
+        }
         blocks = 0;
         lowering.clear();
         translationsChanged();

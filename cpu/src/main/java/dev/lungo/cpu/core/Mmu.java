@@ -1,6 +1,7 @@
 package dev.lungo.cpu.core;
 
 import dev.lungo.cpu.block.CodeCache;
+import dev.lungo.host.PageWatch;
 import dev.lungo.isa.ExceptionVector;
 import dev.lungo.isa.Rflags;
 import java.lang.foreign.Arena;
@@ -47,6 +48,7 @@ public final class Mmu {
     private final PhysicalMemory memory;
     private final PageWalker walker;
     private final CodeCache code;
+    private final PageWatch watch;
 
     /** Held so that its memory stays. */
     private final MemorySegment tlbMemory = Arena.ofAuto().allocate(SETS * SET_BYTES, 64);
@@ -79,11 +81,12 @@ public final class Mmu {
     private final boolean[] isUsed = new boolean[SETS * ENTRIES];
     private int usedCount;
 
-    Mmu(Processor cpu, PhysicalMemory memory, PageWalker walker, CodeCache code) {
+    Mmu(Processor cpu, PhysicalMemory memory, PageWalker walker, CodeCache code, PageWatch watch) {
         this.cpu = cpu;
         this.memory = memory;
         this.walker = walker;
         this.code = code;
+        this.watch = watch;
     }
 
     /** Chooses the access rights that hold from now on. */
@@ -360,9 +363,7 @@ public final class Mmu {
         if (!crosses(linear, bytes)) {
             long physical = translate(linear, bytes, PageWalker.WRITE);
             memory.write(physical, bytes, value);
-            if (code.holds(physical)) {
-                code.written(physical, bytes);
-            }
+            watch.written(physical, bytes);
             return;
         }
         checkAlignment(linear, bytes);
@@ -372,9 +373,7 @@ public final class Mmu {
         for (int i = 0; i < bytes; i++) {
             long at = i < first ? low + i : high + i - first;
             memory.write(at, 1, value >>> 8 * i & 0xFF);
-            if (code.holds(at)) {
-                code.written(at, 1);
-            }
+            watch.written(at, 1);
         }
     }
 
@@ -438,7 +437,7 @@ public final class Mmu {
             return;
         }
         Raw.putLong(entry + READ_TAG, page);
-        if (walker.writable && !code.holds(physical)) {
+        if (walker.writable && !watch.isWatched(physical)) {
             Raw.putLong(entry + WRITE_TAG, page);
         }
     }

@@ -115,10 +115,11 @@ public final class Processor {
         clock = setup.clock();
         tracer = setup.tracer();
         tracing = !tracer.equals(Tracer.NONE);
-        memory = new PhysicalMemory((HostMemory) setup.memory(), setup.mmio(), apic);
+        HostMemory ram = (HostMemory) setup.memory();
+        memory = new PhysicalMemory(ram, setup.mmio(), apic);
         walker = new PageWalker(this, memory);
-        code = new CodeCache(this);
-        mmu = new Mmu(this, memory, walker, code);
+        code = new CodeCache(this, ram.watch);
+        mmu = new Mmu(this, memory, walker, code, ram.watch);
         model =
                 CpuModel.named(setup.model())
                         .orElseThrow(() -> new IllegalArgumentException(setup.model()));
