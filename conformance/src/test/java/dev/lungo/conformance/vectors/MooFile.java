@@ -27,9 +27,10 @@ record MooFile(List<Vector> vectors) {
     /**
      * One instruction, before and after.
      *
+     * @param bytes the instruction's length
      * @param exception the vector that it raises, or -1
      */
-    record Vector(String name, State before, State after, int exception, int flagsPushedAt) {}
+    record Vector(String name, int bytes, State before, State after, int exception) {}
 
     /** Registers by name, and bytes by guest-physical address; after the test, what changed. */
     record State(Map<String, Integer> registers, Map<Integer, Integer> memory) {}
@@ -55,22 +56,20 @@ record MooFile(List<Vector> vectors) {
         State before = new State(Map.of(), Map.of());
         State after = before;
         int exception = -1;
-        int flagsPushedAt = -1;
+        int bytes = 0;
         while (test.hasRemaining()) {
             String tag = tag(test);
             ByteBuffer body = body(test);
             switch (tag) {
                 case "NAME" -> name = text(body);
+                case "BYTS" -> bytes = body.getInt() - 1; // with the HLT behind it
                 case "INIT" -> before = state(body);
                 case "FINA" -> after = state(body);
-                case "EXCP" -> {
-                    exception = body.get() & 0xFF;
-                    flagsPushedAt = body.getInt();
-                }
-                default -> {} // bytes are in memory too; hashes and cycles are not needed
+                case "EXCP" -> exception = body.get() & 0xFF;
+                default -> {} // hashes and cycles are not needed
             }
         }
-        return new Vector(name, before, after, exception, flagsPushedAt);
+        return new Vector(name, bytes, before, after, exception);
     }
 
     private static State state(ByteBuffer chunk) {

@@ -1,8 +1,8 @@
 package dev.lungo.cpu.block;
 
 import dev.lungo.cpu.core.Processor;
-import dev.lungo.isa.Decoded;
 import dev.lungo.host.PageWatch;
+import dev.lungo.isa.Decoded;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
