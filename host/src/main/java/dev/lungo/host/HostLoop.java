@@ -35,6 +35,7 @@ public final class HostLoop implements RunLoopHost, AutoCloseable {
 
     public HostLoop(HostClock clock) {
         this.clock = clock;
+        clock.onBeat(this::ringIfDue);
         ticker = Thread.ofPlatform().name("lungo-ticker").daemon().start(this::tick);
     }
 
@@ -89,12 +90,24 @@ public final class HostLoop implements RunLoopHost, AutoCloseable {
                 continue; // whoever set it may have missed tickerWakes
             }
             if (current.nanos <= clock.nanos()) {
-                if (alarm.compareAndSet(current, OFF)) {
-                    current.ring.run();
-                }
+                ring(current);
             } else {
                 park(current.nanos);
             }
+        }
+    }
+
+    /** The thread that runs the guest looks too, since the ticker may not get its turn in time. */
+    private void ringIfDue() {
+        Alarm current = alarm.get();
+        if (current.nanos <= clock.nanos()) {
+            ring(current);
+        }
+    }
+
+    private void ring(Alarm due) {
+        if (alarm.compareAndSet(due, OFF)) {
+            due.ring.run();
         }
     }
 

@@ -13,11 +13,37 @@ class HostClockTest {
         clock.stop();
         long stoppedAt = clock.nanos();
 
-        Thread.sleep(20);
+        Thread.sleep(400);
 
         assertThat(clock.nanos()).isEqualTo(stoppedAt);
         clock.resume();
-        assertThat(clock.nanos() - stoppedAt).isBetween(0L, 15 * MILLISECOND);
+        assertThat(clock.nanos() - stoppedAt).isBetween(0L, 300 * MILLISECOND);
+    }
+
+    @Test
+    void hidesTimeInWhichTheGuestDidNotGetToRun() throws InterruptedException {
+        HostClock clock = new HostClock();
+        clock.beat();
+        long before = clock.nanos();
+
+        Thread.sleep(50);
+
+        assertThat(clock.nanos() - before).isBetween(0L, HostClock.MOST_AHEAD_NANOS);
+        clock.beat();
+        assertThat(clock.nanos() - before).isLessThan(50 * MILLISECOND);
+    }
+
+    @Test
+    void showsTimeInWhichTheGuestHadNothingToRun() throws InterruptedException {
+        HostClock clock = new HostClock();
+        clock.beat();
+        clock.rest();
+        long before = clock.nanos();
+
+        Thread.sleep(50);
+
+        clock.beat();
+        assertThat(clock.nanos() - before).isGreaterThanOrEqualTo(50 * MILLISECOND);
     }
 
     @Test

@@ -7,4 +7,13 @@ package dev.lungo.machine;
 @FunctionalInterface
 public interface Clock {
     long nanos();
+
+    /**
+     * An engine says that it is executing guest instructions: before the first, and then at least
+     * every millisecond. Deadlines are noticed here.
+     */
+    default void beat() {}
+
+    /** An engine says that it executes no more guest instructions for now. */
+    default void rest() {}
 }

@@ -15,6 +15,9 @@ public final class Interpreter {
     private static final VmExit KICKED = new VmExit.Kicked();
     private static final VmExit SHUTDOWN = new VmExit.Shutdown();
 
+    /** Some ten microseconds' worth. */
+    private static final int BLOCKS_PER_BEAT = 512;
+
     private final Processor cpu;
     private final long pending;
     private final long instructions;
@@ -27,6 +30,15 @@ public final class Interpreter {
 
     /** Runs until there is something for the run loop to do. */
     public VmExit run() {
+        cpu.clock.beat();
+        try {
+            return runGuest();
+        } finally {
+            cpu.clock.rest();
+        }
+    }
+
+    private VmExit runGuest() {
         cpu.resume();
         for (; ; ) {
             try {
@@ -49,7 +61,12 @@ public final class Interpreter {
 
     /** Returns null only to be called again. A fault that it throws has RIP at its instruction. */
     private @Nullable VmExit runBlocks() {
+        int untilBeat = BLOCKS_PER_BEAT;
         for (; ; ) {
+            if (--untilBeat == 0) {
+                untilBeat = BLOCKS_PER_BEAT;
+                cpu.clock.beat();
+            }
             int waiting = Raw.getIntOpaque(pending);
             if (waiting != 0) {
                 VmExit exit = attend(waiting);
