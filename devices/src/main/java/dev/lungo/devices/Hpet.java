@@ -29,7 +29,7 @@ public final class Hpet implements MmioDevice {
     private static final int TIMER_STRIDE = 0x20;
 
     private static final int TIMER_COUNT = 3;
-    private static final long NANOS_PER_TICK = 1_000_000_000 / Frequencies.HPET_HZ;
+    static final long NANOS_PER_TICK = 1_000_000_000 / Frequencies.HPET_HZ;
     private static final long FEMTOS_PER_NANO = 1_000_000;
     private static final long REVISION = 1;
     private static final long VENDOR = 0x8086;

@@ -1,6 +1,7 @@
 package dev.lungo.devices;
 
 import dev.lungo.machine.IrqLine;
+import dev.lungo.machine.MissedTicks;
 import dev.lungo.machine.Timers;
 import java.util.function.IntFunction;
 
@@ -23,13 +24,19 @@ final class HpetTimer {
 
     private static final long LOW_32 = 0xFFFF_FFFFL;
 
+    /** Some days: nobody makes up for these. */
+    private static final long LONG_TICKS = 1L << 45;
+
     private final long routes;
     private final IntFunction<IrqLine> lines;
     private final Hpet hpet;
     private final Timers.Timer timer;
 
     private long configuration;
+
+    /** The next match; in periodic mode it may have passed, if the host was away. */
     private long comparator = -1;
+
     private long period;
     private boolean active;
     private boolean edgeHeld;
@@ -78,7 +85,9 @@ final class HpetTimer {
     }
 
     long comparator() {
-        return comparator;
+        long late = wrap(hpet.counter() - comparator);
+        boolean passed = hasPeriod() && late >= 0 && late < wrap(-1) >>> 1;
+        return passed ? wrap(comparator + (late / period + 1) * period) : comparator;
     }
 
     /**
@@ -98,6 +107,10 @@ final class HpetTimer {
 
     private boolean isPeriodic() {
         return (configuration & TYPE_PERIODIC) != 0;
+    }
+
+    private boolean hasPeriod() {
+        return isPeriodic() && period > 0;
     }
 
     private boolean isLevel() {
@@ -139,15 +152,11 @@ final class HpetTimer {
             timer.cancel();
             return;
         }
+        comparator = comparator();
         timer.at(hpet.nanosAfter(wrap(comparator - hpet.counter())));
     }
 
     private void fire() {
-        if (isPeriodic() && period != 0) {
-            // The first match still to come: those that nobody saw are one.
-            long late = wrap(hpet.counter() - comparator);
-            comparator = wrap(comparator + (Long.divideUnsigned(late, period) + 1) * period);
-        }
         if (isLevel()) {
             active = true;
             drive(true);
@@ -157,11 +166,24 @@ final class HpetTimer {
             edgeHeld = true;
             drive(true);
         }
-        if (isPeriodic() && period != 0) {
-            schedule();
+        if (hasPeriod()) {
+            scheduleNextPeriod();
         } else if ((configuration & MODE_32) != 0) {
             timer.at(hpet.nanosAfter(wrap(comparator - hpet.counter() - 1) + 1)); // as it wraps
         }
+    }
+
+    private void scheduleNextPeriod() {
+        long late = wrap(hpet.counter() - comparator);
+        if (late < 0 || late > LONG_TICKS || period > LONG_TICKS) {
+            schedule();
+            return;
+        }
+        long periodNanos = period * Hpet.NANOS_PER_TICK;
+        long due = -late * Hpet.NANOS_PER_TICK;
+        long next = MissedTicks.next(due, periodNanos, 0);
+        comparator = wrap(comparator + (next - due) / Hpet.NANOS_PER_TICK);
+        timer.at(hpet.nanosAfter(0) + MissedTicks.at(next, periodNanos, 0));
     }
 
     private void drive(boolean asserted) {

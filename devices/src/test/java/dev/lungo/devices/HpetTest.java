@@ -129,16 +129,33 @@ class HpetTest {
         // arch/x86/kernel/hpet.c, hpet_clkevt_set_state_periodic()
         write(GEN_CONF, RUN | LEGACY);
         write(CONF_0, ENABLE | PERIODIC | VAL_SET | MODE_32);
-        write(COMPARATOR_0, 1000);
-        write(COMPARATOR_0, 400);
+        write(COMPARATOR_0, 100_000);
+        write(COMPARATOR_0, 40_000);
 
-        ticks(1000);
+        ticks(100_000);
         assertThat(edges[2]).isEqualTo(1);
-        ticks(400);
+        ticks(40_000);
         assertThat(edges[2]).isEqualTo(2);
-        ticks(4 * 400 + 10);
-        assertThat(edges[2]).as("those that nobody saw are one").isEqualTo(3);
-        assertThat(read(COMPARATOR_0)).isEqualTo(1000 + 6 * 400);
+        assertThat(read(COMPARATOR_0)).isEqualTo(180_000);
+    }
+
+    @Test
+    void missedPeriodsAreMadeUpFor() {
+        write(GEN_CONF, RUN);
+        write(CONF_0, ENABLE | PERIODIC | VAL_SET | MODE_32 | ROUTE_10);
+        write(COMPARATOR_0, 40_000);
+
+        ticks(3 * 40_000 + 10);
+        assertThat(edges[10]).isEqualTo(1);
+        assertThat(read(COMPARATOR_0)).as("the next match").isEqualTo(160_000);
+        ticks(10_000);
+        assertThat(edges[10]).isEqualTo(2);
+        ticks(10_000);
+        assertThat(edges[10]).isEqualTo(3);
+        ticks(160_000 - 140_010 - 1);
+        assertThat(edges[10]).isEqualTo(3);
+        ticks(1);
+        assertThat(edges[10]).isEqualTo(4);
     }
 
     @Test
