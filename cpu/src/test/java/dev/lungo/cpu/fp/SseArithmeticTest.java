@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Every operation on SSE's formats against the host's own instruction. */
 @EnabledIf("hostRunsOurCode")
 class SseArithmeticTest {
-    private static final int CASES = Boolean.getBoolean("lungo.long") ? 10_000_000 : 100_000;
+    private static final int CASES = Boolean.getBoolean("lungo.long") ? 2_000_000 : 100_000;
 
     static boolean hostRunsOurCode() {
         return ExecutableMemory.isSupported();

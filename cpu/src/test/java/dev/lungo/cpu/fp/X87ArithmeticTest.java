@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @EnabledIf("hostRunsOurCode")
 class X87ArithmeticTest {
-    private static final int CASES = Boolean.getBoolean("lungo.long") ? 10_000_000 : 60_000;
+    private static final int CASES = Boolean.getBoolean("lungo.long") ? 2_000_000 : 60_000;
 
     static boolean hostRunsOurCode() {
         return ExecutableMemory.isSupported();

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @EnabledIf("hostRunsOurCode")
 class X87FamilyTest {
-    private static final int CASES = Boolean.getBoolean("lungo.long") ? 200_000 : 500;
+    private static final int CASES = Boolean.getBoolean("lungo.long") ? 20_000 : 500;
 
     /**
      * What is compared beside the x87 state: ten bytes, or what an environment has no secret of.
