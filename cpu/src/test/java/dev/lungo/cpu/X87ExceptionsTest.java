@@ -30,6 +30,7 @@ class X87ExceptionsTest {
     private static final int[] FRSTOR = {0xDD, 0x23};
 
     private static final long OPERAND = 0x3000;
+    private static final long UNMAPPED = 1L << 30;
     private static final int UNMASKED = 0x340;
     private static final int ZE = 4;
 
@@ -101,6 +102,20 @@ class X87ExceptionsTest {
 
         assertThat(rig.cpu.fpu.isEmpty(1)).isFalse();
         assertThat(rig.cpu.fpu.significand(0)).isZero();
+    }
+
+    @Test
+    void aStoreThatFaultsPopsNothing() {
+        longMode(Cr0.NE | Cr0.MP);
+        rig.register(Rig.RBX, UNMAPPED);
+        int[] fstp = {0xDD, 0x1B}; // FSTP QWORD [RBX]
+        code(FNINIT, FLD1, fstp);
+
+        rig.run(3);
+
+        assertThat(rig.cpu.rip()).isEqualTo(Rig.handler(ExceptionVector.PF.vector()));
+        assertThat(rig.cpu.fpu.top()).isEqualTo(7);
+        assertThat(rig.cpu.fpu.isEmpty(0)).isFalse();
     }
 
     @Test
