@@ -4,12 +4,8 @@ module dev.lungo.cli {
     requires static org.jspecify;
     requires dev.lungo.pc;
     requires dev.lungo.host;
-    requires info.picocli;
     requires org.apache.commons.compress;
     requires org.tukaani.xz;
 
     uses dev.lungo.machine.Engine;
-
-    opens dev.lungo.cli to
-            info.picocli;
 }

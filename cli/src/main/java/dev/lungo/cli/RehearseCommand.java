@@ -5,15 +5,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
 
 /**
  * Boots a guest of a few instructions, as {@code run} would. The build does so once and records
  * what the JVM loads and compiles: the AOT cache that later runs start from.
  */
-@Command(name = "rehearse", hidden = true)
-final class RehearseCommand implements Callable<Integer> {
+final class RehearseCommand {
     /**
      * A Multiboot kernel without ELF, loaded at 1 MiB. Multiboot Specification 0.6.96, section 3.1.
      */
@@ -41,8 +38,9 @@ final class RehearseCommand implements Callable<Integer> {
             + "EBFD";         //       jmp end
     // spotless:on
 
-    @Override
-    public Integer call() {
+    private RehearseCommand() {}
+
+    static int execute() {
         try {
             Path kernel = Files.createTempFile("lungo", ".kernel");
             try {

@@ -11,209 +11,183 @@ import dev.lungo.pc.MachineSpec.OnReset;
 import dev.lungo.pc.MachineSpec.OnShutdown;
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
-import java.util.Set;
-import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code lungo run}: the options, and what they mean. */
-@Command(
-        name = "run",
-        description = "Boots a guest.",
-        mixinStandardHelpOptions = true,
-        sortOptions = false,
-        exitCodeListHeading = "%nExit status:%n",
-        exitCodeList = {
-            "0:the guest powered off",
-            "1:the host failed",
-            "2:the command was wrong",
-            "3:the guest crashed",
-            "4:it timed out",
-            "(value << 1) | 1:the guest wrote the value to the debug exit port, F4h"
-        })
-final class RunCommand implements Callable<Integer> {
+final class RunCommand {
+    // spotless:off
+    private static final List<Option> OPTIONS = List.of(
+        new Option("--kernel",     "F",            "a bzImage, a vmlinux with a PVH note, or a Multiboot 1 or 2 kernel"),
+        new Option("--initrd",     "F",            "its initial RAM disk, or Multiboot module"),
+        new Option("--append",     "S",            "its command line"),
+        new Option("--memory",     "SIZE",         "how much memory it has: 512M unless given"),
+        new Option("--cpus",       "N",            "how many processors: 1 unless given"),
+        new Option("--cpu",        "MODEL",        "which processor: x86-64-v2 unless given"),
+        new Option("--engine",     "auto|soft",    "what runs its instructions: auto unless given"),
+        new Option("--serial",     "stdio|file:F|none", "where its first serial port goes: stdio unless given"),
+        new Option("--timeout",    "SECONDS",      "ends it after this time, with status 4"),
+        new Option("--no-reboot",  "",             "ends it when it asks for a reset"),
+        new Option("--trace",      "WHAT[,WHAT]",  "lists instructions, exits or ports, on standard error"),
+        new Option("--trace-file", "F",            "where the trace goes instead"),
+        new Option("--help",       "",             "this"));
+    // spotless:on
+
+    private static final String USAGE =
+            """
+            lungo run debian [OPTION...]    boots Debian's cloud kernel and busybox, fetched with apt
+            lungo run --kernel F [OPTION...]
+
+            """;
+
+    private static final String KEYS =
+            """
+
+            On the terminal, Ctrl-A x ends the machine, Ctrl-A c goes to the monitor and back.
+            Exit status: 0 the guest powered off, 1 the host failed, 2 the command was wrong, 3 the
+            guest crashed, 4 it timed out; (value << 1) | 1 if it wrote to the debug exit port, F4h.
+            """;
+
     private static final long MOST_MEMORY = 512L << 30;
 
-    @Parameters(
-            arity = "0..1",
-            paramLabel = "debian",
-            description = "Debian's cloud kernel and busybox, fetched with apt")
-    private @Nullable String guest;
+    private final Arguments arguments;
 
-    @Option(
-            names = "--kernel",
-            paramLabel = "F",
-            description = "a bzImage, a vmlinux with a PVH note, or a Multiboot 1 or 2 kernel")
-    private @Nullable String kernel;
-
-    @Option(names = "--initrd", paramLabel = "F", description = "its initial RAM disk, or module")
-    private @Nullable String initrd;
-
-    @Option(names = "--append", paramLabel = "S", description = "its command line")
-    private String append = "";
-
-    @Option(
-            names = "--memory",
-            paramLabel = "SIZE",
-            description = "how much memory it has: 512M unless given")
-    private String memory = "512M";
-
-    @Option(names = "--cpus", paramLabel = "N", description = "how many processors: 1 unless given")
-    private int cpus = 1;
-
-    @Option(
-            names = "--cpu",
-            paramLabel = "MODEL",
-            description = "what they are: x86-64-v2 unless given")
-    private @Nullable String cpuModel;
-
-    @Option(
-            names = "--engine",
-            paramLabel = "auto|soft",
-            description = "what runs its instructions: auto chooses")
-    private String engine = "auto";
-
-    @Option(
-            names = "--serial",
-            paramLabel = "stdio|file:F|none",
-            description = "where its first serial port goes: stdio unless given")
-    private String serial = "stdio";
-
-    @Option(
-            names = "--timeout",
-            paramLabel = "SECONDS",
-            description = "ends it after this time, with status 4")
-    private @Nullable BigDecimal timeout;
-
-    @Option(names = "--no-reboot", description = "ends it when it asks for a reset")
-    private boolean noReboot;
-
-    @Option(
-            names = "--trace",
-            paramLabel = "instructions|exits|ports[,...]",
-            description = "lists what it does, on standard error unless --trace-file is given")
-    private @Nullable String trace;
-
-    @Option(names = "--trace-file", paramLabel = "F", description = "where the trace goes")
-    private @Nullable String traceFile;
-
-    @Override
-    public Integer call() {
-        SerialTarget serialTarget = SerialTarget.parse(serial);
-        Set<Trace> traces = trace == null ? EnumSet.noneOf(Trace.class) : Trace.parse(trace);
-        Optional<Duration> limit = limit();
-        Engine chosen = engine();
-        MachineSpec spec = spec(chosen);
-        return ExitStatus.of(
-                Session.run(
-                        spec,
-                        chosen,
-                        new Session.Settings(
-                                serialTarget, traces, Optional.ofNullable(traceFile), limit)));
+    private RunCommand(Arguments arguments) {
+        this.arguments = arguments;
     }
 
-    private MachineSpec spec(Engine chosen) {
-        long bytes = memoryBytes();
-        checkCpus();
-        String model = model(chosen);
-        BootFile kernelFile;
-        Optional<BootFile> initrdFile = Optional.empty();
-        String commandLine = append;
-        if (guest != null) {
-            checkGuest(guest);
-            DebianGuest debian = DebianGuest.get();
-            kernelFile = InputFile.read("debian", debian.kernel().toString());
-            initrdFile = Optional.of(InputFile.read("debian", debian.initrd().toString()));
-            commandLine = (DebianGuest.COMMAND_LINE + " " + append).strip();
-        } else {
-            if (kernel == null) {
-                throw new Refusal("give a guest: \"lungo run debian\" or --kernel F");
-            }
-            kernelFile = InputFile.read("--kernel", kernel);
-            if (initrd != null) {
-                initrdFile = Optional.of(InputFile.read("--initrd", initrd));
-            }
+    /** Carries out the words from {@code from} on: the exit status. */
+    static int execute(String[] words, int from) {
+        Arguments arguments = Arguments.parse(OPTIONS, words, from);
+        if (arguments.has("--help")) {
+            System.out.print(USAGE + Option.help(OPTIONS) + KEYS);
+            return ExitStatus.OK;
         }
-        KernelFormat.detect(kernelFile);
+        return new RunCommand(arguments).run();
+    }
+
+    private int run() {
+        Session.Settings settings =
+                new Session.Settings(
+                        SerialTarget.parse(arguments.value("--serial", "stdio")),
+                        arguments
+                                .value("--trace")
+                                .map(Trace::parse)
+                                .orElse(EnumSet.noneOf(Trace.class)),
+                        arguments.value("--trace-file"),
+                        arguments.value("--timeout").map(RunCommand::limit));
+        Engine engine = engine(arguments.value("--engine", "auto"));
+        return ExitStatus.of(Session.run(spec(engine), engine, settings));
+    }
+
+    private MachineSpec spec(Engine engine) {
+        long memoryBytes = memoryBytes(arguments.value("--memory", "512M"));
+        int cpus = cpus(arguments.value("--cpus", "1"));
+        String model =
+                arguments
+                        .value("--cpu")
+                        .map(wanted -> model(wanted, engine))
+                        .orElse(engine.cpuModels().getFirst());
+        Payload payload = arguments.operands().isEmpty() ? given() : named();
+        KernelFormat.detect(payload.kernel);
         return new MachineSpec(
-                bytes,
+                memoryBytes,
                 cpus,
                 model,
-                kernelFile,
-                initrdFile.map(List::of).orElse(List.of()),
-                commandLine,
-                noReboot ? OnReset.END : OnReset.REBOOT,
+                payload.kernel,
+                payload.initrd.map(List::of).orElse(List.of()),
+                payload.commandLine,
+                arguments.has("--no-reboot") ? OnReset.END : OnReset.REBOOT,
                 OnShutdown.CRASH);
     }
 
-    private void checkGuest(String name) {
+    private record Payload(BootFile kernel, Optional<BootFile> initrd, String commandLine) {}
+
+    private Payload given() {
+        String kernel =
+                arguments
+                        .value("--kernel")
+                        .orElseThrow(() ->
+                                new Refusal(
+                                        "give a guest: \"lungo run debian\" or --kernel" + " F"));
+        return new Payload(
+                InputFile.read("--kernel", kernel),
+                arguments.value("--initrd").map(name -> InputFile.read("--initrd", name)),
+                arguments.value("--append", ""));
+    }
+
+    private Payload named() {
+        String name = String.join(" ", arguments.operands());
         if (!name.equals("debian")) {
             throw new Refusal(
                     "there is no guest \"" + name + "\": give debian, or a kernel with --kernel");
         }
-        if (kernel != null || initrd != null) {
+        if (arguments.has("--kernel") || arguments.has("--initrd")) {
             throw new Refusal("debian has its own kernel and initrd: leave out --kernel, --initrd");
         }
+        DebianGuest debian = DebianGuest.get();
+        return new Payload(
+                InputFile.read("debian", debian.kernel().toString()),
+                Optional.of(InputFile.read("debian", debian.initrd().toString())),
+                (DebianGuest.COMMAND_LINE + " " + arguments.value("--append", "")).strip());
     }
 
-    private long memoryBytes() {
-        long bytes = ByteSize.parse("--memory", memory);
+    private static long memoryBytes(String text) {
+        long bytes = ByteSize.parse("--memory", text);
         if (bytes > MOST_MEMORY) {
-            throw new Refusal("--memory " + memory + " is more than a machine can have, 512G");
+            throw new Refusal("--memory " + text + " is more than a machine can have, 512G");
         }
         return MemoryMap.of(bytes).ramBytes();
     }
 
-    private void checkCpus() {
-        if (cpus < 1 || cpus > MachineSpec.MOST_CPUS) {
+    private static int cpus(String text) {
+        if (text.matches("\\d{1,4}")) {
+            int cpus = Integer.parseInt(text);
+            if (cpus >= 1 && cpus <= MachineSpec.MOST_CPUS) {
+                return cpus;
+            }
+        }
+        throw new Refusal("--cpus takes 1 to " + MachineSpec.MOST_CPUS + ", not \"" + text + "\"");
+    }
+
+    private static Engine engine(String wanted) {
+        List<String> names = new ArrayList<>();
+        for (Engine each : ServiceLoader.load(Engine.class)) {
+            if (wanted.equals("auto") || wanted.equals(each.name())) {
+                return each;
+            }
+            names.add(each.name());
+        }
+        throw new Refusal(
+                "--engine takes auto or "
+                        + String.join(" or ", names)
+                        + ", not \""
+                        + wanted
+                        + "\"");
+    }
+
+    private static String model(String wanted, Engine engine) {
+        if (!engine.cpuModels().contains(wanted)) {
             throw new Refusal(
-                    "--cpus takes 1 to " + MachineSpec.MOST_CPUS + ", not \"" + cpus + "\"");
+                    "--cpu takes "
+                            + String.join(" or ", engine.cpuModels())
+                            + ", not \""
+                            + wanted
+                            + "\"");
         }
+        return wanted;
     }
 
-    private Engine engine() {
-        List<Engine> engines =
-                ServiceLoader.load(Engine.class).stream().map(ServiceLoader.Provider::get).toList();
-        return engines.stream()
-                .filter(each -> engine.equals("auto") || engine.equals(each.name()))
-                .findFirst()
-                .orElseThrow(() ->
-                        new Refusal(
-                                "--engine takes auto or "
-                                        + engines.stream()
-                                                .map(Engine::name)
-                                                .collect(Collectors.joining(" or "))
-                                        + ", not \""
-                                        + engine
-                                        + "\""));
-    }
-
-    private String model(Engine chosen) {
-        List<String> models = chosen.cpuModels();
-        if (cpuModel == null) {
-            return models.getFirst();
+    private static Duration limit(String text) {
+        if (text.matches("\\d{1,9}(\\.\\d{1,9})?")) {
+            Duration limit = Duration.ofMillis(new BigDecimal(text).movePointRight(3).longValue());
+            if (limit.isPositive()) {
+                return limit;
+            }
         }
-        if (!models.contains(cpuModel)) {
-            throw new Refusal(
-                    "--cpu takes " + String.join(" or ", models) + ", not \"" + cpuModel + "\"");
-        }
-        return cpuModel;
-    }
-
-    private Optional<Duration> limit() {
-        if (timeout == null) {
-            return Optional.empty();
-        }
-        if (timeout.signum() <= 0 || timeout.compareTo(BigDecimal.valueOf(Integer.MAX_VALUE)) > 0) {
-            throw new Refusal("--timeout takes a number of seconds, not \"" + timeout + "\"");
-        }
-        return Optional.of(Duration.ofMillis(timeout.movePointRight(3).longValue()));
+        throw new Refusal("--timeout takes a number of seconds, not \"" + text + "\"");
     }
 }

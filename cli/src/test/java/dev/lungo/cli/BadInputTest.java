@@ -47,15 +47,18 @@ class BadInputTest {
                     run --kernel K --memory 1M      | a memory of 1048576 bytes is too small; give at least 2M
                     run --kernel K --memory 9999999T | --memory 9999999T is more than a machine can have
                     run --kernel K --cpus 0         | --cpus takes 1 to 64, not "0"
-                    run --kernel K --cpus two       | Invalid value for option '--cpus': 'two' is not an int
+                    run --kernel K --cpus two       | --cpus takes 1 to 64, not "two"
                     run --kernel K --engine warp    | --engine takes auto or soft, not "warp"
                     run --kernel K --serial tty     | --serial takes stdio, file:NAME or none, not "tty"
                     run --kernel K --serial file:D/none/log | --serial: D/none/log cannot be written: no such file or directory
                     run --kernel K --trace sins     | --trace takes instructions, exits and ports, not "sins"
                     run --kernel K --trace ports --trace-file D | --trace-file: D cannot be written: Is a directory
                     run --kernel K --timeout 0      | --timeout takes a number of seconds, not "0"
-                    run --kernel K --frobnicate     | Unknown option: '--frobnicate'
-                    run --kernel                    | Missing required parameter for option '--kernel' (F)
+                    run --kernel K --frobnicate     | there is no option --frobnicate; "lungo run --help" lists them
+                    run --kernel                    | --kernel needs a value: F
+                    run --no-reboot=yes             | --no-reboot takes no value
+                    run --cpus 1 --cpus 2           | --cpus is given twice
+                    walk                            | there is no command walk: give run
                     """)
     void isOneSentenceAndStatus2(String command, String sentence) throws IOException {
         List<Path> before = files();

@@ -4,11 +4,14 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /**
  * The terminal on standard input, in raw mode: every key is a byte at once, none is echoed and none
@@ -48,8 +51,21 @@ public final class Terminal implements AutoCloseable {
 
     /** Whether standard input is a terminal. */
     public static boolean present() {
+        if (!mayBe()) {
+            return false;
+        }
         try (Arena arena = Arena.ofConfined()) {
             return Functions.get(arena.allocate(STRUCT_BYTES, 8)) == 0;
+        }
+    }
+
+    /** A file or a pipe is known by its name, which costs less than to call the C library. */
+    private static boolean mayBe() {
+        try {
+            Path device = Files.readSymbolicLink(Path.of("/proc/self/fd/0"));
+            return device.startsWith("/dev") && !device.endsWith("null");
+        } catch (IOException _) {
+            return true; // not to be known this way
         }
     }
 
