@@ -2,6 +2,7 @@ package dev.lungo.cli;
 
 import dev.lungo.boot.BootException;
 import dev.lungo.host.HostException;
+import dev.lungo.host.HostMemory;
 import java.io.UncheckedIOException;
 
 /** The command {@code lungo}. */
@@ -23,7 +24,10 @@ public final class Main {
     static int execute(String... arguments) {
         try {
             return switch (arguments.length == 0 ? "" : arguments[0]) {
-                case "run" -> RunCommand.execute(arguments, 1);
+                case "run" -> {
+                    Thread.ofPlatform().daemon().start(HostMemory::prepare);
+                    yield RunCommand.execute(arguments, 1);
+                }
                 case "rehearse" -> RehearseCommand.execute();
                 case "--help", "-h", "help" -> print(USAGE);
                 case "--version" -> print("lungo 0.1.0\n");

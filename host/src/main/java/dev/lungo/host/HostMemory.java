@@ -59,6 +59,14 @@ public final class HostMemory implements GuestMemory, AutoCloseable {
         highAddend = lowHost + lowBytes - HIGH_BASE;
     }
 
+    /**
+     * Links the C library's mmap, which takes as long as the JVM's own start: somebody who will
+     * need memory soon has another thread do it.
+     */
+    public static void prepare() {
+        Libc.map(PAGE_BYTES, Libc.PROT_READ, Libc.MAP_NORESERVE); // one page, never touched
+    }
+
     /** Where the RAM is; one region, or two. */
     public List<Region> regions() {
         Region low = new Region(0, lowBytes, lowHost);
