@@ -42,8 +42,12 @@ public final class HostClock implements Clock {
 
     @Override
     public void beat() {
-        settle();
-        running = true;
+        if (running) {
+            settle();
+        } else {
+            running = true; // first: who looks meanwhile must not see more than is shown later
+            lastBeat = System.nanoTime();
+        }
         onBeat.run();
     }
 
