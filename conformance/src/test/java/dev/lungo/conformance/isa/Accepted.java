@@ -101,6 +101,8 @@ record Accepted(String reason, Predicate<Difference> applies) {
             each -> each.oursIsInvalid() && each.opcode() == 0x0F && each.hasPrefix(0x66, 0xF2, 0xF3)),
         rule("66h and F2h are ignored where they select nothing, and objdump calls that bad",
             each -> each.theirsIsInvalid() && each.ourMnemonic().matches("wbinvd|bs[fr]")),
+        rule("66h does not narrow the register of WRFSBASE and its kin",
+            each -> each.ourMnemonic().matches("(rd|wr)[fg]sbase") && each.ourMnemonic().equals(each.theirMnemonic()) && each.hasPrefix(0x66)),
         rule("only in 64-bit mode", each -> each.oursIsInvalid() && each.theirMnemonic().matches("swapgs|(rd|wr)[fg]sbase")),
         rule("fences ignore ModRM.r/m", each -> each.theirsIsInvalid() && each.ourMnemonic().matches("[lms]fence")),
         rule("EXTRQ with immediates is /0", each -> each.oursIsInvalid() && each.theirMnemonic().equals("extrq")),
@@ -114,7 +116,7 @@ record Accepted(String reason, Predicate<Difference> applies) {
             each -> each.decoded() instanceof Instruction i && i.operandBytes() == 8 && each.hasPrefix(0x66)
                 && each.ourMnemonic().equals("movsxd")),
         rule("a far pointer with REX.W is m16:64, as Intel has it",
-            each -> each.ourMnemonic().matches("call|jmp") && each.ours().replace("tbyte", "fword").equals(each.theirs())),
+            each -> each.ourMnemonic().matches("call|jmp") && each.ours().replace("tbyte", "").equals(each.theirs().replaceFirst("[fd]?word", ""))),
         rule("objdump takes the immediate 02h of PCLMULQDQ for 10h", each -> each.ourMnemonic().matches("v?pclmulqdq")),
         R8_EXCHANGE,
         rule("VEX after 66h, F2h, F3h or REX is undefined",

@@ -392,8 +392,8 @@ final class Canonical {
             value = noIndex.group(2).equals("e") ? value & 0xFFFF_FFFFL : value;
             address = noIndex.group(1) + "[0x" + Long.toHexString(value) + "]";
         }
-        address = address.replaceFirst("^ds:(?=\\[(?!\\w*[bs]p\\b))", "");
-        address = address.replaceFirst("^ss:(?=\\[\\w*[bs]p\\b)", "");
+        address = address.replaceFirst("^ds:(?=\\[(?!\\w*[bs]p\\b(?!\\*)))", "");
+        address = address.replaceFirst("^ss:(?=\\[\\w*[bs]p\\b(?!\\*))", "");
         Matcher number = WIDE_NUMBER.matcher(address);
         if (number.find() && address.contains("ip+")) {
             long value = Long.parseUnsignedLong(number.group().substring(2), 16);
