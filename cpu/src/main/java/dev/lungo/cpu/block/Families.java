@@ -55,8 +55,15 @@ import dev.lungo.isa.Instruction;
 final class Families {
     private Families() {}
 
-    // spotless:off
+    /** The instruction as an op, #UD if the processor's model lacks it. */
     static Op lower(Lowering at, Instruction instruction) {
+        return Availability.of(instruction, at.cpu().model)
+                .map(known -> lowerKnown(at, known))
+                .orElseGet(() -> new Lowering.Raise(ExceptionVector.UD));
+    }
+
+    // spotless:off
+    private static Op lowerKnown(Lowering at, Instruction instruction) {
         return switch (instruction.mnemonic()) {
             case MOV, MOVSX, MOVSXD, MOVZX, MOVBE, MOVNTI, XCHG, BSWAP, LEA, XLAT, LAHF, SAHF, CBW,
                  CWDE, CDQE, CWD, CDQ, CQO, CMOVO, CMOVNO, CMOVB, CMOVNB, CMOVZ, CMOVNZ, CMOVBE,
