@@ -49,10 +49,10 @@ public final class Cpuid {
     public int ecx;
     public int edx;
 
-    Cpuid(Processor cpu, CpuModel model, int processors) {
+    Cpuid(Processor cpu, CpuModel model) {
         this.cpu = cpu;
         this.model = model;
-        this.processors = processors;
+        this.processors = cpu.count;
     }
 
     /** Answers in the four fields. */

@@ -64,6 +64,10 @@ public final class Processor {
     final boolean tracing;
 
     public final int index;
+
+    /** How many processors the machine has. */
+    public final int count;
+
     public final CpuModel model;
     public final ControlRegisters control;
     public final Msrs msrs;
@@ -110,6 +114,7 @@ public final class Processor {
 
     public Processor(CpuSetup setup) {
         index = setup.index();
+        count = setup.count();
         ports = setup.ports();
         apic = setup.apic();
         clock = setup.clock();
@@ -125,7 +130,7 @@ public final class Processor {
                         .orElseThrow(() -> new IllegalArgumentException(setup.model()));
         control = new ControlRegisters(this, model);
         msrs = new Msrs(this);
-        cpuid = new Cpuid(this, model, setup.count());
+        cpuid = new Cpuid(this, model);
         stack = new StackFrame(this);
         taskSwitch = new TaskSwitch(this);
         farJumps = new FarJumps(this);

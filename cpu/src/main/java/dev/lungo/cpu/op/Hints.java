@@ -3,6 +3,7 @@ package dev.lungo.cpu.op;
 import dev.lungo.cpu.block.Address;
 import dev.lungo.cpu.block.Lowering;
 import dev.lungo.cpu.block.Op;
+import dev.lungo.cpu.core.Pending;
 import dev.lungo.cpu.core.Processor;
 import dev.lungo.isa.ExceptionVector;
 import dev.lungo.isa.Instruction;
@@ -23,14 +24,31 @@ public final class Hints {
                     new Lowering.Raise(ExceptionVector.UD);
             case CLFLUSH, CLFLUSHOPT, CLWB ->
                     new FlushLine(at.address((Operand.Memory) instruction.operand(0)));
-            case PAUSE -> new SystemOp.Plain(instruction, Hints::pause);
+            case PAUSE -> new Pause(instruction);
             case SERIALIZE -> new SystemOp.Last(instruction, (_, _) -> {});
             default -> new Nothing();
         };
     }
 
-    private static void pause(Processor cpu, Instruction instruction) {
-        cpu.intercept(instruction, 0);
+    /** What spins for long waits for another processor, which then had better have its turn. */
+    private static final class Pause extends Op {
+        private static final int PATIENCE = 64;
+
+        private final Instruction instruction;
+        private int times;
+
+        Pause(Instruction instruction) {
+            this.instruction = instruction;
+        }
+
+        @Override
+        public void execute(Processor cpu) {
+            cpu.intercept(instruction, 0);
+            times++;
+            if (times % PATIENCE == 0 && cpu.count > 1) {
+                cpu.raise(Pending.KICK);
+            }
+        }
     }
 
     private static final class Nothing extends Op {
