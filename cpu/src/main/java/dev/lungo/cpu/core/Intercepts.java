@@ -11,6 +11,9 @@ import dev.lungo.isa.Instruction;
  * instruction that faults does: the interpreter then puts RIP back to the instruction, and leaves
  * the block with nothing changed; whoever handles what was thrown does the VM exit from there. The
  * instruction has all that exit qualifications and instruction information are made of.
+ *
+ * <p>Not asked yet: what SVM alone intercepts (INT n, IRET, PUSHF, POPF), and what is no
+ * instruction: events (in {@link Events}) and task switches (in {@link TaskSwitch}).
  */
 @FunctionalInterface
 public interface Intercepts {

@@ -27,11 +27,9 @@ public final class Descriptors {
 
     public static Op lower(Lowering at, Instruction instruction) {
         Mnemonic mnemonic = instruction.mnemonic();
-        Operand first = instruction.operand(0);
         return switch (mnemonic) {
-            case SGDT, SIDT -> table(at, first, mnemonic == Mnemonic.SGDT, true, 0);
-            case LGDT, LIDT ->
-                    table(at, first, mnemonic == Mnemonic.LGDT, false, instruction.operandBytes());
+            case SGDT, SIDT -> storeTable(at, instruction, mnemonic == Mnemonic.SGDT);
+            case LGDT, LIDT -> loadTable(at, instruction, mnemonic == Mnemonic.LGDT);
             default ->
                     (at.mode() & (Mode.REAL | Mode.VM86)) != 0
                             ? new Lowering.Raise(ExceptionVector.UD)
@@ -53,10 +51,10 @@ public final class Descriptors {
             case VERR, VERW ->
                     new Verify(
                             at.place(first, Width.WORD), instruction.mnemonic() == Mnemonic.VERW);
-            case SLDT -> new StoreSelector(Segments.LDTR, destination(at, first));
-            case STR -> new StoreSelector(Segments.TR, destination(at, first));
-            case LLDT -> new LoadSelector(false, at.place(first, Width.WORD));
-            case LTR -> new LoadSelector(true, at.place(first, Width.WORD));
+            case SLDT -> new StoreSelector(instruction, Segments.LDTR, destination(at, first));
+            case STR -> new StoreSelector(instruction, Segments.TR, destination(at, first));
+            case LLDT -> new LoadSelector(instruction, false, at.place(first, Width.WORD));
+            case LTR -> new LoadSelector(instruction, true, at.place(first, Width.WORD));
             default -> throw new IllegalArgumentException("not of this family: " + instruction);
         };
     }
@@ -68,13 +66,15 @@ public final class Descriptors {
                 : at.place(operand);
     }
 
-    private static Op table(
-            Lowering at, Operand operand, boolean global, boolean store, int operandBytes) {
-        Address address = at.address((Operand.Memory) operand);
-        int baseBytes = at.is64() ? 8 : 4;
-        return store
-                ? new StoreTable(address, global, baseBytes)
-                : new LoadTable(address, global, baseBytes, operandBytes == 2 ? 0xFF_FFFF : -1);
+    private static Op storeTable(Lowering at, Instruction instruction, boolean global) {
+        Address address = at.address((Operand.Memory) instruction.operand(0));
+        return new StoreTable(instruction, address, global, at.is64() ? 8 : 4);
+    }
+
+    private static Op loadTable(Lowering at, Instruction instruction, boolean global) {
+        Address address = at.address((Operand.Memory) instruction.operand(0));
+        int baseMask = instruction.operandBytes() == 2 ? 0xFF_FFFF : -1;
+        return new LoadTable(instruction, address, global, at.is64() ? 8 : 4, baseMask);
     }
 
     private static void checkPrivilege(Processor cpu) {
@@ -100,11 +100,13 @@ public final class Descriptors {
      * processors since the 386 do.
      */
     private static final class StoreTable extends Op {
+        private final Instruction instruction;
         private final Address address;
         private final boolean global;
         private final int baseBytes;
 
-        StoreTable(Address address, boolean global, int baseBytes) {
+        StoreTable(Instruction instruction, Address address, boolean global, int baseBytes) {
+            this.instruction = instruction;
             this.address = address;
             this.global = global;
             this.baseBytes = baseBytes;
@@ -113,6 +115,7 @@ public final class Descriptors {
         @Override
         public void execute(Processor cpu) {
             checkUmip(cpu);
+            cpu.intercept(instruction, 0);
             var system = cpu.system;
             long limitAt = address.forStore(cpu, 2);
             long baseAt = address.linear(cpu, 2, baseBytes, true);
@@ -124,12 +127,19 @@ public final class Descriptors {
     }
 
     private static final class LoadTable extends Op.Serializing {
+        private final Instruction instruction;
         private final Address address;
         private final boolean global;
         private final int baseBytes;
         private final long baseMask;
 
-        LoadTable(Address address, boolean global, int baseBytes, long baseMask) {
+        LoadTable(
+                Instruction instruction,
+                Address address,
+                boolean global,
+                int baseBytes,
+                long baseMask) {
+            this.instruction = instruction;
             this.address = address;
             this.global = global;
             this.baseBytes = baseBytes;
@@ -139,6 +149,7 @@ public final class Descriptors {
         @Override
         protected void perform(Processor cpu) {
             checkPrivilege(cpu);
+            cpu.intercept(instruction, 0);
             int limit = cpu.mmu.load16(address.forLoad(cpu, 2));
             long base =
                     cpu.mmu.load(address.linear(cpu, 2, baseBytes, false), baseBytes) & baseMask;
@@ -156,10 +167,12 @@ public final class Descriptors {
     }
 
     private static final class StoreSelector extends Op {
+        private final Instruction instruction;
         private final int register;
         private final Place to;
 
-        StoreSelector(int register, Place to) {
+        StoreSelector(Instruction instruction, int register, Place to) {
+            this.instruction = instruction;
             this.register = register;
             this.to = to;
         }
@@ -167,15 +180,18 @@ public final class Descriptors {
         @Override
         public void execute(Processor cpu) {
             checkUmip(cpu);
+            cpu.intercept(instruction, 0);
             to.set(cpu, cpu.segments.selector[register]);
         }
     }
 
     private static final class LoadSelector extends Op {
+        private final Instruction instruction;
         private final boolean task;
         private final Place from;
 
-        LoadSelector(boolean task, Place from) {
+        LoadSelector(Instruction instruction, boolean task, Place from) {
+            this.instruction = instruction;
             this.task = task;
             this.from = from;
         }
@@ -183,6 +199,7 @@ public final class Descriptors {
         @Override
         public void execute(Processor cpu) {
             checkPrivilege(cpu);
+            cpu.intercept(instruction, 0);
             int selector = (int) from.get(cpu);
             if (task) {
                 cpu.loader.loadTask(selector);
