@@ -13,6 +13,7 @@ out=$(cd "$1" && pwd)
 work=$(mktemp -d "$out/making.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 failed=0
+declare -A sources=([initramfs.cpio.gz]=init [mb2.elf]=mb2.S) # what they are made of besides
 
 fetch() { # PACKAGE DIRECTORY: unpacks it there
     (cd "$work" && LC_ALL=C apt-get -qq download "$1" > /dev/null 2>&1) &&
@@ -67,7 +68,7 @@ make_mb2() {
 make() { # FILE FUNCTION ARGUMENT...
     local file=$1
     shift
-    [ -s "$out/$file" ] && return
+    if [ -s "$out/$file" ] && ! [ "$here/${sources[$file]:-none}" -nt "$out/$file" ]; then return; fi
     rm -f "$work/new"
     if "$@" && [ -s "$work/new" ]; then
         mv "$work/new" "$out/$file"
