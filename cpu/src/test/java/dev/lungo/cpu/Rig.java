@@ -20,6 +20,7 @@ import dev.lungo.machine.MmioBus;
 import dev.lungo.machine.PortBus;
 import dev.lungo.machine.Timers;
 import dev.lungo.machine.Tracer;
+import dev.lungo.machine.VirtualCpu;
 import dev.lungo.machine.VmExit;
 
 /**
@@ -76,23 +77,28 @@ public final class Rig implements AutoCloseable {
 
     /** Runs in blocks, for {@link #run()}. */
     public static Rig inBlocks() {
-        return new Rig(false);
+        return new Rig(0, false);
+    }
+
+    /** One that is not the bootstrap processor. Runs in blocks. */
+    public static Rig applicationProcessor() {
+        return new Rig(1, false);
     }
 
     /** Runs instruction by instruction, for {@link #run}. */
     public static Rig stepwise() {
-        return new Rig(true);
+        return new Rig(0, true);
     }
 
-    private Rig(boolean stepwise) {
+    private Rig(int index, boolean stepwise) {
         Timers timers = new Timers(() -> nanos);
         apic = new LocalApic(0, new ApicBus(), timers);
         Tracer tracer = stepwise ? (_, _, _, _) -> count() : Tracer.NONE;
         cpu =
                 new Processor(
                         new CpuSetup(
-                                0,
-                                1,
+                                index,
+                                2,
                                 "x86-64-v3",
                                 memory,
                                 ports,
@@ -101,6 +107,29 @@ public final class Rig implements AutoCloseable {
                                 () -> nanos,
                                 tracer));
         interpreter = new Interpreter(cpu);
+        apic.connect(
+                new VirtualCpu.Signals() {
+                    @Override
+                    public void interrupt() {
+                        cpu.raise(Pending.INTERRUPT);
+                    }
+
+                    @Override
+                    public void nmi() {
+                        cpu.raise(Pending.NMI);
+                    }
+
+                    @Override
+                    public void init() {
+                        cpu.raise(Pending.INIT);
+                    }
+
+                    @Override
+                    public void startup(int vector) {
+                        cpu.startupVector = vector;
+                        cpu.raise(Pending.STARTUP);
+                    }
+                });
     }
 
     private void count() {
@@ -126,6 +155,17 @@ public final class Rig implements AutoCloseable {
     public VmExit run() {
         left = Integer.MAX_VALUE;
         return interpreter.run();
+    }
+
+    /** An interrupt is requested of the local APIC. */
+    public void interrupt(int vector) {
+        apic.writeMmio(0xF0, 0x1FF); // SVR: enabled
+        apic.writeMmio(0x300, 0x4_4000 | vector); // ICR: fixed, to itself
+    }
+
+    /** An INIT, NMI or start-up message to itself: the low half of the ICR. */
+    public void message(int icr) {
+        apic.writeMmio(0x300, icr);
     }
 
     // Modes.

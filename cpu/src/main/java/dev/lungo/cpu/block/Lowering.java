@@ -50,11 +50,12 @@ public final class Lowering {
     }
 
     /**
-     * Lowers the code at an address, up to {@code most} instructions.
+     * Lowers the code at an address, up to {@code mostOps} instructions.
      *
      * @throws GuestFault if not even the first instruction can be fetched
      */
-    Block block(long linear, long physical, int modeBits, int most) {
+    Block block(long linear, long physical, int modeBits, int mostOps) {
+        int most = mostOps;
         mode = modeBits;
         start = 0;
         spill = -1;
@@ -72,6 +73,10 @@ public final class Lowering {
                 ops.set(ops.size() - 1, fused);
                 op = fused;
             } else {
+                if (!ops.isEmpty() && ops.getLast() instanceof Op.Shielding shield) {
+                    shield.follow();
+                    most = ops.size() + 1;
+                }
                 ops.add(op);
             }
             start = end;

@@ -49,6 +49,19 @@ public abstract class Op {
     public abstract static class Ending extends Op {}
 
     /**
+     * An instruction that shields the next from interrupts: STI. Where the next is in the same
+     * block, it is the last there; otherwise the shield must be asked for.
+     */
+    public abstract static class Shielding extends Op {
+        /** Whether the next instruction follows in this block. */
+        protected boolean followed;
+
+        final void follow() {
+            followed = true;
+        }
+    }
+
+    /**
      * An instruction after which nothing may be taken for granted, since it can change the mode,
      * translations, or what interrupts are open. Execution goes on behind it with a fresh look-up.
      */

@@ -88,14 +88,14 @@ public final class FlagControl {
         }
     }
 
-    private static final class SetInterrupts extends Op.Serializing {
+    private static final class SetInterrupts extends Op.Shielding {
         @Override
-        protected void perform(Processor cpu) {
+        public void execute(Processor cpu) {
             long flag = interruptFlag(cpu);
             if (flag == Rflags.VIF && cpu.flags.has(Rflags.VIP)) {
                 throw cpu.fault(ExceptionVector.GP, 0);
             }
-            if (flag == Rflags.IF && !cpu.flags.has(Rflags.IF)) {
+            if (!followed && flag == Rflags.IF && !cpu.flags.has(Rflags.IF)) {
                 cpu.shadowInterrupts();
             }
             cpu.flags.change(0, flag);
