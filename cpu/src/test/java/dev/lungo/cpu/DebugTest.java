@@ -157,4 +157,16 @@ class DebugTest {
         assertThat(rig.get64(Rig.INNER_STACK - 40)).isEqualTo(0x5000);
         assertThat(rig.cpu.debug.read(6)).isEqualTo(Dr6.FIXED | Dr6.BS);
     }
+
+    @Test
+    void steppingByBranchesPassesStraightCode() {
+        rig.code(CLC, 0xEB, 0x10).bytes(Rig.CODE + 0x13, CLC); // JMP +10h
+        rig.cpu.system.debugctl = 2; // BTF
+        rig.flags(Rflags.TF);
+
+        rig.run(2);
+
+        assertTrapAt(Rig.CODE + 0x13, Dr6.BS);
+        assertThat(rig.cpu.system.debugctl).isZero();
+    }
 }

@@ -23,7 +23,7 @@ class InterruptsTest {
     private static final long HANDLER = 0x4000;
 
     /** How the processor runs. */
-    private enum Way {
+    enum Way {
         IN_BLOCKS,
         STEPWISE
     }

@@ -11,12 +11,17 @@ import dev.lungo.isa.Rflags;
  * "Debug Registers" and "Debug Exceptions".
  *
  * <p>While anything here is in use, {@link Pending#STEP} has the interpreter run instructions one
- * by one, with {@link #beforeInstruction} and {@link #afterInstruction} around each. Left out:
- * branch single-stepping (DEBUGCTL.BTF), last-branch records, RTM and bus-lock detection.
+ * by one, with {@link #beforeInstruction} and {@link #afterInstruction} around each. For stepping
+ * by branches, a branch to the next instruction is none. Left out: last-branch records, RTM and
+ * bus-lock detection.
  */
 public final class Debug {
     /** Bits of DR7 that can be set. */
     private static final long DR7_WRITABLE = 0xFFFF_23FFL;
+
+    // IA32_DEBUGCTL
+    private static final long LBR = 1;
+    private static final long BTF = 1 << 1;
 
     private static final long BREAKPOINTS = Dr6.B0 | Dr6.B1 | Dr6.B2 | Dr6.B3;
 
@@ -205,8 +210,12 @@ public final class Debug {
         }
     }
 
-    /** Single-step and data breakpoints (#DB as a trap). */
-    void afterInstruction() {
+    /**
+     * Single-step and data breakpoints (#DB as a trap).
+     *
+     * @param branched the next instruction is not the one behind it
+     */
+    void afterInstruction(boolean branched) {
         if (resumed && !flagsLoaded) {
             cpu.flags.change(Rflags.RF, 0);
             updateStepping();
@@ -214,7 +223,9 @@ public final class Debug {
         if (inhibited) {
             return;
         }
-        long cause = hits | (stepping ? Dr6.BS : 0);
+        boolean byBranches = (cpu.system.debugctl & BTF) != 0;
+        boolean stepped = stepping && (branched || !byBranches);
+        long cause = hits | (stepped ? Dr6.BS : 0);
         hits = 0;
         stepping = false;
         if (cause != 0) {
@@ -283,5 +294,6 @@ public final class Debug {
     /** #DB has been delivered: its handler may touch the debug registers. */
     void handlerEntered() {
         registers[7] &= ~Dr7.GD;
+        cpu.system.debugctl &= ~(LBR | BTF);
     }
 }

@@ -31,9 +31,7 @@ public final class Events {
         ExceptionVector vector = fault.vector;
         int code = fault.errorCode;
         for (int i = 0; i < MAX_SERIAL_FAULTS; i++) {
-            if (vector == ExceptionVector.PF) {
-                cpu.system.cr2 = cpu.faultAddress;
-            }
+            noteAddress(vector);
             GuestFault second =
                     attempt(vector.vector(), vector.pushesErrorCode(), code, pushedFlags(vector));
             if (second == null) {
@@ -42,8 +40,9 @@ public final class Events {
                 }
                 return true;
             }
-            if (vector == ExceptionVector.DF
-                    && second.vector.severity() != ExceptionVector.Severity.BENIGN) {
+            noteAddress(second.vector);
+            boolean benign = second.vector.severity() == ExceptionVector.Severity.BENIGN;
+            if (vector == ExceptionVector.DF && !benign) {
                 return false;
             }
             if (second.vector.doublesFault(vector)) {
@@ -55,6 +54,12 @@ public final class Events {
             }
         }
         return false;
+    }
+
+    private void noteAddress(ExceptionVector vector) {
+        if (vector == ExceptionVector.PF) {
+            cpu.system.cr2 = cpu.faultAddress;
+        }
     }
 
     /** Faults push RFLAGS with RF set, except #DB. SDM 3B, "Instruction-Breakpoint Exception". */

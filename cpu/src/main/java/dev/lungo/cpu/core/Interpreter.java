@@ -149,6 +149,7 @@ public final class Interpreter {
         cpu.lower(Pending.SHADOW);
         Block block = cpu.enterSingle();
         Op op = block.ops[0];
+        long next = cpu.rip() + op.end();
         try {
             op.execute(cpu);
         } catch (GuestFault fault) {
@@ -159,6 +160,6 @@ public final class Interpreter {
         if (!(op instanceof Op.Ending)) {
             cpu.continueAt(op.end());
         }
-        cpu.debug.afterInstruction();
+        cpu.debug.afterInstruction(cpu.rip() != next);
     }
 }
