@@ -98,7 +98,7 @@ public final class Rig implements AutoCloseable {
                 new Processor(
                         new CpuSetup(
                                 index,
-                                2,
+                                index + 1,
                                 "x86-64-v3",
                                 memory,
                                 ports,
