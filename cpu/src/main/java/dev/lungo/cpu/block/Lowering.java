@@ -70,6 +70,7 @@ public final class Lowering {
             Op fused = ops.isEmpty() ? null : Fusion.of(ops.getLast(), op);
             if (fused != null) {
                 fused.place(start, end);
+                fused.hasStackOperand(ops.getLast().hasStackOperand());
                 ops.set(ops.size() - 1, fused);
                 op = fused;
             } else {
@@ -114,13 +115,24 @@ public final class Lowering {
         }
         if (decoded instanceof Instruction instruction) {
             end = start + instruction.length();
-            return Families.lower(this, instruction);
+            Op op = Families.lower(this, instruction);
+            op.hasStackOperand(hasStackOperand(instruction));
+            return op;
         }
         if (start != 0) {
             return null;
         }
         end = start + 1;
         return new Raise(decoded == Undecodable.TOO_LONG ? ExceptionVector.GP : ExceptionVector.UD);
+    }
+
+    private static boolean hasStackOperand(Instruction instruction) {
+        for (Operand each : instruction.operands()) {
+            if (each instanceof Operand.Memory memory && memory.segment() == Segment.SS) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** What the bytes lowered last are, of a block of one instruction. */

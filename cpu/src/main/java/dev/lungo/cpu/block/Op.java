@@ -16,6 +16,17 @@ public abstract class Op {
     /** Where the next one begins. */
     protected int end;
 
+    private boolean hasStackOperand;
+
+    /** Says whether a memory operand is relative to SS. */
+    final void hasStackOperand(boolean does) {
+        hasStackOperand = does;
+    }
+
+    final boolean hasStackOperand() {
+        return hasStackOperand;
+    }
+
     final void place(int from, int to) {
         start = from;
         end = to;
@@ -39,10 +50,10 @@ public abstract class Op {
 
     /**
      * Whether a non-canonical address in this instruction is #SS rather than #GP: it addresses the
-     * stack.
+     * stack, by its memory operand or implicitly.
      */
     public boolean addressesStack() {
-        return false;
+        return hasStackOperand;
     }
 
     /** The last of a block: leaves the next instruction's address and, if known, block behind. */

@@ -48,7 +48,9 @@ final class CompareExchange {
             if (equal) {
                 to.update(cpu, from.get(cpu));
             } else {
-                to.update(cpu, old);
+                if (to.isMemory()) { // a register is left alone, and not even zero-extended
+                    to.update(cpu, old);
+                }
                 switch (to.width) {
                     case BYTE -> Raw.putByte(accumulator, (int) old);
                     case WORD -> Raw.putShort(accumulator, (int) old);

@@ -94,25 +94,41 @@ public final class Stack {
         }
     }
 
-    private static final class Push extends OnStack {
-        private final Place place;
+    /** Two memory accesses, of which only one is to the stack for sure. */
+    private abstract static class WithOperand extends Op {
+        final Place place;
 
-        Push(Place place) {
+        /** Whether the access under way is the implicit one. */
+        boolean onStack;
+
+        WithOperand(Place place) {
             this.place = place;
         }
 
         @Override
+        public final boolean addressesStack() {
+            return onStack || super.addressesStack();
+        }
+    }
+
+    private static final class Push extends WithOperand {
+        Push(Place place) {
+            super(place);
+        }
+
+        @Override
         public void execute(Processor cpu) {
-            StackPointer.push(cpu, place.width.bytes(), place.get(cpu));
+            onStack = false;
+            long value = place.get(cpu);
+            onStack = true;
+            StackPointer.push(cpu, place.width.bytes(), value);
         }
     }
 
     /** The address of a destination in memory is computed after rSP has moved. */
-    private static final class Pop extends OnStack {
-        private final Place place;
-
+    private static final class Pop extends WithOperand {
         Pop(Place place) {
-            this.place = place;
+            super(place);
         }
 
         @Override
@@ -120,7 +136,9 @@ public final class Stack {
             long rsp = cpu.state + State.gpr(RSP);
             long old = Raw.getLong(rsp);
             int bytes = place.width.bytes();
+            onStack = true;
             long value = StackPointer.peek(cpu, bytes, 0);
+            onStack = false;
             StackPointer.set(cpu, StackPointer.get(cpu) + bytes);
             if (!place.isMemory()) {
                 place.set(cpu, value);

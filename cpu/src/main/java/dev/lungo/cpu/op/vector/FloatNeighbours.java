@@ -22,8 +22,13 @@ public final class FloatNeighbours {
             case HSUBPS   -> new OnLanes(form, horizontal32(Binary32::subtract));
             case HADDPD   -> new OnLanes(form, horizontal64(Binary64::add));
             case HSUBPD   -> new OnLanes(form, horizontal64(Binary64::subtract));
-            case DPPS     -> new OnLanes(form, dotProductSingles(form.immediate()));
-            case DPPD     -> new OnLanes(form, dotProductDoubles(form.immediate()));
+            case DPPS     -> new OnLanes(
+                    form,
+                    products(form.immediate()),
+                    FloatNeighbours::sumsOfTwo,
+                    sumOfFour(form.immediate()));
+            case DPPD     -> new OnLanes(
+                    form, doubleProducts(form.immediate()), doubleSum(form.immediate()));
             default -> throw new IllegalArgumentException(form.mnemonic.name());
         };
     }
@@ -67,53 +72,55 @@ public final class FloatNeighbours {
         };
     }
 
-    /** An unmasked exception in the products or in one round of sums ends it there. */
-    private static boolean stops(FloatEnv env) {
-        return env.masks != FloatEnv.ALL && env.unmasked(env.flags) != 0;
-    }
+    // Dot products: after the first stage, stages work on their own result.
 
-    private static FloatLaneFunction dotProductSingles(int control) {
+    private static FloatLaneFunction products(int control) {
         return (env, to, a, b) -> {
             for (int i = 0; i < 16; i += 4) {
-                boolean chosen = (control >> 4 + i / 4 & 1) != 0;
-                Raw.putInt(
-                        to + i,
-                        chosen ? Binary32.multiply(env, Raw.getInt(a + i), Raw.getInt(b + i)) : 0);
+                boolean chosen = (control >> (4 + i / 4) & 1) != 0;
+                int factor = Raw.getInt(b + i);
+                Raw.putInt(to + i, chosen ? Binary32.multiply(env, Raw.getInt(a + i), factor) : 0);
             }
-            if (stops(env)) {
-                return;
-            }
-            int low = Binary32.add(env, Raw.getInt(to), Raw.getInt(to + 4));
-            int high = Binary32.add(env, Raw.getInt(to + 8), Raw.getInt(to + 12));
-            if (stops(env)) {
-                return;
-            }
-            int sum = Binary32.add(env, low, high);
+        };
+    }
+
+    private static void sumsOfTwo(FloatEnv env, long to, long a, long b) {
+        Raw.putInt(to, Binary32.add(env, Raw.getInt(to), Raw.getInt(to + 4)));
+        Raw.putInt(to + 4, Binary32.add(env, Raw.getInt(to + 8), Raw.getInt(to + 12)));
+    }
+
+    private static FloatLaneFunction sumOfFour(int control) {
+        return (env, to, _, _) -> {
+            int sum = Binary32.add(env, Raw.getInt(to), Raw.getInt(to + 4));
             for (int i = 0; i < 4; i++) {
                 Raw.putInt(to + 4L * i, (control >> i & 1) != 0 ? sum : 0);
             }
         };
     }
 
-    private static FloatLaneFunction dotProductDoubles(int control) {
+    private static FloatLaneFunction doubleProducts(int control) {
         return (env, to, a, b) -> {
-            long low = 0;
-            long high = 0;
-            if ((control & 1 << 4) != 0) {
-                low = Binary64.multiply(env, Raw.getLong(a), Raw.getLong(b));
+            for (int i = 0; i < 16; i += 8) {
+                boolean chosen = (control >> (4 + i / 8) & 1) != 0;
+                long factor = Raw.getLong(b + i);
+                Raw.putLong(
+                        to + i, chosen ? Binary64.multiply(env, Raw.getLong(a + i), factor) : 0);
             }
-            if ((control & 1 << 5) != 0) {
-                high = Binary64.multiply(env, Raw.getLong(a + 8), Raw.getLong(b + 8));
-            }
-            if (stops(env)) {
-                return;
-            }
-            long sum = Binary64.add(env, low, high);
+        };
+    }
+
+    private static FloatLaneFunction doubleSum(int control) {
+        return (env, to, _, _) -> {
+            long sum = Binary64.add(env, Raw.getLong(to), Raw.getLong(to + 8));
             Raw.putLong(to, (control & 1) != 0 ? sum : 0);
             Raw.putLong(to + 8, (control & 2) != 0 ? sum : 0);
         };
     }
 
+    /**
+     * Works in stages, one behind the other in all lanes: an unmasked exception in one keeps the
+     * next from beginning, and its exceptions from being reported.
+     */
     private static final class OnLanes extends VectorOp {
         private final long to;
         private final long a;
@@ -121,26 +128,28 @@ public final class FloatNeighbours {
         private final int bytes;
         private final boolean vex;
         private final long result;
-        private final FloatLaneFunction function;
+        private final FloatLaneFunction[] stages;
 
-        OnLanes(Form form, FloatLaneFunction function) {
+        OnLanes(Form form, FloatLaneFunction... stages) {
             to = form.to();
             a = form.first();
             b = form.second();
             bytes = form.bytes();
             vex = form.vex;
             result = form.at.state(Source.result());
-            this.function = function;
+            this.stages = stages;
         }
 
         @Override
         public void execute(Processor cpu) {
             long second = b.fetch(cpu);
-            FloatEnv env = Mxcsr.open(cpu);
-            for (int i = 0; i < bytes; i += 16) {
-                function.apply(env, result + i, a + i, second + i);
+            for (FloatLaneFunction stage : stages) {
+                FloatEnv env = Mxcsr.open(cpu);
+                for (int i = 0; i < bytes; i += 16) {
+                    stage.apply(env, result + i, a + i, second + i);
+                }
+                Mxcsr.close(cpu, env);
             }
-            Mxcsr.close(cpu, env);
             Shapes.copy(result, to, bytes);
             if (vex) {
                 clear(to, bytes);

@@ -7,7 +7,6 @@ import dev.lungo.isa.Instruction;
 import dev.lungo.isa.Mnemonic;
 import dev.lungo.isa.Operand;
 import dev.lungo.isa.RegisterKind;
-import dev.lungo.isa.Segment;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.function.LongBinaryOperator;
@@ -140,16 +139,6 @@ public final class Form {
                     at.state(State.SCRATCH), at.address(memory), memory.bytes(), aligned);
         }
         return Source.register(register(operand));
-    }
-
-    /** Whether a memory operand lies in the stack segment. */
-    boolean addressesStack() {
-        for (Operand each : instruction.operands()) {
-            if (each instanceof Operand.Memory memory && memory.segment() == Segment.SS) {
-                return true;
-            }
-        }
-        return false;
     }
 
     // Shapes.

@@ -3,6 +3,7 @@ package dev.lungo.cpu.op.vector;
 import dev.lungo.cpu.block.Address;
 import dev.lungo.cpu.core.Processor;
 import dev.lungo.cpu.core.Raw;
+import dev.lungo.isa.RegisterKind;
 
 /**
  * Sign bits gathered into a general register, and loads and stores of what a mask selects. SDM 2B,
@@ -63,17 +64,22 @@ public final class Masks {
         private final long from;
         private final long mask;
         private final int bytes;
+        private final boolean mmx;
         private final Address address;
 
         StoreBytes(Form form) {
             from = form.register(0);
             mask = form.register(1);
             bytes = form.bytes();
+            mmx = form.is(0, RegisterKind.MMX);
             address = form.address(2);
         }
 
         @Override
         public void execute(Processor cpu) {
+            if (mmx) { // even if the store faults
+                cpu.fpu.enterMmx();
+            }
             long linear = address.forStore(cpu, bytes);
             for (int i = 0; i < bytes; i++) {
                 if (selected(i)) {

@@ -6,17 +6,6 @@ import dev.lungo.cpu.core.State;
 
 /** An instruction on vector registers. */
 public abstract class VectorOp extends Op {
-    private boolean addressesStack;
-
-    final void addressesStack(boolean does) {
-        addressesStack = does;
-    }
-
-    @Override
-    public final boolean addressesStack() {
-        return addressesStack;
-    }
-
     /**
      * Clears a vector register from this byte up, as every VEX-encoded write of a register does.
      */

@@ -32,9 +32,6 @@ public final class Vectors {
             return new Unavailable(needed);
         }
         Op op = family.apply(form);
-        if (op instanceof VectorOp vectorOp) {
-            vectorOp.addressesStack(form.addressesStack());
-        }
         return mmx ? new OnMmx(form, op) : op;
     }
 
@@ -96,11 +93,6 @@ public final class Vectors {
             if (written >= 0) {
                 cpu.fpu.wroteMmx(written);
             }
-        }
-
-        @Override
-        public boolean addressesStack() {
-            return op.addressesStack();
         }
     }
 }
