@@ -1,0 +1,139 @@
+package dev.lungo.conformance.hostcpu;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.lungo.cpu.core.Raw;
+import dev.lungo.host.ExecutableMemory;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.util.List;
+
+/**
+ * The oracle: runs single instructions on the host's own processor, thousands in a call.
+ *
+ * <p>While a batch runs, the signals that exceptions become have a handler that knows the batch's
+ * code and hands everything else to the virtual machine's own.
+ */
+final class HostProcessor implements AutoCloseable {
+    // struct sigaction of glibc on x86-64.
+    private static final int SIGACTION_BYTES = 152;
+    private static final int SA_FLAGS = 136;
+    private static final int SA_SIGINFO = 4;
+    private static final int SA_ONSTACK = 0x0800_0000;
+    private static final int SS_DISABLE = 2;
+    private static final int STACK_BYTES = 1 << 16;
+
+    private static final MethodHandle SIGACTION =
+            bind("sigaction", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS));
+    private static final MethodHandle SIGALTSTACK =
+            bind("sigaltstack", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS));
+
+    private final Arena arena = Arena.ofConfined();
+    private final MemorySegment context = arena.allocate(HostCode.CONTEXT_BYTES, 64);
+    private final MemorySegment action = arena.allocate(SIGACTION_BYTES, 8);
+    private final MemorySegment[] previous = new MemorySegment[HostCode.SIGNALS.length];
+
+    HostProcessor() {
+        MemorySegment stack = arena.allocate(24, 8);
+        stack.set(ADDRESS, 0, arena.allocate(STACK_BYTES, 64));
+        stack.set(JAVA_LONG, 16, STACK_BYTES);
+        alternateStack(stack);
+        for (int i = 0; i < previous.length; i++) {
+            previous[i] = arena.allocate(SIGACTION_BYTES, 8);
+            handle(HostCode.SIGNALS[i], MemorySegment.NULL, previous[i]);
+        }
+    }
+
+    // SAFETY: the descriptors are those of int sigaction(int, const struct sigaction *, struct
+    // sigaction *) and int sigaltstack(const stack_t *, stack_t *).
+    @SuppressWarnings("restricted")
+    private static MethodHandle bind(String name, FunctionDescriptor descriptor) {
+        Linker linker = Linker.nativeLinker();
+        return linker.downcallHandle(linker.defaultLookup().findOrThrow(name), descriptor);
+    }
+
+    /**
+     * Runs as many cases as there are records.
+     *
+     * @param instructions the bytes that a record's {@link Registers#TARGET} is an index of
+     * @param in absolute address of the records to begin with, whose targets are replaced
+     * @param out absolute address of the records to be written
+     */
+    void run(List<byte[]> instructions, long in, long out, int count) {
+        long[] handlers = new long[previous.length];
+        for (int i = 0; i < handlers.length; i++) {
+            handlers[i] = previous[i].get(JAVA_LONG, 0);
+        }
+        int bytes = 4096;
+        for (byte[] instruction : instructions) {
+            bytes += instruction.length + 40;
+        }
+        try (var memory = ExecutableMemory.map(bytes)) {
+            var code = new HostCode(memory.address(), bytes, handlers);
+            long[] targets = new long[instructions.size()];
+            for (int i = 0; i < targets.length; i++) {
+                targets[i] = memory.address() + code.add(instructions.get(i));
+            }
+            memory.write(0, code.bytes());
+            memory.seal();
+            for (int i = 0; i < count; i++) {
+                long target = in + (long) i * Registers.BYTES + Registers.TARGET;
+                Raw.putLong(target, targets[(int) Raw.getLong(target)]);
+            }
+            code.prepare(context.address(), memory.address(), in, out, count);
+            call(memory, code);
+        }
+    }
+
+    private void call(ExecutableMemory memory, HostCode code) {
+        for (int i = 0; i < previous.length; i++) {
+            action.set(JAVA_LONG, 0, memory.address() + code.handler(i));
+            action.set(JAVA_INT, SA_FLAGS, SA_SIGINFO | SA_ONSTACK);
+            handle(HostCode.SIGNALS[i], action, MemorySegment.NULL);
+        }
+        try {
+            memory.entry(0).invokeExact(context.address());
+        } catch (Throwable e) {
+            throw new AssertionError(e);
+        } finally {
+            for (int i = 0; i < previous.length; i++) {
+                handle(HostCode.SIGNALS[i], previous[i], MemorySegment.NULL);
+            }
+        }
+    }
+
+    private static void handle(int signal, MemorySegment action, MemorySegment former) {
+        try {
+            int result = (int) SIGACTION.invokeExact(signal, action, former);
+            if (result != 0) {
+                throw new AssertionError("sigaction: " + result);
+            }
+        } catch (Throwable e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static void alternateStack(MemorySegment stack) {
+        try {
+            int result = (int) SIGALTSTACK.invokeExact(stack, MemorySegment.NULL);
+            if (result != 0) {
+                throw new AssertionError("sigaltstack: " + result);
+            }
+        } catch (Throwable e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        MemorySegment none = arena.allocate(24, 8);
+        none.set(JAVA_INT, 8, SS_DISABLE);
+        alternateStack(none);
+        arena.close();
+    }
+}

@@ -1,0 +1,244 @@
+package dev.lungo.conformance.hostcpu;
+
+import dev.lungo.cpu.block.Op;
+import dev.lungo.cpu.core.Raw;
+import dev.lungo.isa.Instruction;
+import dev.lungo.isa.Rflags;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+
+/**
+ * Runs the same cases on the software processor and on the host's, and compares all registers, the
+ * flags that are defined, the memory operand's page and the exception.
+ */
+final class SideBySide implements AutoCloseable {
+    private static final int BATCH = 2048;
+    private static final int PAGE = SoftProcessor.PAGE;
+
+    /** Around the memory operands: contents that are made anew for each case. */
+    private static final int WINDOW_START = Operands.MIDDLE - 256;
+
+    private static final int WINDOW_BYTES = 1024;
+    private static final int MOST_REPORTED = 60;
+
+    private final Arena arena = Arena.ofConfined();
+    private final long in = arena.allocate((long) BATCH * Registers.BYTES, 64).address();
+    private final long soft = arena.allocate((long) BATCH * Registers.BYTES, 64).address();
+    private final long host = arena.allocate((long) BATCH * Registers.BYTES, 64).address();
+    private final long softPages = arena.allocate((long) BATCH * PAGE, 64).address();
+    private final long before = arena.allocate(PAGE, 64).address();
+    private final SoftProcessor softProcessor = new SoftProcessor(BATCH);
+    private final HostProcessor hostProcessor = new HostProcessor();
+    private final SplittableRandom random;
+    private final Values values;
+
+    private record Case(Form form, Form.Instance instance, SoftProcessor.Outcome outcome) {}
+
+    private final List<byte[]> instructions = new ArrayList<>();
+    private final List<Case> cases = new ArrayList<>();
+
+    // What came of it.
+    private long compared;
+    private long faulted;
+    private long accepted;
+    private long escaped;
+    private long inexpressible;
+    private long different;
+    private final Map<String, Integer> casesOfForm = new TreeMap<>();
+    private final Map<String, Integer> differentForms = new TreeMap<>();
+    private final List<String> reports = new ArrayList<>();
+
+    SideBySide(long seed) {
+        random = new SplittableRandom(seed);
+        values = new Values(random);
+        for (int i = 0; i < PAGE; i += 8) {
+            Raw.putLong(before + i, random.nextLong());
+        }
+    }
+
+    /** How many cases were compared. */
+    long compared() {
+        return compared;
+    }
+
+    /** The first differences of each form. */
+    List<String> reports() {
+        return reports;
+    }
+
+    String summary() {
+        return """
+        %d cases of %d forms compared, of which %d ended in an exception; %d differed, in %s.
+        Not compared: %d for an accepted reason, %d reached outside of their page, %d had \
+        operands that could not be aimed.\
+        """
+                .formatted(
+                        compared,
+                        casesOfForm.size(),
+                        faulted,
+                        different,
+                        differentForms,
+                        accepted,
+                        escaped,
+                        inexpressible);
+    }
+
+    /** Runs one form with so many encodings and so many register contents for each. */
+    void run(Form form, int encodings, int states) {
+        for (int i = 0; i < encodings; i++) {
+            Form.Instance instance = form.random(random);
+            if (instance == null) {
+                inexpressible++;
+                continue;
+            }
+            Op op = softProcessor.lower(instance.bytes);
+            instructions.add(instance.bytes);
+            for (int j = 0; j < states; j++) {
+                add(form, instance, op);
+            }
+            if (cases.size() + states > BATCH) {
+                flush();
+            }
+        }
+    }
+
+    private void add(Form form, Form.Instance instance, Op op) {
+        int i = cases.size();
+        long record = in + (long) i * Registers.BYTES;
+        long page = softProcessor.page(i);
+        values.record(record);
+        if (!Operands.aim(values, instance.instruction, record, page)) {
+            inexpressible++;
+            return;
+        }
+        Raw.putLong(record + Registers.TARGET, instructions.size() - 1);
+        values.vectors(before + WINDOW_START, WINDOW_BYTES);
+        Raw.copy(before, page, PAGE);
+        SoftProcessor.Outcome outcome =
+                softProcessor.run(op, record, soft + (long) i * Registers.BYTES, page);
+        if (outcome.escaped()) {
+            escaped++;
+            return;
+        }
+        Raw.copy(page, softPages + (long) i * PAGE, PAGE);
+        Raw.copy(before, page, PAGE);
+        cases.add(new Case(form, instance, outcome));
+    }
+
+    /** Runs what has been collected on the host and compares. */
+    void flush() {
+        if (!cases.isEmpty()) {
+            hostProcessor.run(instructions, in, host, cases.size());
+        }
+        for (int i = 0; i < cases.size(); i++) {
+            compare(cases.get(i), i);
+        }
+        cases.clear();
+        instructions.clear();
+    }
+
+    private void compare(Case each, int i) {
+        long offset = (long) i * Registers.BYTES;
+        var differences = new StringBuilder();
+        Instruction instruction = each.instance.instruction;
+        long signal = Raw.getLong(host + offset + Registers.SIGNAL);
+        if (Undefined.hasUndefinedResult(instruction, in + offset)
+                || each.outcome.signal() != 0
+                        && signal == 0
+                        && Accepted.faultsHereOnly(instruction, each.outcome.fault())
+                || signal != 0
+                        && each.outcome.signal() == 0
+                        && Accepted.faultsThereOnly(instruction)) {
+            accepted++;
+            return;
+        }
+        compared++;
+        casesOfForm.merge(each.form.key(), 1, Integer::sum);
+        if (signal != each.outcome.signal()) {
+            differences.append(
+                    "  exception: %s, host has signal %d%n"
+                            .formatted(each.outcome.fault(), signal));
+        }
+        if (signal != 0) {
+            faulted++;
+        }
+        long undefined = signal != 0 ? 0 : Undefined.flags(instruction, in + offset);
+        if (Accepted.flags(instruction, in + offset, host + offset)) {
+            undefined = Rflags.STATUS;
+        }
+        long status = Accepted.statusBits(instruction, in + offset, host + offset);
+        for (int r = 0; r < 16; r++) {
+            word(differences, "r" + r, offset, Registers.GPR + 8 * r, -1);
+        }
+        word(
+                differences,
+                "rflags",
+                offset,
+                Registers.RFLAGS,
+                Rflags.STATUS & ~undefined | Rflags.DF);
+        word(differences, "branch", offset, Registers.TAKEN, -1);
+        for (int v = 0; v < 64; v++) {
+            word(differences, "ymm" + v / 4 + "." + v % 4, offset, Registers.VECTOR + 8 * v, -1);
+        }
+        word(differences, "mxcsr", offset, Registers.MXCSR, 0xFFFF);
+        word(differences, "fcw/fsw/tags", offset, Registers.FCW, 0xFF_FFFF_FFFFL & ~(status << 16));
+        for (int s = 0; s < 8; s++) {
+            word(differences, "st" + s, offset, Registers.ST + 16 * s, -1);
+            word(differences, "st" + s + "e", offset, Registers.ST + 16 * s + 8, 0xFFFF);
+        }
+        page(differences, i);
+        if (!differences.isEmpty()) {
+            different++;
+            differentForms.merge(each.form.key(), 1, Integer::sum);
+            if (reports.size() < MOST_REPORTED
+                    && differentForms.getOrDefault(each.form.key(), 0) <= 2) {
+                reports.add(
+                        "%s: %s%n%s"
+                                .formatted(
+                                        each.form.key(),
+                                        HexFormat.of().formatHex(each.instance.bytes),
+                                        differences));
+            }
+        }
+    }
+
+    private void word(StringBuilder to, String name, long offset, int at, long mask) {
+        long ours = Raw.getLong(soft + offset + at) & mask;
+        long theirs = Raw.getLong(host + offset + at) & mask;
+        if (ours != theirs) {
+            to.append(
+                    "  %s: %x became %x, host has %x%n"
+                            .formatted(name, Raw.getLong(in + offset + at) & mask, ours, theirs));
+        }
+    }
+
+    // SAFETY: both pages belong to this object's own memory.
+    @SuppressWarnings("restricted")
+    private void page(StringBuilder to, int i) {
+        var ours = MemorySegment.ofAddress(softPages + (long) i * PAGE).reinterpret(PAGE);
+        var theirs = MemorySegment.ofAddress(softProcessor.page(i)).reinterpret(PAGE);
+        long at = ours.mismatch(theirs);
+        if (at >= 0) {
+            at &= -8;
+            to.append(
+                    "  memory at page + %x: %x, host has %x%n"
+                            .formatted(
+                                    at,
+                                    Raw.getLong(ours.address() + at),
+                                    Raw.getLong(theirs.address() + at)));
+        }
+    }
+
+    @Override
+    public void close() {
+        softProcessor.close();
+        hostProcessor.close();
+        arena.close();
+    }
+}
