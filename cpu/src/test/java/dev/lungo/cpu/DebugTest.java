@@ -169,4 +169,31 @@ class DebugTest {
         assertTrapAt(Rig.CODE + 0x13, Dr6.BS);
         assertThat(rig.cpu.system.debugctl).isZero();
     }
+
+    @Test
+    void eachIterationOfARepeatedStoreIsAStep() {
+        rig.code(0xF3, 0xAA, CLC); // REP STOSB
+        rig.register(Rig.RCX, 3);
+        rig.register(Rig.RDI, 0x5000);
+        rig.flags(Rflags.TF);
+
+        rig.run(1);
+
+        assertTrapAt(Rig.CODE, Dr6.BS);
+        assertThat(rig.register(Rig.RCX)).isEqualTo(2);
+        assertThat(pushedFlags() & Rflags.RF).isNotZero();
+    }
+
+    @Test
+    void theLastIterationIsOneWithTheInstruction() {
+        rig.code(0xF3, 0xAA, CLC);
+        rig.register(Rig.RCX, 1);
+        rig.register(Rig.RDI, 0x5000);
+        rig.flags(Rflags.TF);
+
+        rig.run(1);
+
+        assertTrapAt(Rig.CODE + 2, Dr6.BS);
+        assertThat(pushedFlags() & Rflags.RF).isZero();
+    }
 }

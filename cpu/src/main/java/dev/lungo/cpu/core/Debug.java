@@ -37,6 +37,7 @@ public final class Debug {
     private boolean stepping;
     private boolean resumed;
     private boolean flagsLoaded;
+    private boolean unfinished;
 
     /** The breakpoints that its accesses have hit. */
     private long hits;
@@ -198,6 +199,7 @@ public final class Debug {
         stepping = cpu.flags.has(Rflags.TF);
         resumed = cpu.flags.has(Rflags.RF);
         flagsLoaded = false;
+        unfinished = false;
         if (shielded) {
             return;
         }
@@ -216,7 +218,10 @@ public final class Debug {
      * @param branched the next instruction is not the one behind it
      */
     void afterInstruction(boolean branched) {
-        if (resumed && !flagsLoaded) {
+        if (unfinished) { // its own breakpoint is not to stop it again
+            cpu.flags.change(0, Rflags.RF);
+            updateStepping();
+        } else if (resumed && !flagsLoaded) {
             cpu.flags.change(Rflags.RF, 0);
             updateStepping();
         }
@@ -238,7 +243,17 @@ public final class Debug {
         return cpu.fault(ExceptionVector.DB, 0);
     }
 
-    // What instructions tell.
+    // What instructions ask and tell.
+
+    /** Whether each iteration of a repeated string instruction may be followed by a trap. */
+    public boolean separatesIterations() {
+        return stepping || data;
+    }
+
+    /** A repeated string instruction has stopped before its end. */
+    void repetitionLeft() {
+        unfinished = true;
+    }
 
     /** MOV SS or POP SS has run: interrupts and debug exceptions wait for one more instruction. */
     public void stackSegmentLoaded() {

@@ -304,6 +304,12 @@ public final class Processor {
         setRip(Mode.is64(mode) ? target : target & 0xFFFF_FFFFL);
     }
 
+    /** Leaves a repeated string instruction before its end: it will go on where it got to. */
+    public void leaveRepetition(int delta) {
+        continueAt(delta);
+        debug.repetitionLeft();
+    }
+
     /** Leaves for wherever RIP has been set to, in whatever mode. */
     public void resume() {
         leaveBlock();

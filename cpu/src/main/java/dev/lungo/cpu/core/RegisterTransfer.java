@@ -1,5 +1,7 @@
 package dev.lungo.cpu.core;
 
+import dev.lungo.isa.Cr0;
+import dev.lungo.isa.Cr4;
 import dev.lungo.isa.Dr6;
 import dev.lungo.isa.Dr7;
 import dev.lungo.isa.Rflags;
@@ -68,6 +70,9 @@ final class RegisterTransfer {
         System.arraycopy(from.debug, 0, system.debug, 0, 8);
         system.debug[6] = from.debug[6] & Dr6.WRITABLE | Dr6.FIXED;
         system.debug[7] |= Dr7.FIXED;
+        if (usesPdptes(cpu)) {
+            cpu.control.loadPdptes(from.cr3);
+        }
         cpu.cpl = privilege(cpu);
         cpu.mmu.flush(false);
         cpu.debug.registersChanged();
@@ -76,6 +81,11 @@ final class RegisterTransfer {
 
     private static void set(Segments segments, int i, SegmentState state) {
         segments.set(i, state.selector(), state.base(), state.limit(), state.access());
+    }
+
+    private static boolean usesPdptes(Processor cpu) {
+        SystemRegisters system = cpu.system;
+        return (system.cr0 & Cr0.PG) != 0 && (system.cr4 & Cr4.PAE) != 0 && !cpu.isLong();
     }
 
     private static int privilege(Processor cpu) {

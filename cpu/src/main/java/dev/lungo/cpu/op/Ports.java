@@ -145,7 +145,7 @@ public final class Ports {
                 transfer(cpu);
                 putAddress(count, remaining() - 1);
                 if (remaining() != 0 && shouldLeave(cpu, i)) {
-                    cpu.continueAt(start);
+                    cpu.leaveRepetition(start);
                     return;
                 }
             }

@@ -320,10 +320,12 @@ public final class Strings {
 
         @Override
         public void execute(Processor cpu) {
-            int patience = PATIENCE;
+            boolean separately = cpu.debug.separatesIterations();
+            int patience = separately ? 1 : PATIENCE;
             long count = Raw.getLong(rcx) & counterMask;
             while (count != 0) {
-                int done = until == Until.COUNT ? step.performMany(cpu, count) : 0;
+                boolean many = until == Until.COUNT && !separately;
+                int done = many ? step.performMany(cpu, count) : 0;
                 if (done == 0) {
                     step.perform(cpu);
                     done = 1;
@@ -336,7 +338,7 @@ public final class Strings {
                 patience -= done;
                 if (patience <= 0 && count != 0) {
                     if (Raw.getIntOpaque(cpu.state + State.PENDING) != 0) {
-                        cpu.continueAt(start);
+                        cpu.leaveRepetition(start);
                         return;
                     }
                     patience = PATIENCE;
