@@ -434,7 +434,7 @@ public final class LocalApic implements MmioDevice {
         update();
     }
 
-    // ---- Registers as MSRs. SDM 3A, "x2APIC Register Address Space" (table 13-6)
+    // ---- Registers as MSRs. SDM 3A, "x2APIC Register Address Space"
 
     /** Whether MSR 800h to 8FFh can be read now. Otherwise #GP. */
     public boolean canReadMsr(int msr) {

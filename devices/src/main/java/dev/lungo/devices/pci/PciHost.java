@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A PCI host bridge with bus 0 behind it: both ways to configuration space, and the windows in
  * which functions have their memory and ports. PCI Local Bus Specification 3.0, "Configuration
- * Mechanism #1" (section 3.2.2.3.2); PCI Firmware Specification 3.2, "MCFG Table" (section 4.1.2).
+ * Mechanism #1" (section 3.2.2.3.2); PCI Firmware Specification 3.3, "MCFG Table" (section 4.1.2).
  *
  * <p>Functions that are not there read all ones. The bridge itself is function 0:0.0; it passes for
  * the one of Intel's Q35, without any of its registers. Left out: bridges to further buses.
