@@ -42,8 +42,10 @@ final class Summary {
     }
 
     private static boolean isReport(Path file) {
+        Path directory = file.getParent();
         String name = file.getFileName().toString();
-        return file.getParent().endsWith("surefire-reports")
+        return directory != null
+                && directory.endsWith("surefire-reports")
                 && name.startsWith("TEST-")
                 && name.endsWith(".xml");
     }
