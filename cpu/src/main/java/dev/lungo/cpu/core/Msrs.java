@@ -38,8 +38,8 @@ public final class Msrs {
     /** Performance monitoring available, and the two that say what is not. */
     private static final long MISC_READ_ONLY = 1 << 7 | BTS_UNAVAILABLE | PEBS_UNAVAILABLE;
 
-    /** Last branch records and single-stepping on branches. */
-    private static final long DEBUGCTL_WRITABLE = 0b11;
+    /** Single-stepping on branches; there are no last-branch records. */
+    private static final long DEBUGCTL_BTF = 1 << 1;
 
     /**
      * Nothing is executed speculatively, so nothing leaks: RDCL_NO, IBRS_ALL, no L1 flush at VM
@@ -149,7 +149,7 @@ public final class Msrs {
             case Msr.IA32_MCG_STATUS         -> require(machineCheck.setGlobalStatus(value));
             case Msr.IA32_MCG_CTL            -> require(machineCheck.setGlobalControl(value));
             case Msr.IA32_MISC_ENABLE        -> setMiscEnable(value);
-            case Msr.IA32_DEBUGCTL           -> system.debugctl = within(value, DEBUGCTL_WRITABLE);
+            case Msr.IA32_DEBUGCTL           -> system.debugctl = within(value, DEBUGCTL_BTF);
             case Msr.IA32_PAT                -> require(types.setPat(value));
             case Msr.IA32_MTRR_DEF_TYPE      -> require(types.setDefaultType(value));
             case Msr.IA32_TSC_DEADLINE       -> cpu.apic.setTscDeadline(value);

@@ -45,7 +45,10 @@ final class XRestore extends Op {
         for (int i = 2; i < 63; i++) {
             if ((loaded >>> i & 1) != 0) {
                 int offset = offset(compacted, format, i);
-                cpu.mmu.copyIn(linear + offset, image.accessibleBytes(i), image.host + offset);
+                cpu.mmu.copyIn(
+                        XSave.at(cpu, linear, offset),
+                        image.accessibleBytes(i),
+                        image.host + offset);
             }
         }
         restoreLegacy(image, requested, loaded);

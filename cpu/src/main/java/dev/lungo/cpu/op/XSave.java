@@ -83,11 +83,12 @@ final class XSave extends Op {
             }
         }
         if (compacted) {
-            cpu.mmu.store64(linear + StateImage.XSTATE_BV, requested & inUse);
-            cpu.mmu.store64(linear + StateImage.XCOMP_BV, requested | XState.COMPACTED);
+            cpu.mmu.store64(at(cpu, linear, StateImage.XSTATE_BV), requested & inUse);
+            cpu.mmu.store64(at(cpu, linear, StateImage.XCOMP_BV), requested | XState.COMPACTED);
         } else {
-            long before = cpu.mmu.load64(linear + StateImage.XSTATE_BV);
-            cpu.mmu.store64(linear + StateImage.XSTATE_BV, before & ~requested | requested & inUse);
+            long header = at(cpu, linear, StateImage.XSTATE_BV);
+            long before = cpu.mmu.load64(header);
+            cpu.mmu.store64(header, before & ~requested | requested & inUse);
         }
     }
 
@@ -108,6 +109,11 @@ final class XSave extends Op {
     }
 
     private static void copy(Processor cpu, long linear, int offset, int bytes) {
-        cpu.mmu.copyOut(linear + offset, bytes, cpu.image.host + offset);
+        cpu.mmu.copyOut(at(cpu, linear, offset), bytes, cpu.image.host + offset);
+    }
+
+    /** A place in the area, which can wrap around at 4 GiB. */
+    static long at(Processor cpu, long linear, int offset) {
+        return cpu.wrapLinear(linear + offset);
     }
 }
