@@ -31,7 +31,7 @@ class QemuTest {
 
     @Test
     void linuxStartsByThe64BitEntry() throws Exception {
-        String said = boot("vmlinuz-cloud", "initramfs-cloud.gz");
+        String said = boot("vmlinuz-cloud", "initramfs.cpio.gz");
 
         assertThat(said).contains("LUNGO-GUEST-OK");
         assertThatTablesAreUnderstood(said);
@@ -39,7 +39,7 @@ class QemuTest {
 
     @Test
     void linuxStartsByPvh() throws Exception {
-        String said = boot("vmlinux-cloud", "initramfs-cloud.gz");
+        String said = boot("vmlinux-cloud", "initramfs.cpio.gz");
 
         assertThat(said).contains("LUNGO-GUEST-OK");
         assertThatTablesAreUnderstood(said);
@@ -47,7 +47,7 @@ class QemuTest {
 
     @Test
     void aMultiboot2KernelStarts() throws Exception {
-        assertThat(boot("mb2.elf", "initramfs-cloud.gz")).contains("LUNGO-GUEST-OK");
+        assertThat(boot("mb2.elf", "initramfs.cpio.gz")).contains("LUNGO-GUEST-OK");
     }
 
     private static void assertThatTablesAreUnderstood(String said) {

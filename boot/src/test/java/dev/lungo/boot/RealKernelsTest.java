@@ -21,7 +21,7 @@ class RealKernelsTest {
     @Test
     void aDistributionsVmlinuzIsLoaded() throws IOException {
         BootFile kernel = guest("vmlinuz-cloud");
-        BootFile initrd = guest("initramfs-cloud.gz");
+        BootFile initrd = guest("initramfs.cpio.gz");
 
         CpuRegisters registers = load(kernel, initrd);
 
@@ -36,7 +36,7 @@ class RealKernelsTest {
     void aDistributionsVmlinuxIsLoadedByItsPvhEntry() throws IOException {
         BootFile kernel = guest("vmlinux-cloud");
 
-        CpuRegisters registers = load(kernel, guest("initramfs-cloud.gz"));
+        CpuRegisters registers = load(kernel, guest("initramfs.cpio.gz"));
 
         assertThat(KernelFormat.detect(kernel)).isEqualTo(KernelFormat.PVH);
         assertThat(registers.rip).isBetween(16 * MIB, 80 * MIB);
