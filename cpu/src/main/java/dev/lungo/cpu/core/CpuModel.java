@@ -6,9 +6,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A processor that can be had: a named set of features. The names are the x86-64 psABI's,
- * "Micro-Architecture Levels" (table 3.1), each of which a model has in full, together with what
- * system software wants that needs no wider registers.
+ * A processor that can be had: a named set of features. The names are those of the System V ABI,
+ * AMD64 Architecture Processor Supplement, "Micro-Architecture Levels" (table 3.1), each of which a
+ * model has in full, together with what system software wants that needs no wider registers.
  *
  * @param title what {@code --cpu} takes
  */
