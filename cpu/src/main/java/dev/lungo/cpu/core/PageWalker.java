@@ -205,11 +205,10 @@ public final class PageWalker {
                                             ? userPage
                                             : !userPage || (system.cr4 & Cr4.SMEP) == 0);
                 };
-        if (!allowed) {
-            throw fault(linear, access, user, PageFaultError.P);
-        }
-        if (key >= 0 && access != EXECUTE && !keyAllows(key, access, user)) {
-            throw fault(linear, access, user, PageFaultError.P | PageFaultError.PK);
+        boolean keyDenies = key >= 0 && access != EXECUTE && !keyAllows(key, access, user);
+        if (!allowed || keyDenies) { // the error code tells of the key even where more is wrong
+            int violation = PageFaultError.P | (keyDenies ? PageFaultError.PK : 0);
+            throw fault(linear, access, user, violation);
         }
     }
 

@@ -325,7 +325,8 @@ public final class Strings {
             long count = Raw.getLong(rcx) & counterMask;
             while (count != 0) {
                 boolean many = until == Until.COUNT && !separately;
-                int done = many ? step.performMany(cpu, count) : 0;
+                // The count is unsigned; no page has as many elements as this.
+                int done = many ? step.performMany(cpu, count < 0 ? PAGE : count) : 0;
                 if (done == 0) {
                     step.perform(cpu);
                     done = 1;
