@@ -30,7 +30,7 @@ final class Accepted {
         };
     }
 
-    /** Whether this exception of ours is none of the host's. */
+    /** Whether the host may have another exception than ours, or none. */
     static boolean faultsHereOnly(Instruction instruction, String fault) {
         return switch (instruction.mnemonic()) {
             // SDM 2B has them in exception class 4, which asks for alignment; AMD does not.
@@ -39,6 +39,14 @@ final class Accepted {
             // AMD has a bit in MXCSR that Intel has reserved: MM, which excuses from alignment.
             case LDMXCSR, VLDMXCSR -> fault.equals("GP");
             default -> false;
+        };
+    }
+
+    /** Which bits of CR2 have to agree: instructions of many accesses tell of any on the page. */
+    static long faultAddress(Instruction instruction) {
+        return switch (instruction.mnemonic()) {
+            case FNSAVE, FRSTOR, FNSTENV, FLDENV, MASKMOVQ, MASKMOVDQU, VMASKMOVDQU -> -4096;
+            default -> -1;
         };
     }
 

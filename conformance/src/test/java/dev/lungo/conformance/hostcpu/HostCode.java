@@ -24,6 +24,8 @@ final class HostCode {
     private static final int BACK = 48;
     private static final int SIGNAL = 56;
     private static final int TAKEN = 64;
+    private static final int SIGNAL_CODE = 72;
+    private static final int FAULT_ADDRESS = 80;
     static final int CONTEXT_BYTES = 128;
 
     /** How far behind its end a branch under test must lead. */
@@ -32,6 +34,10 @@ final class HostCode {
     /** Of RIP in {@code ucontext_t}. Linux, arch/x86/include/uapi/asm/sigcontext.h. */
     private static final int UCONTEXT_RIP = 168;
 
+    // Of siginfo_t. Linux, include/uapi/asm-generic/siginfo.h.
+    private static final int SI_CODE = 8;
+    private static final int SI_ADDR = 16;
+
     /** The signals that exceptions become: SIGILL, SIGBUS, SIGFPE, SIGSEGV. */
     static final int[] SIGNALS = {4, 7, 8, 11};
 
@@ -39,6 +45,10 @@ final class HostCode {
     static final int SIGILL = 4;
     static final int SIGBUS = 7;
     static final int SIGSEGV = 11;
+
+    // Of SIGSEGV: a page fault, rather than #GP.
+    static final int SEGV_MAPERR = 1;
+    static final int SEGV_ACCERR = 2;
 
     private final ByteArrayOutputStream code = new ByteArrayOutputStream();
     private final int back;
@@ -140,6 +150,10 @@ final class HostCode {
         general(0x89, 1, Registers.SIGNAL); // mov [rax + SIGNAL], rcx
         gs(TAKEN, 0x65, 0x48, 0x8B, 0x0C, 0x25); // mov rcx, gs:[TAKEN]
         general(0x89, 1, Registers.TAKEN); // mov [rax + TAKEN], rcx
+        gs(SIGNAL_CODE, 0x65, 0x48, 0x8B, 0x0C, 0x25); // mov rcx, gs:[SIGNAL_CODE]
+        general(0x89, 1, Registers.SIGNAL_CODE); // mov [rax + SIGNAL_CODE], rcx
+        gs(FAULT_ADDRESS, 0x65, 0x48, 0x8B, 0x0C, 0x25); // mov rcx, gs:[FAULT_ADDRESS]
+        general(0x89, 1, Registers.FAULT_ADDRESS); // mov [rax + FAULT_ADDRESS], rcx
         vectors(0x7F); // vmovdqu [rax + ...], ymm
         at(Registers.FXSAVE, 0x48, 0x0F, 0xAE, 0x80); // fxsave64 [rax + FXSAVE]
         emit(0xDB, 0xE3); // fninit
@@ -173,8 +187,12 @@ final class HostCode {
         emit(0x48, 0x29, 0xC8); // sub rax, rcx
         emit(0x48, 0x3D); // cmp rax, bytes
         int32(bytes);
-        emit(0x73, 9 + 9 + 7 + 1); // jae chain
+        emit(0x73, 9 + 3 + 9 + 4 + 9 + 9 + 7 + 1); // jae chain
         gs(SIGNAL, 0x65, 0x48, 0x89, 0x3C, 0x25); // mov gs:[SIGNAL], rdi
+        emit(0x8B, 0x4E, SI_CODE); // mov ecx, [rsi + SI_CODE]
+        gs(SIGNAL_CODE, 0x65, 0x48, 0x89, 0x0C, 0x25); // mov gs:[SIGNAL_CODE], rcx
+        emit(0x48, 0x8B, 0x4E, SI_ADDR); // mov rcx, [rsi + SI_ADDR]
+        gs(FAULT_ADDRESS, 0x65, 0x48, 0x89, 0x0C, 0x25); // mov gs:[FAULT_ADDRESS], rcx
         gs(BACK, 0x65, 0x48, 0x8B, 0x04, 0x25); // mov rax, gs:[BACK]
         emit(0x48, 0x89, 0x82); // mov [rdx + UCONTEXT_RIP], rax
         int32(UCONTEXT_RIP);

@@ -33,6 +33,9 @@ final class HostProcessor implements AutoCloseable {
     private static final MethodHandle SIGALTSTACK =
             bind("sigaltstack", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS));
 
+    private static final MethodHandle MPROTECT =
+            bind("mprotect", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
+
     private final Arena arena = Arena.ofConfined();
     private final MemorySegment context = arena.allocate(HostCode.CONTEXT_BYTES, 64);
     private final MemorySegment action = arena.allocate(SIGACTION_BYTES, 8);
@@ -50,7 +53,8 @@ final class HostProcessor implements AutoCloseable {
     }
 
     // SAFETY: the descriptors are those of int sigaction(int, const struct sigaction *, struct
-    // sigaction *) and int sigaltstack(const stack_t *, stack_t *).
+    // sigaction *), int sigaltstack(const stack_t *, stack_t *) and int mprotect(void *, size_t,
+    // int).
     @SuppressWarnings("restricted")
     private static MethodHandle bind(String name, FunctionDescriptor descriptor) {
         Linker linker = Linker.nativeLinker();
@@ -112,6 +116,18 @@ final class HostProcessor implements AutoCloseable {
             int result = (int) SIGACTION.invokeExact(signal, action, former);
             if (result != 0) {
                 throw new AssertionError("sigaction: " + result);
+            }
+        } catch (Throwable e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Makes pages fault on every access. */
+    static void forbid(long address, int bytes) {
+        try {
+            int result = (int) MPROTECT.invokeExact(address, (long) bytes, 0);
+            if (result != 0) {
+                throw new AssertionError("mprotect: " + result);
             }
         } catch (Throwable e) {
             throw new AssertionError(e);

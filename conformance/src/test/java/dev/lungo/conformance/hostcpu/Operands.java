@@ -4,10 +4,10 @@ import dev.lungo.cpu.core.Raw;
 import dev.lungo.isa.Instruction;
 import dev.lungo.isa.Operand;
 
-/** Makes a record's registers such that an instruction's memory operands lie within a page. */
+/** Makes a record's registers such that an instruction's memory operands lie within a slot. */
 final class Operands {
-    /** From the beginning of the page: where memory operands are put, and what is around them. */
-    static final int MIDDLE = 2048;
+    /** From the beginning of the slot: where memory operands are put, before and behind it. */
+    static final int MIDDLE = SoftProcessor.PAGE;
 
     private static final int SPREAD = 256;
 
@@ -17,13 +17,13 @@ final class Operands {
     private Operands() {}
 
     /** False if these registers cannot be made to point there. */
-    static boolean aim(Values values, Instruction instruction, long record, long page) {
-        Raw.putLong(record + Registers.RSP, page + MIDDLE + 8L * values.below(16));
+    static boolean aim(Values values, Instruction instruction, long record, long slot) {
+        Raw.putLong(record + Registers.RSP, slot + MIDDLE + 8L * values.below(16));
         if (Form.isString(instruction.mnemonic())) {
             Raw.putLong(record + Registers.GPR + 8, values.below(20)); // RCX, the count
         }
         for (Operand each : instruction.operands()) {
-            if (each instanceof Operand.Memory memory && !aim(values, memory, record, page)) {
+            if (each instanceof Operand.Memory memory && !aim(values, memory, record, slot)) {
                 return false;
             }
         }
@@ -42,18 +42,25 @@ final class Operands {
                     Raw.putLong(record + Registers.GPR + 8, values.below(3));
                 }
             }
-            case LEAVE -> Raw.putLong(record + Registers.GPR + 8L * 5, page + MIDDLE);
+            case LEAVE -> Raw.putLong(record + Registers.GPR + 8L * 5, slot + MIDDLE);
             default -> {}
         }
         return true;
     }
 
-    private static boolean aim(Values values, Operand.Memory memory, long record, long page) {
+    private static boolean aim(Values values, Operand.Memory memory, long record, long slot) {
         if (memory.base() == Operand.Memory.NONE || memory.base() == Operand.Memory.RIP) {
             return false;
         }
-        long target =
-                page + MIDDLE + (values.oneIn(4) ? values.below(SPREAD) : 64L * values.below(4));
+        long target = slot + MIDDLE - SPREAD / 2;
+        if (values.oneIn(4)) {
+            target += values.below(SPREAD);
+        } else {
+            target += 64L * values.below(SPREAD / 64);
+        }
+        if (values.oneIn(32)) { // across the end of what may be touched
+            target += SoftProcessor.PAGE;
+        }
         if (values.oneIn(64)) {
             target ^= NOT_CANONICAL;
         }

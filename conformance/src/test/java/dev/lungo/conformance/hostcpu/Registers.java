@@ -26,6 +26,11 @@ final class Registers {
     /** 1 if the instruction was a branch, and taken. */
     static final int TAKEN = 152;
 
+    /** What comes with a signal: why, and for a page fault where. */
+    static final int SIGNAL_CODE = 160;
+
+    static final int FAULT_ADDRESS = 168;
+
     static final int VECTOR = 192;
     static final int VECTOR_BYTES = 16 * State.VECTOR_BYTES;
 

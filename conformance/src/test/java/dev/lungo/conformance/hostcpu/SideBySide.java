@@ -15,25 +15,24 @@ import java.util.TreeMap;
 
 /**
  * Runs the same cases on the software processor and on the host's, and compares all registers, the
- * flags that are defined, the memory operand's page and the exception.
+ * flags that are defined, the the memory around the operands and the exception.
  */
 final class SideBySide implements AutoCloseable {
-    private static final int BATCH = 2048;
-    private static final int PAGE = SoftProcessor.PAGE;
+    private static final int BATCH = 1024;
+    private static final int SLOT = SoftProcessor.SLOT_BYTES;
 
-    /** Around the memory operands: contents that are made anew for each case. */
-    private static final int WINDOW_START = Operands.MIDDLE - 256;
-
+    /** Around the memory operands: how many bytes are made anew for each case. */
     private static final int WINDOW_BYTES = 1024;
+
     private static final int MOST_REPORTED = 60;
 
     private final Arena arena = Arena.ofConfined();
     private final long in = arena.allocate((long) BATCH * Registers.BYTES, 64).address();
     private final long soft = arena.allocate((long) BATCH * Registers.BYTES, 64).address();
     private final long host = arena.allocate((long) BATCH * Registers.BYTES, 64).address();
-    private final long softPages = arena.allocate((long) BATCH * PAGE, 64).address();
-    private final long before = arena.allocate(PAGE, 64).address();
-    private final SoftProcessor softProcessor = new SoftProcessor(BATCH);
+    private final long softSlots = arena.allocate((long) BATCH * SLOT, 64).address();
+    private final long before = arena.allocate(SLOT, 64).address();
+    private final SoftProcessor softProcessor = new SoftProcessor(BATCH, HostProcessor::forbid);
     private final HostProcessor hostProcessor = new HostProcessor();
     private final SplittableRandom random;
     private final Values values;
@@ -57,7 +56,7 @@ final class SideBySide implements AutoCloseable {
     SideBySide(long seed) {
         random = new SplittableRandom(seed);
         values = new Values(random);
-        for (int i = 0; i < PAGE; i += 8) {
+        for (int i = 0; i < SLOT; i += 8) {
             Raw.putLong(before + i, random.nextLong());
         }
     }
@@ -75,7 +74,7 @@ final class SideBySide implements AutoCloseable {
     String summary() {
         return """
         %d cases of %d forms compared, of which %d ended in an exception; %d differed, in %s.
-        Not compared: %d for an accepted reason, %d reached outside of their page, %d had \
+        Not compared: %d for an accepted reason, %d reached outside of their slot, %d had \
         operands that could not be aimed.\
         """
                 .formatted(
@@ -111,23 +110,24 @@ final class SideBySide implements AutoCloseable {
     private void add(Form form, Form.Instance instance, Op op) {
         int i = cases.size();
         long record = in + (long) i * Registers.BYTES;
-        long page = softProcessor.page(i);
+        long slot = softProcessor.slot(i);
         values.record(record);
-        if (!Operands.aim(values, instance.instruction, record, page)) {
+        if (!Operands.aim(values, instance.instruction, record, slot)) {
             inexpressible++;
             return;
         }
         Raw.putLong(record + Registers.TARGET, instructions.size() - 1);
-        values.vectors(before + WINDOW_START, WINDOW_BYTES);
-        Raw.copy(before, page, PAGE);
+        values.vectors(before + Operands.MIDDLE - WINDOW_BYTES / 2, WINDOW_BYTES);
+        values.vectors(before + SLOT - WINDOW_BYTES, WINDOW_BYTES);
+        Raw.copy(before, slot, SLOT);
         SoftProcessor.Outcome outcome =
-                softProcessor.run(op, record, soft + (long) i * Registers.BYTES, page);
+                softProcessor.run(op, record, soft + (long) i * Registers.BYTES, slot);
         if (outcome.escaped()) {
             escaped++;
             return;
         }
-        Raw.copy(page, softPages + (long) i * PAGE, PAGE);
-        Raw.copy(before, page, PAGE);
+        Raw.copy(slot, softSlots + (long) i * SLOT, SLOT);
+        Raw.copy(before, slot, SLOT);
         cases.add(new Case(form, instance, outcome));
     }
 
@@ -148,19 +148,25 @@ final class SideBySide implements AutoCloseable {
         var differences = new StringBuilder();
         Instruction instruction = each.instance.instruction;
         long signal = Raw.getLong(host + offset + Registers.SIGNAL);
+        boolean agree = signal == each.outcome.signal();
+        boolean pageFault = each.outcome.fault().equals("PF");
+        if (signal == HostCode.SIGSEGV) {
+            long code = Raw.getLong(host + offset + Registers.SIGNAL_CODE);
+            agree &= pageFault == (code == HostCode.SEGV_MAPERR || code == HostCode.SEGV_ACCERR);
+        }
         if (Undefined.hasUndefinedResult(instruction, in + offset)
-                || each.outcome.signal() != 0
-                        && signal == 0
-                        && Accepted.faultsHereOnly(instruction, each.outcome.fault())
-                || signal != 0
-                        && each.outcome.signal() == 0
-                        && Accepted.faultsThereOnly(instruction)) {
+                || !agree && Accepted.faultsHereOnly(instruction, each.outcome.fault())
+                || !agree && each.outcome.signal() == 0 && Accepted.faultsThereOnly(instruction)) {
             accepted++;
             return;
         }
         compared++;
         casesOfForm.merge(each.form.key(), 1, Integer::sum);
-        if (signal != each.outcome.signal()) {
+        if (pageFault) {
+            long mask = Accepted.faultAddress(instruction);
+            word(differences, "fault address", offset, Registers.FAULT_ADDRESS, mask);
+        }
+        if (!agree) {
             differences.append(
                     "  exception: %s, host has signal %d%n"
                             .formatted(each.outcome.fault(), signal));
@@ -192,7 +198,7 @@ final class SideBySide implements AutoCloseable {
             word(differences, "st" + s, offset, Registers.ST + 16 * s, -1);
             word(differences, "st" + s + "e", offset, Registers.ST + 16 * s + 8, 0xFFFF);
         }
-        page(differences, i);
+        memory(differences, i);
         if (!differences.isEmpty()) {
             different++;
             differentForms.merge(each.form.key(), 1, Integer::sum);
@@ -218,16 +224,16 @@ final class SideBySide implements AutoCloseable {
         }
     }
 
-    // SAFETY: both pages belong to this object's own memory.
+    // SAFETY: both slots belong to this object's own memory.
     @SuppressWarnings("restricted")
-    private void page(StringBuilder to, int i) {
-        var ours = MemorySegment.ofAddress(softPages + (long) i * PAGE).reinterpret(PAGE);
-        var theirs = MemorySegment.ofAddress(softProcessor.page(i)).reinterpret(PAGE);
+    private void memory(StringBuilder to, int i) {
+        var ours = MemorySegment.ofAddress(softSlots + (long) i * SLOT).reinterpret(SLOT);
+        var theirs = MemorySegment.ofAddress(softProcessor.slot(i)).reinterpret(SLOT);
         long at = ours.mismatch(theirs);
         if (at >= 0) {
             at &= -8;
             to.append(
-                    "  memory at page + %x: %x, host has %x%n"
+                    "  memory at slot + %x: %x, host has %x%n"
                             .formatted(
                                     at,
                                     Raw.getLong(ours.address() + at),

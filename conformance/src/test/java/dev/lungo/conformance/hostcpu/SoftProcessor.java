@@ -19,15 +19,20 @@ import dev.lungo.machine.Timers;
 
 /**
  * The candidate: a software processor in 64-bit user mode, whose linear addresses are the host's
- * own, so that both processors can be given the same registers. It may touch one page of data only.
+ * own, so that both processors can be given the same registers. It may touch one slot of data only.
  */
 final class SoftProcessor implements AutoCloseable {
     static final int PAGE = 4096;
 
+    /** Of the two pages that a case may use; behind them lies a page that nobody may. */
+    static final int SLOT_BYTES = 2 * PAGE;
+
+    private static final int STRIDE = 3 * PAGE;
+
     /** What ended a case, by the signal that it would have been. */
     record Outcome(int signal, boolean escaped, String fault) {
         static final Outcome COMPLETED = new Outcome(0, false, "none");
-        static final Outcome ESCAPED = new Outcome(0, true, "outside of the page");
+        static final Outcome ESCAPED = new Outcome(0, true, "outside of the slot");
     }
 
     private static final int CODE_ACCESS =
@@ -50,15 +55,23 @@ final class SoftProcessor implements AutoCloseable {
     private final long base;
     private final Processor cpu;
 
-    /** Absolute address of the page that the case may touch. */
-    private long page;
+    /** Absolute address of the slot that the case may touch. */
+    private long slot;
 
     private boolean escaped;
 
+    /** What keeps the host from a page, by its absolute address. */
+    interface Guard {
+        void forbid(long page, int bytes);
+    }
+
     /** The first page is for the instruction, the others for data. */
-    SoftProcessor(int dataPages) {
-        memory = new HostMemory((long) PAGE * (1 + dataPages));
+    SoftProcessor(int slots, Guard guard) {
+        memory = new HostMemory(PAGE + (long) STRIDE * slots);
         base = memory.hostAddress(0);
+        for (int i = 0; i < slots; i++) {
+            guard.forbid(slot(i) + SLOT_BYTES, PAGE);
+        }
         var ports = new PortBus();
         var timers = new Timers(() -> 0);
         var apic = new LocalApic(0, new ApicBus(), timers);
@@ -87,17 +100,19 @@ final class SoftProcessor implements AutoCloseable {
     }
 
     private long translate(long linear, int access) {
-        long at = linear & -PAGE;
-        if (at != page && at != base) {
-            escaped = true;
+        boolean forbidden = linear - slot >= SLOT_BYTES && linear - slot < STRIDE;
+        boolean usable = linear - slot >= 0 && linear - slot < SLOT_BYTES;
+        if (!usable && (linear & -PAGE) != base) {
+            escaped |= !forbidden;
+            cpu.faultAddress = linear;
             throw cpu.fault(ExceptionVector.PF, 0);
         }
         return linear - base;
     }
 
-    /** Absolute address of a page of data. */
-    long page(int i) {
-        return base + (long) PAGE * (i + 1);
+    /** Absolute address of a slot for a case's data. */
+    long slot(int i) {
+        return base + PAGE + (long) STRIDE * i;
     }
 
     /** Makes an instruction ready to run. */
@@ -111,8 +126,8 @@ final class SoftProcessor implements AutoCloseable {
     }
 
     /** Runs a lowered instruction from one record to another. */
-    Outcome run(Op op, long in, long out, long dataPage) {
-        page = dataPage;
+    Outcome run(Op op, long in, long out, long dataSlot) {
+        slot = dataSlot;
         escaped = false;
         cpu.mmu.flush(false);
         Registers.toProcessor(in, cpu);
@@ -132,6 +147,7 @@ final class SoftProcessor implements AutoCloseable {
         Registers.fromProcessor(cpu, out);
         long from = base + op.end();
         Raw.putLong(out + Registers.TAKEN, cpu.rip() == from + HostCode.BRANCH_DISTANCE ? 1 : 0);
+        Raw.putLong(out + Registers.FAULT_ADDRESS, cpu.faultAddress);
         return outcome;
     }
 
