@@ -23,6 +23,8 @@ public final class CodeCache implements PageWatch.Watcher {
      */
     private static final int MAX_BLOCKS = 1 << 18;
 
+    private static final int MAX_CONSTANTS = 1 << 20;
+
     private static final int NEAR = 1 << 12;
 
     private static final class Page {
@@ -69,8 +71,10 @@ public final class CodeCache implements PageWatch.Watcher {
             return near;
         }
         Block found = find(linear, mode);
-        nearLinear[slot] = linear;
-        nearBlock[slot] = found;
+        if (holds(found.physical >>> 12)) {
+            nearLinear[slot] = linear;
+            nearBlock[slot] = found;
+        }
         return found;
     }
 
@@ -83,7 +87,18 @@ public final class CodeCache implements PageWatch.Watcher {
                 return block;
             }
         }
+        makeRoom();
+        if (cpu.memory.host(physical) == 0) { // nobody would tell us of changes
+            return lowering.block(linear, physical, mode, 1);
+        }
         return add(lowering.block(linear, physical, mode, Lowering.MAX_OPS));
+    }
+
+    /** Before anything is lowered, since what is dropped takes its constants with it. */
+    private void makeRoom() {
+        if (blocks >= MAX_BLOCKS || lowering.constants() >= MAX_CONSTANTS) {
+            clear();
+        }
     }
 
     /** Whether the second page of a block that has one is still mapped behind the first. */
@@ -94,6 +109,7 @@ public final class CodeCache implements PageWatch.Watcher {
 
     /** A block of one instruction, not kept: for single-stepping and interrupt shadows. */
     public Block single() {
+        makeRoom();
         long linear = cpu.linearIp();
         return lowering.block(linear, cpu.mmu.translateForFetch(linear), cpu.mode(), 1);
     }
@@ -108,13 +124,13 @@ public final class CodeCache implements PageWatch.Watcher {
     }
 
     private Block add(Block block) {
-        if (++blocks > MAX_BLOCKS) {
-            clear();
-        }
+        blocks++;
         Page page = watched(block.physical >>> 12);
         Block former = page.byKey.put(key(block.physical, block.mode), block);
         if (former != null) { // another mapping of the second page, or another code limit
             former.die();
+            page.overlapping.remove(former);
+            blocks--;
         }
         page.overlapping.add(block);
         if (block.spill >= 0) {

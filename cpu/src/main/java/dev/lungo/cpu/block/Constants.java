@@ -38,6 +38,10 @@ final class Constants {
         return cell;
     }
 
+    int size() {
+        return cells.size();
+    }
+
     void clear() {
         cells.clear();
         chunks.clear();

@@ -49,6 +49,11 @@ public final class Lowering {
         constants.clear();
     }
 
+    /** How many different constants are kept. */
+    int constants() {
+        return constants.size();
+    }
+
     /**
      * Lowers the code at an address, up to {@code mostOps} instructions.
      *
