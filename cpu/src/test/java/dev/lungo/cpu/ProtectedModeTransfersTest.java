@@ -312,4 +312,21 @@ class ProtectedModeTransfersTest {
         assertThat(rig.selector(Segments.TR)).isEqualTo(Rig.FREE + 8);
         assertThat(rig.get32(0x6000 - 4)).isZero();
     }
+
+    @Test
+    void aWayBetweenBlocksIsForgottenWhenTheLimitOfCsShrinks() {
+        try (Rig blocks = Rig.inBlocks()) {
+            blocks.protectedMode(0).handlers();
+            int small = blocks.descriptor(Rig.FREE, 0x0040_9B00_0000_4FFFL);
+            int[] jumpBeyond = {0xEB, 0x7E, 0xF4}; // JMP +7Eh, HLT
+            blocks.bytes(0x4F80, jumpBeyond).bytes(0x5000, 0xEA, 0x80, 0x4F, 0, 0, small, 0);
+            blocks.bytes(Rig.handler(13), 0xF4);
+            blocks.cpu.setRip(0x4F80);
+
+            blocks.run();
+
+            assertThat(blocks.cpu.rip()).isEqualTo(Rig.handler(13) + 1);
+            assertThat(blocks.get32(blocks.register(Rig.RSP) + 4)).isEqualTo(0x4F80);
+        }
+    }
 }

@@ -122,6 +122,12 @@ public final class SegmentLoader {
 
     /** CS, whose RPL becomes the privilege level. */
     void setCode(int selector, long descriptor, int cpl) {
+        boolean moved =
+                segments.base(Segments.CS) != Descriptor.base(descriptor)
+                        || segments.limit[Segments.CS] != Descriptor.limit(descriptor);
+        if (moved && !cpu.isLong()) {
+            cpu.code.translationsChanged(); // remembered ways between blocks are offsets into CS
+        }
         set(Segments.CS, selector & 0xFFFC | cpl, tables.access(selector, descriptor));
         cpu.cpl = cpl;
     }
