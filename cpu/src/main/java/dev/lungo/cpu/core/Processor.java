@@ -57,6 +57,9 @@ public final class Processor {
     /** The environment in which SIMD floating-point instructions compute; MXCSR is the truth. */
     public final FloatEnv simd = new FloatEnv();
 
+    /** What MXCSR was when {@link #simd} was made to agree with it. */
+    public int simdMxcsr = -1;
+
     private final ProcessorReset processorReset;
     public final Tracer tracer;
 

@@ -104,6 +104,11 @@ public final class FloatConversion {
         @Override
         public void execute(Processor cpu) {
             long source = b.fetch(cpu);
+            long linear = 0;
+            if (address != null) {
+                linear = address.forStore(cpu, written);
+                cpu.mmu.probeStore(linear, written);
+            }
             FloatEnv env = Mxcsr.open(cpu);
             for (int i = 0; i < count; i++) {
                 long at = source + (long) i * from;
@@ -123,14 +128,11 @@ public final class FloatConversion {
             if (mmx) { // before a SIMD exception, unlike all else that the instruction does
                 cpu.fpu.enterMmx();
             }
+            Mxcsr.close(cpu, env);
             if (address != null) {
-                long linear = address.forStore(cpu, written);
-                cpu.mmu.probeStore(linear, written);
-                Mxcsr.close(cpu, env);
                 cpu.mmu.copyOut(linear, written, result);
                 return;
             }
-            Mxcsr.close(cpu, env);
             Shapes.copy(result, to, written);
             for (int i = written; i < cleared; i += 8) {
                 Raw.putLong(to + i, 0);

@@ -15,10 +15,14 @@ import dev.lungo.isa.ExceptionVector;
 final class Mxcsr {
     private Mxcsr() {}
 
-    /** The environment for one instruction's elements. */
+    /** The environment for one instruction's elements. {@link #close} must follow in any case. */
     static FloatEnv open(Processor cpu) {
         FloatEnv env = cpu.simd;
-        env.setMxcsr(Raw.getInt(cpu.state + State.MXCSR));
+        int mxcsr = Raw.getInt(cpu.state + State.MXCSR);
+        if (cpu.simdMxcsr != mxcsr) {
+            env.setMxcsr(mxcsr);
+            cpu.simdMxcsr = mxcsr;
+        }
         if (env.masks != FloatEnv.ALL) {
             env.flags = 0;
         }
@@ -30,7 +34,8 @@ final class Mxcsr {
         int mxcsr = Raw.getInt(cpu.state + State.MXCSR);
         if (env.masks == FloatEnv.ALL) {
             if ((mxcsr | env.flags) != mxcsr) {
-                Raw.putInt(cpu.state + State.MXCSR, mxcsr | env.flags);
+                cpu.simdMxcsr = mxcsr | env.flags;
+                Raw.putInt(cpu.state + State.MXCSR, cpu.simdMxcsr);
             }
         } else if (env.flags != 0) {
             record(cpu, env, mxcsr);

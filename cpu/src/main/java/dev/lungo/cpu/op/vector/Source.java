@@ -55,7 +55,10 @@ final class Source {
         if (aligned) {
             checkAlignment(cpu, linear, bytes);
         }
-        if (bytes <= 8) {
+        if (bytes == 16) {
+            Raw.putLong(at, cpu.mmu.load64(linear));
+            Raw.putLong(at + 8, cpu.mmu.load64(cpu.wrapLinear(linear + 8)));
+        } else if (bytes <= 8) {
             Raw.putLong(at, cpu.mmu.load(linear, bytes));
         } else {
             cpu.mmu.copyIn(linear, bytes, at);

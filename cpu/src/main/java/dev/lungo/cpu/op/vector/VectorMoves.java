@@ -5,6 +5,7 @@ import dev.lungo.cpu.block.Place;
 import dev.lungo.cpu.core.Processor;
 import dev.lungo.cpu.core.Raw;
 import dev.lungo.cpu.core.State;
+import dev.lungo.isa.ExceptionVector;
 import dev.lungo.isa.RegisterKind;
 import dev.lungo.isa.Width;
 
@@ -40,6 +41,13 @@ public final class VectorMoves {
     }
 
     private static VectorOp whole(Form form, boolean aligned) {
+        boolean frequent = !form.vex && form.bytes() == 16;
+        if (frequent && form.isMemory(0)) {
+            return new Store128(form, aligned);
+        }
+        if (frequent) {
+            return form.isMemory(1) ? new Load128(form, aligned) : new Copy128(form);
+        }
         if (form.isMemory(0)) {
             return new Store(form, form.register(1), form.bytes(), aligned);
         }
@@ -87,6 +95,74 @@ public final class VectorMoves {
         return form.isMemory(0)
                 ? new Store(form, form.register(1) + at, 8, false)
                 : new Halves(form, form.second(), 0, at, form.first() + (8 - at));
+    }
+
+    private static final class Load128 extends VectorOp {
+        private final long to;
+        private final Address address;
+        private final int misalignment;
+
+        Load128(Form form, boolean aligned) {
+            to = form.to();
+            address = form.address(1);
+            misalignment = aligned ? 15 : 0;
+        }
+
+        @Override
+        public void execute(Processor cpu) {
+            long linear = address.forLoad(cpu, 16);
+            if ((linear & misalignment) != 0) {
+                throw cpu.fault(ExceptionVector.GP, 0);
+            }
+            long low = cpu.mmu.load64(linear);
+            long high = cpu.mmu.load64(cpu.wrapLinear(linear + 8));
+            Raw.putLong(to, low);
+            Raw.putLong(to + 8, high);
+        }
+    }
+
+    private static final class Store128 extends VectorOp {
+        private static final int LAST_ON_PAGE = 0xFF0;
+
+        private final long from;
+        private final Address address;
+        private final int misalignment;
+
+        Store128(Form form, boolean aligned) {
+            from = form.register(1);
+            address = form.address(0);
+            misalignment = aligned ? 15 : 0;
+        }
+
+        @Override
+        public void execute(Processor cpu) {
+            long linear = address.forStore(cpu, 16);
+            if ((linear & misalignment) != 0) {
+                throw cpu.fault(ExceptionVector.GP, 0);
+            }
+            if ((linear & 0xFFF) <= LAST_ON_PAGE) { // the first store faults, or neither does
+                cpu.mmu.store64(linear, Raw.getLong(from));
+                cpu.mmu.store64(linear + 8, Raw.getLong(from + 8));
+            } else {
+                cpu.mmu.copyOut(linear, 16, from);
+            }
+        }
+    }
+
+    private static final class Copy128 extends VectorOp {
+        private final long to;
+        private final long from;
+
+        Copy128(Form form) {
+            to = form.to();
+            from = form.register(1);
+        }
+
+        @Override
+        public void execute(Processor cpu) {
+            Raw.putLong(to, Raw.getLong(from));
+            Raw.putLong(to + 8, Raw.getLong(from + 8));
+        }
     }
 
     /** Memory to the low bytes of a register; the rest of its 128 bits becomes zero. */

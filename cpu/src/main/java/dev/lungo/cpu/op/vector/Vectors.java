@@ -31,6 +31,10 @@ public final class Vectors {
         if ((at.mode() & needed) == 0) {
             return new Unavailable(needed);
         }
+        Op frequent = mmx ? null : Frequent.of(form);
+        if (frequent != null) {
+            return frequent;
+        }
         Op op = family.apply(form);
         return mmx ? new OnMmx(form, op) : op;
     }
