@@ -1,6 +1,10 @@
 package dev.lungo.cli;
 
+import static java.util.Locale.ROOT;
+
 import dev.lungo.boot.BootFile;
+import java.io.FileInputStream;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -22,8 +26,9 @@ final class InputFile {
         if (Files.isDirectory(path)) {
             throw new Refusal(option + ": " + name + " is a directory");
         }
-        try {
-            return new BootFile(path.getFileName().toString(), Files.readAllBytes(path));
+        // Not by a channel: that would keep a buffer as large as the file.
+        try (FileInputStream file = new FileInputStream(path.toFile())) {
+            return new BootFile(path.getFileName().toString(), file.readAllBytes());
         } catch (IOException e) {
             throw new Refusal(option + ": " + name + " cannot be read" + why(e));
         } catch (OutOfMemoryError _) {
@@ -44,6 +49,11 @@ final class InputFile {
         return switch (e) {
             case NoSuchFileException _ -> ": no such file or directory";
             case AccessDeniedException _ -> ": permission denied";
+            case FileNotFoundException _ -> {
+                String message = String.valueOf(e.getMessage());
+                int reason = message.lastIndexOf('(') + 1;
+                yield ": " + message.substring(reason, message.length() - 1).toLowerCase(ROOT);
+            }
             default -> {
                 String message = String.valueOf(e.getMessage());
                 yield ": " + message.substring(message.lastIndexOf(": ") + 1).strip();

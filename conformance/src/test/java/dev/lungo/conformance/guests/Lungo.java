@@ -42,8 +42,7 @@ final class Lungo implements AutoCloseable {
         assumeTrue(Files.isDirectory(JARS), "the jars are not there; mvn package makes them");
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-XX:+UseSerialGC", "-Xmn24m"));
-        command.add("--enable-native-access=dev.lungo.host,dev.lungo.cpu");
+        command.add("@" + Path.of("..", "scripts", "jvm.options"));
         command.addAll(List.of("-p", JARS.toString(), "-m", "dev.lungo.cli/dev.lungo.cli.Main"));
         command.add("run");
         command.addAll(List.of(arguments));
