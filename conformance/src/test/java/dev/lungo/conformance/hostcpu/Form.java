@@ -62,6 +62,9 @@ record Form(String key, Mnemonic mnemonic, List<Encoding> encodings) {
                 if (prefix != 0) {
                     bytes.write(prefix);
                 }
+                if ((variety & ANYWHERE) != 0 && random.nextBoolean()) {
+                    bytes.write(0x67);
+                }
                 int rex = 0x40 | (w ? 8 : 0) | extension;
                 if (rex != 0x40 || (variety & 1) != 0 && random.nextInt(4) == 0) {
                     bytes.write(rex);
@@ -76,6 +79,8 @@ record Form(String key, Mnemonic mnemonic, List<Encoding> encodings) {
             bytes.write(opcode);
             if (!memory) {
                 bytes.write(0xC0 | reg << 3 | rm);
+            } else if ((variety & ANYWHERE) != 0) {
+                anyAddress(bytes, random, reg);
             } else if ((variety & 4) == 0) {
                 bytes.write(reg << 3 | (rm == RSP || rm == RBP ? 3 : rm));
             } else {
@@ -85,6 +90,24 @@ record Form(String key, Mnemonic mnemonic, List<Encoding> encodings) {
                 bytes.write((variety & 8) != 0 ? random.nextInt() >> random.nextInt(32) : 0);
             }
             return bytes.toByteArray();
+        }
+
+        /** ModRM, SIB and displacement in any combination. */
+        private static void anyAddress(
+                ByteArrayOutputStream bytes, SplittableRandom random, int reg) {
+            int mod = random.nextInt(3);
+            int rm = random.nextInt(8);
+            bytes.write(mod << 6 | reg << 3 | rm);
+            int base = rm;
+            if (rm == RSP) {
+                int sib = random.nextInt(256);
+                bytes.write(sib);
+                base = sib & 7;
+            }
+            int displacement = mod == 1 ? 1 : mod == 2 || base == RBP ? 4 : 0;
+            for (int i = 0; i < displacement; i++) {
+                bytes.write(random.nextInt());
+            }
         }
 
         /** ModRM, SIB and displacement, always with a base register. */
@@ -107,6 +130,10 @@ record Form(String key, Mnemonic mnemonic, List<Encoding> encodings) {
 
     private static final int[] PREFIXES = {0, 0x66, 0xF3, 0xF2};
     private static final int LONGEST = 15;
+
+    /** A variety for what computes an address and does not go there. */
+    private static final int ANYWHERE = 16;
+
     private static final int RSP = 4;
     private static final int RBP = 5;
 
@@ -130,12 +157,20 @@ record Form(String key, Mnemonic mnemonic, List<Encoding> encodings) {
     }
 
     /**
-     * Whether it jumps to a computed address, or uses registers that are the host's: selectors
-     * differ between the two processors, and loading GS would lose the context.
+     * Whether it goes where the case does not expect it, or uses registers that are the host's:
+     * selectors differ between the two processors, and loading GS would lose the context.
      */
     private static boolean leavesTheCase(Instruction instruction) {
-        if (instruction.mnemonic() == Mnemonic.JMP
-                && !(instruction.operand(0) instanceof Operand.Relative)) {
+        // AMD's near branches cut the instruction pointer to 16 bits then; Intel's ignore the
+        // prefix.
+        boolean nearBranch =
+                switch (instruction.mnemonic()) {
+                    case JMP, CALL, RET -> true;
+                    default ->
+                            !instruction.operands().isEmpty()
+                                    && instruction.operand(0) instanceof Operand.Relative;
+                };
+        if (nearBranch && instruction.has(Instruction.OPERAND_SIZE)) {
             return true;
         }
         // AMD's LOOPE and LOOPNE take F2h and F3h for more than Intel's do.
@@ -146,10 +181,6 @@ record Form(String key, Mnemonic mnemonic, List<Encoding> encodings) {
             return true;
         }
         for (Operand each : instruction.operands()) {
-            // AMD's cut the instruction pointer to 16 bits then, Intel's ignore the prefix.
-            if (each instanceof Operand.Relative && instruction.has(Instruction.OPERAND_SIZE)) {
-                return true;
-            }
             if (each instanceof Operand.Register register
                     && switch (register.kind()) {
                         case SEGMENT, CONTROL, DEBUG -> true;
@@ -220,7 +251,11 @@ record Form(String key, Mnemonic mnemonic, List<Encoding> encodings) {
     @Nullable Instance random(SplittableRandom random) {
         for (int attempt = 0; attempt < 100; attempt++) {
             Encoding encoding = encodings.get(random.nextInt(encodings.size()));
-            byte[] bytes = encoding.bytes(random, 1 + random.nextInt(LONGEST));
+            int variety = 1 + random.nextInt(LONGEST);
+            if (mnemonic == Mnemonic.LEA) {
+                variety |= ANYWHERE;
+            }
+            byte[] bytes = encoding.bytes(random, variety);
             Instruction instruction = decode(bytes);
             if (instruction != null && key(instruction).equals(key)) {
                 bytes = Arrays.copyOf(bytes, instruction.length());

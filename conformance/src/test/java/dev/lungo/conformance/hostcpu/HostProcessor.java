@@ -4,14 +4,12 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import dev.lungo.cpu.core.Raw;
 import dev.lungo.host.ExecutableMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
-import java.util.List;
 
 /**
  * The oracle: runs single instructions on the host's own processor, thousands in a call.
@@ -27,6 +25,10 @@ final class HostProcessor implements AutoCloseable {
     private static final int SA_ONSTACK = 0x0800_0000;
     private static final int SS_DISABLE = 2;
     private static final int STACK_BYTES = 1 << 16;
+    private static final int CODE_BYTES = 1 << 17;
+
+    /** How many instructions fit into a batch. */
+    static final int MOST_INSTRUCTIONS = 2048;
 
     private static final MethodHandle SIGACTION =
             bind("sigaction", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS));
@@ -40,6 +42,11 @@ final class HostProcessor implements AutoCloseable {
     private final MemorySegment context = arena.allocate(HostCode.CONTEXT_BYTES, 64);
     private final MemorySegment action = arena.allocate(SIGACTION_BYTES, 8);
     private final MemorySegment[] previous = new MemorySegment[HostCode.SIGNALS.length];
+    private final long[] handlers = new long[HostCode.SIGNALS.length];
+
+    // The batch.
+    private ExecutableMemory memory;
+    private HostCode code;
 
     HostProcessor() {
         MemorySegment stack = arena.allocate(24, 8);
@@ -49,7 +56,9 @@ final class HostProcessor implements AutoCloseable {
         for (int i = 0; i < previous.length; i++) {
             previous[i] = arena.allocate(SIGACTION_BYTES, 8);
             handle(HostCode.SIGNALS[i], MemorySegment.NULL, previous[i]);
+            handlers[i] = previous[i].get(JAVA_LONG, 0);
         }
+        begin();
     }
 
     // SAFETY: the descriptors are those of int sigaction(int, const struct sigaction *, struct
@@ -61,40 +70,32 @@ final class HostProcessor implements AutoCloseable {
         return linker.downcallHandle(linker.defaultLookup().findOrThrow(name), descriptor);
     }
 
-    /**
-     * Runs as many cases as there are records.
-     *
-     * @param instructions the bytes that a record's {@link Registers#TARGET} is an index of
-     * @param in absolute address of the records to begin with, whose targets are replaced
-     * @param out absolute address of the records to be written
-     */
-    void run(List<byte[]> instructions, long in, long out, int count) {
-        long[] handlers = new long[previous.length];
-        for (int i = 0; i < handlers.length; i++) {
-            handlers[i] = previous[i].get(JAVA_LONG, 0);
-        }
-        int bytes = 4096;
-        for (byte[] instruction : instructions) {
-            bytes += instruction.length + 40;
-        }
-        try (var memory = ExecutableMemory.map(bytes)) {
-            var code = new HostCode(memory.address(), bytes, handlers);
-            long[] targets = new long[instructions.size()];
-            for (int i = 0; i < targets.length; i++) {
-                targets[i] = memory.address() + code.add(instructions.get(i));
-            }
-            memory.write(0, code.bytes());
-            memory.seal();
-            for (int i = 0; i < count; i++) {
-                long target = in + (long) i * Registers.BYTES + Registers.TARGET;
-                Raw.putLong(target, targets[(int) Raw.getLong(target)]);
-            }
-            code.prepare(context.address(), memory.address(), in, out, count);
-            call(memory, code);
-        }
+    private void begin() {
+        memory = ExecutableMemory.map(CODE_BYTES);
+        code = new HostCode(memory.address(), CODE_BYTES, handlers);
     }
 
-    private void call(ExecutableMemory memory, HostCode code) {
+    /** Adds an instruction to the batch; the result is the address that it will have. */
+    long add(byte[] instruction) {
+        return memory.address() + code.add(instruction);
+    }
+
+    /**
+     * Runs as many cases as there are records, and begins another batch.
+     *
+     * @param in absolute address of the records to begin with
+     * @param out absolute address of the records to be written
+     */
+    void run(long in, long out, int count) {
+        memory.write(0, code.bytes());
+        memory.seal();
+        code.prepare(context.address(), memory.address(), in, out, count);
+        call();
+        memory.close();
+        begin();
+    }
+
+    private void call() {
         for (int i = 0; i < previous.length; i++) {
             action.set(JAVA_LONG, 0, memory.address() + code.handler(i));
             action.set(JAVA_INT, SA_FLAGS, SA_SIGINFO | SA_ONSTACK);
@@ -150,6 +151,7 @@ final class HostProcessor implements AutoCloseable {
         MemorySegment none = arena.allocate(24, 8);
         none.set(JAVA_INT, 8, SS_DISABLE);
         alternateStack(none);
+        memory.close();
         arena.close();
     }
 }

@@ -2,6 +2,7 @@ package dev.lungo.conformance.hostcpu;
 
 import dev.lungo.cpu.core.Raw;
 import dev.lungo.isa.Instruction;
+import dev.lungo.isa.Mnemonic;
 import dev.lungo.isa.Operand;
 
 /** Makes a record's registers such that an instruction's memory operands lie within a slot. */
@@ -21,6 +22,9 @@ final class Operands {
         Raw.putLong(record + Registers.RSP, slot + MIDDLE + 8L * values.below(16));
         if (Form.isString(instruction.mnemonic())) {
             Raw.putLong(record + Registers.GPR + 8, values.below(20)); // RCX, the count
+        }
+        if (instruction.mnemonic() == Mnemonic.LEA) {
+            return true;
         }
         for (Operand each : instruction.operands()) {
             if (each instanceof Operand.Memory memory && !aim(values, memory, record, slot)) {
@@ -46,6 +50,36 @@ final class Operands {
             default -> {}
         }
         return true;
+    }
+
+    /** Has a computed branch lead to where a taken one is expected. */
+    static void aimBranch(Instruction instruction, long record, long slot, long taken) {
+        switch (instruction.mnemonic()) {
+            case RET -> put(Raw.getLong(record + Registers.RSP), slot, taken);
+            case JMP, CALL -> {
+                if (instruction.operand(0) instanceof Operand.Memory memory) {
+                    put(address(memory, record), slot, taken);
+                } else if (instruction.operand(0) instanceof Operand.Register register) {
+                    Raw.putLong(record + Registers.GPR + 8L * register.number(), taken);
+                }
+            }
+            default -> {}
+        }
+    }
+
+    private static void put(long at, long slot, long value) {
+        if (at >= slot && at <= slot + SoftProcessor.SLOT_BYTES - 8) {
+            Raw.putLong(at, value);
+        }
+    }
+
+    private static long address(Operand.Memory memory, long record) {
+        long address =
+                Raw.getLong(record + Registers.GPR + 8L * memory.base()) + memory.displacement();
+        if (memory.index() != Operand.Memory.NONE) {
+            address += Raw.getLong(record + Registers.GPR + 8L * memory.index()) * memory.scale();
+        }
+        return address;
     }
 
     private static boolean aim(Values values, Operand.Memory memory, long record, long slot) {

@@ -32,6 +32,7 @@ final class SideBySide implements AutoCloseable {
     private final long host = arena.allocate((long) BATCH * Registers.BYTES, 64).address();
     private final long softSlots = arena.allocate((long) BATCH * SLOT, 64).address();
     private final long before = arena.allocate(SLOT, 64).address();
+    private final long initial = arena.allocate(SLOT, 64).address();
     private final SoftProcessor softProcessor = new SoftProcessor(BATCH, HostProcessor::forbid);
     private final HostProcessor hostProcessor = new HostProcessor();
     private final SplittableRandom random;
@@ -39,7 +40,7 @@ final class SideBySide implements AutoCloseable {
 
     private record Case(Form form, Form.Instance instance, SoftProcessor.Outcome outcome) {}
 
-    private final List<byte[]> instructions = new ArrayList<>();
+    private int instructions;
     private final List<Case> cases = new ArrayList<>();
 
     // What came of it.
@@ -97,29 +98,33 @@ final class SideBySide implements AutoCloseable {
                 continue;
             }
             Op op = softProcessor.lower(instance.bytes);
-            instructions.add(instance.bytes);
+            long address = hostProcessor.add(instance.bytes);
+            instructions++;
             for (int j = 0; j < states; j++) {
-                add(form, instance, op);
+                add(form, instance, op, address);
             }
-            if (cases.size() + states > BATCH) {
+            if (cases.size() + states > BATCH || instructions == HostProcessor.MOST_INSTRUCTIONS) {
                 flush();
             }
         }
     }
 
-    private void add(Form form, Form.Instance instance, Op op) {
+    private void add(Form form, Form.Instance instance, Op op, long address) {
         int i = cases.size();
         long record = in + (long) i * Registers.BYTES;
         long slot = softProcessor.slot(i);
         values.record(record);
+        Raw.putLong(record + Registers.TARGET, address);
+        long taken = address + instance.bytes.length + HostCode.BRANCH_DISTANCE;
         if (!Operands.aim(values, instance.instruction, record, slot)) {
             inexpressible++;
             return;
         }
-        Raw.putLong(record + Registers.TARGET, instructions.size() - 1);
         values.vectors(before + Operands.MIDDLE - WINDOW_BYTES / 2, WINDOW_BYTES);
         values.vectors(before + SLOT - WINDOW_BYTES, WINDOW_BYTES);
         Raw.copy(before, slot, SLOT);
+        Operands.aimBranch(instance.instruction, record, slot, taken);
+        Raw.copy(slot, initial, SLOT);
         SoftProcessor.Outcome outcome =
                 softProcessor.run(op, record, soft + (long) i * Registers.BYTES, slot);
         if (outcome.escaped()) {
@@ -127,20 +132,20 @@ final class SideBySide implements AutoCloseable {
             return;
         }
         Raw.copy(slot, softSlots + (long) i * SLOT, SLOT);
-        Raw.copy(before, slot, SLOT);
+        Raw.copy(initial, slot, SLOT);
         cases.add(new Case(form, instance, outcome));
     }
 
     /** Runs what has been collected on the host and compares. */
     void flush() {
         if (!cases.isEmpty()) {
-            hostProcessor.run(instructions, in, host, cases.size());
+            hostProcessor.run(in, host, cases.size());
         }
         for (int i = 0; i < cases.size(); i++) {
             compare(cases.get(i), i);
         }
         cases.clear();
-        instructions.clear();
+        instructions = 0;
     }
 
     private void compare(Case each, int i) {

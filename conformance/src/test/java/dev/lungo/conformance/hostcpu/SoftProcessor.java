@@ -131,7 +131,8 @@ final class SoftProcessor implements AutoCloseable {
         escaped = false;
         cpu.mmu.flush(false);
         Registers.toProcessor(in, cpu);
-        cpu.setRip(base);
+        long rip = Raw.getLong(in + Registers.TARGET);
+        cpu.setRip(rip);
         Outcome outcome = Outcome.COMPLETED;
         try {
             op.execute(cpu);
@@ -145,7 +146,7 @@ final class SoftProcessor implements AutoCloseable {
                             : new Outcome(signal(fault.vector), false, fault.vector.name());
         }
         Registers.fromProcessor(cpu, out);
-        long from = base + op.end();
+        long from = rip + op.end();
         Raw.putLong(out + Registers.TAKEN, cpu.rip() == from + HostCode.BRANCH_DISTANCE ? 1 : 0);
         Raw.putLong(out + Registers.FAULT_ADDRESS, cpu.faultAddress);
         return outcome;

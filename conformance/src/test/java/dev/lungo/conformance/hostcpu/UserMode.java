@@ -10,7 +10,7 @@ final class UserMode {
     static boolean isIndependent(Mnemonic mnemonic) {
         return switch (mnemonic) {
             // What they do depends on where the code is, or they lead away from it.
-            case CALL, CALLF, RET, RETF, JMPF, INT, INT1, INT3, INTO, IRET, BOUND, SYSCALL, SYSRET,
+            case CALLF, RETF, JMPF, INT, INT1, INT3, INTO, IRET, BOUND, SYSCALL, SYSRET,
                  SYSENTER, SYSEXIT -> false;
             // They load what the host needs: segments, TF and AC, keys.
             case LDS, LES, LFS, LGS, LSS, POPF, WRFSBASE, WRGSBASE, WRPKRU -> false;

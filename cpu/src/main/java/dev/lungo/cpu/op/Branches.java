@@ -255,9 +255,12 @@ public final class Branches {
         }
     }
 
-    private static final class CallIndirect extends OnStack {
+    private static final class CallIndirect extends Op.Ending {
         private final Place target;
         private final int bytes;
+
+        /** Whether the access under way is to the stack: the push, not the target's load. */
+        private boolean pushes;
 
         CallIndirect(Place target, int bytes) {
             this.target = target;
@@ -266,10 +269,17 @@ public final class Branches {
 
         @Override
         public void execute(Processor cpu) {
+            pushes = false;
             long to = target.get(cpu);
             cpu.checkTarget(to);
+            pushes = true;
             StackPointer.push(cpu, bytes, cpu.rip() + end);
             cpu.jump(to);
+        }
+
+        @Override
+        public boolean addressesStack() {
+            return pushes || super.addressesStack();
         }
     }
 
