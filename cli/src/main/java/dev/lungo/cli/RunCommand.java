@@ -9,7 +9,6 @@ import dev.lungo.machine.Engine;
 import dev.lungo.pc.MachineSpec;
 import dev.lungo.pc.MachineSpec.OnReset;
 import dev.lungo.pc.MachineSpec.OnShutdown;
-import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -183,7 +182,7 @@ final class RunCommand {
 
     private static Duration limit(String text) {
         if (text.matches("\\d{1,9}(\\.\\d{1,9})?")) {
-            Duration limit = Duration.ofMillis(new BigDecimal(text).movePointRight(3).longValue());
+            Duration limit = Duration.ofNanos((long) (Double.parseDouble(text) * 1e9));
             if (limit.isPositive()) {
                 return limit;
             }
