@@ -136,24 +136,22 @@ class LinuxTest {
         return Lungo.run(all);
     }
 
-    /** In KiB: what proc(5) smaps says of every mapping but the largest, which is the RAM. */
+    /** In KiB: what proc(5) smaps says of all mappings but the RAM, which is 512 MiB or merged. */
     private static long residentBesidesGuest(long pid) throws IOException {
         long total = 0;
         long size = 0;
-        long largest = 0;
-        long ofLargest = 0;
+        long ofGuest = 0;
         for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/smaps"))) {
             if (line.startsWith("Size:")) {
                 size = kibibytes(line);
             } else if (line.startsWith("Rss:")) {
                 total += kibibytes(line);
-                if (size > largest) {
-                    largest = size;
-                    ofLargest = kibibytes(line);
+                if (size >= 512 << 10) {
+                    ofGuest = Math.max(ofGuest, kibibytes(line));
                 }
             }
         }
-        return total - ofLargest;
+        return total - ofGuest;
     }
 
     private static long kibibytes(String line) {
