@@ -1,0 +1,57 @@
+package dev.lungo.bench;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A program that runs a machine.
+ *
+ * @param memory its option for the size of the guest's RAM
+ * @param option what its other options begin with
+ */
+record Host(List<String> command, String memory, String option) {
+    static Host lungo(Path root, List<String> options) {
+        List<String> command = new ArrayList<>(List.of(root.resolve("lungo").toString(), "run"));
+        command.addAll(options);
+        return new Host(command, "--memory", "--");
+    }
+
+    static Host tcg() {
+        return new Host(
+                List.of(
+                        "qemu-system-x86_64",
+                        "-nodefaults",
+                        "-no-user-config",
+                        "-accel",
+                        "tcg",
+                        "-cpu",
+                        "max",
+                        "-display",
+                        "none",
+                        "-serial",
+                        "stdio",
+                        "-no-reboot"),
+                "-m",
+                "-");
+    }
+
+    Machine run(int ramMib, Path kernel, String append) throws IOException {
+        return Machine.start(arguments(ramMib, kernel, append));
+    }
+
+    Machine run(int ramMib, Path kernel, String append, Path initrd) throws IOException {
+        List<String> arguments = arguments(ramMib, kernel, append);
+        arguments.addAll(List.of(option + "initrd", initrd.toString()));
+        return Machine.start(arguments);
+    }
+
+    private List<String> arguments(int ramMib, Path kernel, String append) {
+        List<String> arguments = new ArrayList<>(command);
+        arguments.addAll(List.of(memory, ramMib + "M"));
+        arguments.addAll(List.of(option + "kernel", kernel.toString()));
+        arguments.addAll(List.of(option + "append", append));
+        return arguments;
+    }
+}
