@@ -17,7 +17,7 @@ import java.util.Map;
 public final class Bench {
     private static final int RAM_MIB = 512;
     private static final int ITERATIONS_IN_A_ROUND = 20_000;
-    private static final int WARM_ROUNDS = 3;
+    private static final int WARM_ROUNDS = 8;
     private static final int ROUNDS = 7;
 
     /** One guest on one machine: what was measured, by name. */

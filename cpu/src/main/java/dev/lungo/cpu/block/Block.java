@@ -9,7 +9,10 @@ import org.jspecify.annotations.Nullable;
  * they are mapped, so nothing in one depends on its linear address.
  */
 public final class Block {
-    public final Op[] ops;
+    private final Op[] ops;
+
+    /** The first op; the others hang behind it. */
+    public final Op first;
 
     /** How many guest instructions the ops are. */
     public final int instructions;
@@ -23,12 +26,7 @@ public final class Block {
     final int bytes;
     final int mode;
 
-    /**
-     * How many of {@link #ops} may run: all, or none once the code under them has been written to.
-     * The interpreter looks at it after each instruction, so that a store into its own block takes
-     * effect at the next one.
-     */
-    public int live;
+    private boolean live = true;
 
     // Where a taken branch leads, and where falling through does: see {@link #taken}.
     private @Nullable Block taken;
@@ -44,8 +42,11 @@ public final class Block {
         this.spill = spill;
         this.bytes = bytes;
         this.mode = mode;
-        this.live = ops.length;
-        this.instructions = instructionsIn(ops.length);
+        this.first = ops[0];
+        this.instructions = instructionsUpTo(ops[ops.length - 1]);
+        for (int i = 1; i < ops.length; i++) {
+            ops[i - 1].next = ops[i];
+        }
     }
 
     /**
@@ -57,7 +58,7 @@ public final class Block {
      */
     public @Nullable Block taken(long generation, long rip) {
         Block to = taken;
-        return to != null && takenRip == rip && takenGeneration == generation && to.live != 0
+        return to != null && takenRip == rip && takenGeneration == generation && to.live
                 ? to
                 : null;
     }
@@ -65,10 +66,7 @@ public final class Block {
     /** As {@link #taken}, for the branch not taken or the end of the block. */
     public @Nullable Block fallThrough(long generation, long rip) {
         Block to = fallThrough;
-        return to != null
-                        && fallThroughRip == rip
-                        && fallThroughGeneration == generation
-                        && to.live != 0
+        return to != null && fallThroughRip == rip && fallThroughGeneration == generation && to.live
                 ? to
                 : null;
     }
@@ -94,16 +92,36 @@ public final class Block {
         return physical < at + count && at < physical + bytes;
     }
 
-    /** How many guest instructions the first so many ops are. */
-    public int instructionsIn(int count) {
+    /** Whether the code under it is still what it was lowered from. */
+    public boolean isLive() {
+        return live;
+    }
+
+    public boolean isLast(Op op) {
+        return op.start() == ops[ops.length - 1].start();
+    }
+
+    /** How many guest instructions the ops before this one are. */
+    public int instructionsBefore(Op op) {
+        return instructionsUpTo(op) - op.instructions();
+    }
+
+    /** How many guest instructions this op and those before it are. */
+    public int instructionsUpTo(Op op) {
         int sum = 0;
-        for (int i = 0; i < count; i++) {
-            sum += ops[i].instructions();
+        for (Op each : ops) {
+            if (each.start() > op.start()) {
+                break;
+            }
+            sum += each.instructions();
         }
         return sum;
     }
 
     void die() {
-        live = 0;
+        live = false;
+        for (Op each : ops) {
+            each.next = null;
+        }
     }
 }

@@ -67,7 +67,7 @@ public final class CodeCache implements PageWatch.Watcher {
         int mode = cpu.mode();
         int slot = (int) (linear ^ linear >>> 12) & (NEAR - 1);
         Block near = nearBlock[slot];
-        if (near != null && nearLinear[slot] == linear && near.mode == mode && near.live != 0) {
+        if (near != null && nearLinear[slot] == linear && near.mode == mode && near.isLive()) {
             return near;
         }
         Block found = find(linear, mode);
@@ -168,7 +168,7 @@ public final class CodeCache implements PageWatch.Watcher {
         int kept = 0;
         for (int i = 0; i < overlapping.size(); i++) {
             Block block = overlapping.get(i);
-            if (block.live == 0) {
+            if (!block.isLive()) {
                 continue;
             }
             if (block.touches(physical, bytes)) {

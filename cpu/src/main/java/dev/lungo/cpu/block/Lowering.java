@@ -72,19 +72,12 @@ public final class Lowering {
                 break;
             }
             op.place(start, end);
-            Op fused = ops.isEmpty() ? null : Fusion.of(ops.getLast(), op);
-            if (fused != null) {
-                fused.place(start, end);
-                fused.hasStackOperand(ops.getLast().hasStackOperand());
-                ops.set(ops.size() - 1, fused);
-                op = fused;
-            } else {
-                if (!ops.isEmpty() && ops.getLast() instanceof Op.Shielding shield) {
-                    shield.follow();
-                    most = ops.size() + 1;
-                }
-                ops.add(op);
+            if (!ops.isEmpty() && ops.getLast() instanceof Op.Shielding shield) {
+                shield.follow();
+                most = ops.size() + 1;
             }
+            op = fuse(ops, op);
+            ops.add(op);
             start = end;
             if (op instanceof Op.Ending) {
                 return new Block(ops.toArray(new Op[0]), physical, spill, start, mode);
@@ -95,6 +88,21 @@ public final class Lowering {
         fallThrough.place(start, start);
         ops.add(fallThrough);
         return new Block(ops.toArray(new Op[0]), physical, spill, start, mode);
+    }
+
+    /** The op, or one that also does what the last ones do, which are removed then. */
+    private Op fuse(List<Op> ops, Op op) {
+        Op result = op;
+        while (!ops.isEmpty()) {
+            Op fused = Fusion.of(ops.getLast(), result);
+            if (fused == null) {
+                break;
+            }
+            fused.place(start, end);
+            ops.removeLast();
+            result = fused;
+        }
+        return result;
     }
 
     /** The next instruction; none if it is not the block's first and would fault in the fetch. */

@@ -1,6 +1,7 @@
 package dev.lungo.cpu.block;
 
 import dev.lungo.cpu.core.Processor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An instruction made ready to run: operands resolved to addresses in the processor's state, or to
@@ -15,6 +16,12 @@ public abstract class Op {
 
     /** Where the next one begins. */
     protected int end;
+
+    /**
+     * The op behind this one in its block: none behind the last, nor once the code under the block
+     * has been written to, so that a store into its own block takes effect at the next instruction.
+     */
+    public @Nullable Op next;
 
     private boolean hasStackOperand;
 

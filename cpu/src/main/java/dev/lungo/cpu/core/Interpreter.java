@@ -79,22 +79,31 @@ public final class Interpreter {
                 }
             }
             Block block = cpu.enter();
-            Op[] ops = block.ops;
-            int i = 0;
+            Op op = block.first;
             try {
-                do {
-                    ops[i].execute(cpu);
-                } while (++i < block.live);
+                for (; ; ) {
+                    op.execute(cpu);
+                    Op next = op.next;
+                    if (next == null) {
+                        if (!cpu.repeats) {
+                            break;
+                        }
+                        cpu.repeats = false;
+                        count(block.instructions);
+                        next = block.first;
+                    }
+                    op = next;
+                }
             } catch (GuestFault fault) {
-                count(block.instructionsIn(i));
-                settle(fault, ops[i]);
+                count(block.instructionsBefore(op));
+                settle(fault, op);
                 throw fault;
             }
-            if (i == ops.length) {
+            if (block.isLast(op)) {
                 count(block.instructions);
             } else { // a store has hit this very block
-                count(block.instructionsIn(i));
-                cpu.continueAt(ops[i - 1].end());
+                count(block.instructionsUpTo(op));
+                cpu.continueAt(op.end());
             }
         }
     }
@@ -148,7 +157,7 @@ public final class Interpreter {
         cpu.debug.beforeInstruction();
         cpu.lower(Pending.SHADOW);
         Block block = cpu.enterSingle();
-        Op op = block.ops[0];
+        Op op = block.first;
         long next = cpu.rip() + op.end();
         try {
             op.execute(cpu);

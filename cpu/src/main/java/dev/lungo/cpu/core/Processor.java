@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * <p>It belongs to the thread that runs it. From others come only bits of {@link State#PENDING}.
  */
 public final class Processor {
+    /** So that no loop keeps the time from being looked at. */
+    private static final int MOST_REPETITIONS = 16;
+
     /** Held so that its memory stays. */
     private final MemorySegment stateMemory = Arena.ofAuto().allocate(State.BYTES, 64);
 
@@ -97,6 +100,13 @@ public final class Processor {
     private @Nullable Block running;
 
     private @Nullable Block next;
+
+    /** How often the running block may still {@link #repeat}. */
+    private int repetitions;
+
+    /** Whether the running block is to be run once more. */
+    boolean repeats;
+
     private boolean linkWanted;
     private boolean linkBranch;
 
@@ -222,6 +232,7 @@ public final class Processor {
             linkWanted = false;
         }
         running = to;
+        repetitions = MOST_REPETITIONS;
         return to;
     }
 
@@ -269,6 +280,23 @@ public final class Processor {
     }
 
     // How an ending instruction leaves its block.
+
+    /**
+     * Has the running block run once more, without all that comes with leaving one: for a branch to
+     * its beginning. False if that cannot be, and the block has to be left.
+     */
+    public boolean repeat() {
+        Block block = running;
+        if (block == null
+                || repetitions == 0
+                || !block.isLive()
+                || Raw.getIntOpaque(state + State.PENDING) != 0) {
+            return false;
+        }
+        repetitions--;
+        repeats = true;
+        return true;
+    }
 
     /**
      * Leaves by a way that is the same each time: a direct branch ({@code branch} is whether it is

@@ -80,7 +80,9 @@ public final class Branches {
         }
 
         final void branch(Processor cpu, boolean taken) {
-            cpu.branch(taken, taken ? delta : end, mask);
+            if (!taken || delta != 0 || !cpu.repeat()) {
+                cpu.branch(taken, taken ? delta : end, mask);
+            }
         }
     }
 

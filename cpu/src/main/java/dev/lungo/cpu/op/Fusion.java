@@ -10,17 +10,25 @@ import org.jspecify.annotations.Nullable;
  * A comparison and the conditional branch behind it as one op: loops are made of them, and half of
  * what an interpreter spends goes into getting from one op to the next.
  *
- * <p>The first instruction of a pair works on registers and constants, so that only the branch can
- * fault, and the pair's address is the branch's.
+ * <p>What stands before the branch works on registers and constants, so that only the branch can
+ * fault, and the op's address is the branch's.
  */
 public final class Fusion {
     private Fusion() {}
 
     /** One op for both, if there is such a form. */
     public static @Nullable Op of(Op first, Op second) {
-        if (!(second instanceof Branches.Conditional branch)) {
-            return null;
-        }
+        return switch (second) {
+            case Branches.Conditional branch -> withBranch(first, branch);
+            case CompareBranch64 pair when first instanceof Arithmetic.Add64 step ->
+                    new StepCompareBranch64(step, pair);
+            case SubBranch64 pair when first instanceof Arithmetic.Add64 step ->
+                    new StepSubBranch64(step, pair);
+            default -> null;
+        };
+    }
+
+    private static @Nullable Op withBranch(Op first, Branches.Conditional branch) {
         return switch (first) {
             case Arithmetic.Cmp64 c -> new CompareBranch64(c.to, c.from, branch);
             case Arithmetic.Cmp32 c -> new CompareBranch32(c.to, c.from, branch);
@@ -41,10 +49,14 @@ public final class Fusion {
         private final int condition;
 
         Pair(long to, long from, Branches.Conditional branch) {
+            this(to, from, branch.condition, branch);
+        }
+
+        private Pair(long to, long from, int condition, Branches.Direct branch) {
             super(branch.delta, branch.mask);
             this.to = to;
             this.from = from;
-            this.condition = branch.condition;
+            this.condition = condition;
         }
 
         /** After a subtraction, whose flags are set. */
@@ -73,8 +85,60 @@ public final class Fusion {
         }
 
         @Override
-        public final int instructions() {
+        public int instructions() {
             return 2;
+        }
+    }
+
+    /** The end of a counting loop: an addition, whose flags nobody sees, and a pair. */
+    private abstract static class Step extends Pair {
+        private final long counter;
+        private final long step;
+
+        Step(Arithmetic.Add64 add, Pair pair) {
+            super(pair.to, pair.from, pair.condition, pair);
+            counter = add.to;
+            step = add.from;
+        }
+
+        final void add() {
+            Raw.putLong(counter, Raw.getLong(counter) + Raw.getLong(step));
+        }
+
+        @Override
+        public final int instructions() {
+            return 3;
+        }
+    }
+
+    private static final class StepCompareBranch64 extends Step {
+        StepCompareBranch64(Arithmetic.Add64 add, CompareBranch64 pair) {
+            super(add, pair);
+        }
+
+        @Override
+        public void execute(Processor cpu) {
+            add();
+            long a = Raw.getLong(to);
+            long b = Raw.getLong(from);
+            Flags.sub64(cpu.state, a, b, a - b);
+            branchOnDifference(cpu, a, b);
+        }
+    }
+
+    private static final class StepSubBranch64 extends Step {
+        StepSubBranch64(Arithmetic.Add64 add, SubBranch64 pair) {
+            super(add, pair);
+        }
+
+        @Override
+        public void execute(Processor cpu) {
+            add();
+            long a = Raw.getLong(to);
+            long b = Raw.getLong(from);
+            Raw.putLong(to, a - b);
+            Flags.sub64(cpu.state, a, b, a - b);
+            branchOnDifference(cpu, a, b);
         }
     }
 
