@@ -69,4 +69,9 @@ final class SoftCpu implements VirtualCpu {
     public void reset() {
         cpu.reset();
     }
+
+    @Override
+    public long[] recentBlocks() {
+        return interpreter.recentBlocks();
+    }
 }

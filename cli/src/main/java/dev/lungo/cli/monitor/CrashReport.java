@@ -8,7 +8,7 @@ import dev.lungo.machine.VirtualCpu;
 public final class CrashReport {
     private static final int INSTRUCTIONS = 8;
     private static final int BLOCKS = 8;
-    private static final int INSTRUCTIONS_A_BLOCK = 3;
+    private static final int INSTRUCTIONS_A_BLOCK = 6;
 
     private CrashReport() {}
 
@@ -23,9 +23,10 @@ public final class CrashReport {
         text.append(RegisterText.of(registers));
         long[] blocks = cpu.recentBlocks();
         if (blocks.length > 0) {
-            text.append("Where it was last, the newest at the end:\n");
+            text.append("What it did last, block by block, the newest at the end:\n");
             for (int i = Math.max(0, blocks.length - BLOCKS); i < blocks.length; i++) {
-                text.append(view.disassembly(blocks[i], INSTRUCTIONS_A_BLOCK)).append("  ...\n");
+                long next = i + 1 < blocks.length ? blocks[i + 1] : view.instructionPointer();
+                text.append(view.block(blocks[i], INSTRUCTIONS_A_BLOCK, next)).append('\n');
             }
         }
         text.append("The instructions at RIP:\n");

@@ -6,6 +6,7 @@ import dev.lungo.isa.Decoder;
 import dev.lungo.isa.Disassembler;
 import dev.lungo.isa.Efer;
 import dev.lungo.isa.Instruction;
+import dev.lungo.isa.Mnemonic;
 import dev.lungo.isa.Rflags;
 import dev.lungo.machine.CpuRegisters;
 import dev.lungo.machine.CpuRegisters.SegmentState;
@@ -93,9 +94,22 @@ public final class GuestView {
 
     /** Instructions from a guest-linear address on, one a line. */
     public String disassembly(long address, int count) {
+        return disassembly(address, count, false, address);
+    }
+
+    /**
+     * As {@link #disassembly}, but no further than to where control may go elsewhere, and not
+     * beyond the instruction before {@code end}.
+     */
+    String block(long address, int most, long end) {
+        return disassembly(address, most, true, end);
+    }
+
+    private String disassembly(long address, int count, boolean toBranch, long end) {
         StringBuilder text = new StringBuilder();
         long at = address;
-        for (int i = 0; i < count; i++) {
+        boolean ended = false;
+        for (int i = 0; i < count && !ended; i++) {
             byte[] bytes = linear(at, Decoder.MAX_BYTES);
             if (bytes.length == 0) {
                 return text.append("%016x  not mapped%n".formatted(at)).toString();
@@ -105,6 +119,7 @@ public final class GuestView {
             if (Decoder.decode(mode(), bytes, 0, bytes.length) instanceof Instruction instruction) {
                 length = instruction.length();
                 what = Disassembler.format(instruction, at);
+                ended = toBranch && branches(instruction.mnemonic());
             } else {
                 length = 1;
                 what = "(bad)";
@@ -112,7 +127,17 @@ public final class GuestView {
             text.append(
                     "%016x  %-30s  %s%n".formatted(at, spaced(Arrays.copyOf(bytes, length)), what));
             at += length;
+            ended |= at == end;
         }
         return text.toString();
+    }
+
+    private static boolean branches(Mnemonic mnemonic) {
+        return switch (mnemonic) {
+            case JMP, JMPF, CALL, CALLF, RET, RETF, INT, INT1, INT3, INTO, IRET -> true;
+            case LOOP, LOOPE, LOOPNE, JCXZ, SYSCALL, SYSRET, SYSENTER, SYSEXIT, HLT -> true;
+            default ->
+                    mnemonic.compareTo(Mnemonic.JO) >= 0 && mnemonic.compareTo(Mnemonic.JNLE) <= 0;
+        };
     }
 }

@@ -48,6 +48,19 @@ class SmallGuestsTest {
     }
 
     @Test
+    void aTripleFaultShowsTheWayThere() throws Exception {
+        // lidt [no_idt]; mov ecx,3; loop to itself; jmp over the hlt; hlt; int3; no_idt: limit 0
+        try (Lungo lungo =
+                run("0F011D32001000" + "B903000000" + "E2FE" + "EB01" + "F4" + "CC000000000000")) {
+            assertThat(lungo.status()).isEqualTo(3);
+            String said = lungo.standardError();
+            assertThat(said.substring(0, said.indexOf("The instructions at RIP")))
+                    .containsSubsequence("lidt", "loop", "jmp 0x100031", "int3")
+                    .doesNotContain("hlt");
+        }
+    }
+
+    @Test
     void aGuestThatDoesNotEndTimesOut() throws Exception {
         try (Lungo lungo = run("EBFE", "--timeout", "1")) { // jmp to itself
             assertThat(lungo.status()).isEqualTo(4);

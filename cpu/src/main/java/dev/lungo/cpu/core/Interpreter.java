@@ -21,11 +21,25 @@ public final class Interpreter {
     private final Processor cpu;
     private final long pending;
     private final long instructions;
+    private final long rip;
+    private final long codeBase;
+    private final long recent;
+
+    /** How many blocks until the clock is told that time passes; it also numbers {@link Recent}. */
+    private int untilBeat = BLOCKS_PER_BEAT;
 
     public Interpreter(Processor cpu) {
         this.cpu = cpu;
         pending = cpu.state + State.PENDING;
         instructions = cpu.state + State.INSTRUCTIONS;
+        rip = cpu.state + State.RIP;
+        codeBase = cpu.state + State.segmentBase(Segments.CS);
+        recent = cpu.state + State.RECENT;
+    }
+
+    /** Linear addresses of the blocks that were entered last, the oldest first. */
+    public long[] recentBlocks() {
+        return Recent.read(cpu, untilBeat);
     }
 
     /** Runs until there is something for the run loop to do. */
@@ -61,7 +75,6 @@ public final class Interpreter {
 
     /** Returns null only to be called again. A fault that it throws has RIP at its instruction. */
     private @Nullable VmExit runBlocks() {
-        int untilBeat = BLOCKS_PER_BEAT;
         for (; ; ) {
             if (--untilBeat == 0) {
                 untilBeat = BLOCKS_PER_BEAT;
@@ -71,13 +84,16 @@ public final class Interpreter {
             if (waiting != 0) {
                 VmExit exit = attend(waiting);
                 if (exit != null) {
+                    untilBeat++; // no block was entered
                     return exit;
                 }
                 if ((Raw.getIntOpaque(pending) & (Pending.STEP | Pending.SHADOW)) != 0) {
+                    record(untilBeat);
                     step();
                     continue;
                 }
             }
+            record(untilBeat);
             Block block = cpu.enter();
             Op op = block.first;
             try {
@@ -106,6 +122,10 @@ public final class Interpreter {
                 cpu.continueAt(op.end());
             }
         }
+    }
+
+    private void record(int block) {
+        Raw.putLong(recent + Recent.slot(block), Raw.getLong(rip) + Raw.getLong(codeBase));
     }
 
     private void count(int executed) {

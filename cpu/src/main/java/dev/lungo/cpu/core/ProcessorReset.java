@@ -31,6 +31,7 @@ final class ProcessorReset {
     void reset() {
         long state = cpu.state;
         Raw.fill(state + State.X87, State.BYTES - State.X87, (byte) 0);
+        Recent.clear(state);
         Raw.putInt(state + State.FCW, RESET_FCW);
         Raw.putInt(state + State.FTW, RESET_FTW);
         Raw.putInt(state + State.MXCSR, RESET_MXCSR);

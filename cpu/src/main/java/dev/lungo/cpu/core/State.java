@@ -66,7 +66,10 @@ public final class State {
     /** Room for a memory operand of up to 64 bytes on its way to or from a vector unit. */
     public static final int SCRATCH = 960;
 
-    public static final int BYTES = 1024;
+    /** See {@link Recent}. */
+    public static final int RECENT = 1024;
+
+    public static final int BYTES = RECENT + Recent.BYTES;
 
     /** Offset of a general register, whatever its width; AH to BH are a byte higher. */
     public static int gpr(int number) {
