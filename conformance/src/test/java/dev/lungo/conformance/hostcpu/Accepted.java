@@ -57,6 +57,8 @@ final class Accepted {
             case NOP -> true;
             // "Exceptions associated with addressing memory" may come of a mask of zeros or not.
             case MASKMOVQ, MASKMOVDQU, VMASKMOVDQU -> true;
+            // SDM 2B has r16, r/m16; AMD loads 32 bits, which may reach into the next page.
+            case MOVSXD -> instruction.operandBytes() == 2;
             default -> false;
         };
     }

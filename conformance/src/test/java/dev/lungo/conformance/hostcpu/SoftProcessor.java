@@ -122,7 +122,7 @@ final class SoftProcessor implements AutoCloseable {
         for (int i = 0; i < 15; i++) {
             Raw.putByte(base + i, i < instruction.length ? instruction[i] : 0x90);
         }
-        return cpu.code.single().ops[0];
+        return cpu.code.single().first;
     }
 
     /** Runs a lowered instruction from one record to another. */
