@@ -1,5 +1,6 @@
 package dev.lungo.cpu;
 
+import dev.lungo.cpu.core.GuestFault;
 import dev.lungo.cpu.core.Interpreter;
 import dev.lungo.cpu.core.Pending;
 import dev.lungo.cpu.core.Processor;
@@ -63,6 +64,15 @@ final class SoftCpu implements VirtualCpu {
     public void load(CpuRegisters from) {
         cpu.load(from);
         cpu.lower(Pending.ASLEEP);
+    }
+
+    @Override
+    public void writeMsr(int msr, long value) {
+        try {
+            cpu.msrs.write(msr, value);
+        } catch (GuestFault fault) {
+            throw new IllegalArgumentException("MSR %x cannot be %x".formatted(msr, value), fault);
+        }
     }
 
     @Override

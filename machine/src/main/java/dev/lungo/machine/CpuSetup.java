@@ -16,6 +16,9 @@ public record CpuSetup(
         LocalApic apic,
         Clock clock,
         Tracer tracer) {
+    /** How wide guest-physical addresses are, as CPUID.80000008h:EAX tells the guest. */
+    public static final int PHYSICAL_ADDRESS_BITS = 40;
+
     /** Without a tracer. */
     public CpuSetup(
             int index,

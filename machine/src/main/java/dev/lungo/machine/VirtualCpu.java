@@ -22,6 +22,14 @@ public interface VirtualCpu {
     /** Sets every register that {@link CpuRegisters} has; a processor that slept is awake. */
     void load(CpuRegisters from);
 
+    /**
+     * Does what WRMSR would, for who plays the firmware.
+     *
+     * @param msr its address, and the value as the manual lays it out
+     * @throws IllegalArgumentException if the processor has no such register or refuses the value
+     */
+    void writeMsr(int msr, long value);
+
     /** The state after power-up or RESET#. SDM 3A, "Processor State After Reset" (table 10-1). */
     void reset();
 

@@ -308,6 +308,9 @@ class RunLoopTest {
         public void load(CpuRegisters from) {}
 
         @Override
+        public void writeMsr(int msr, long value) {}
+
+        @Override
         public void reset() {}
     }
 }

@@ -99,6 +99,7 @@ public final class Pc {
                         new BootRequest(
                                 spec.kernel(), spec.modules(), spec.commandLine(), map, rsdp),
                         platform.memory());
+        cpus.forEach(MemoryTypeRanges::set);
         apics.getFirst().virtualWire();
         cpus.getFirst().load(entry);
     }

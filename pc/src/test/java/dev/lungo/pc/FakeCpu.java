@@ -5,6 +5,8 @@ import dev.lungo.machine.CpuSetup;
 import dev.lungo.machine.PortBus;
 import dev.lungo.machine.VirtualCpu;
 import dev.lungo.machine.VmExit;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.Function;
 
 /** A processor that runs a piece of Java a turn. */
@@ -12,6 +14,7 @@ final class FakeCpu implements VirtualCpu, VirtualCpu.Signals {
     final PortBus ports;
     CpuRegisters registers = new CpuRegisters();
     int resets;
+    final Map<Integer, Long> msrs = new HashMap<>();
     private final Function<FakeCpu, VmExit> program;
 
     FakeCpu(CpuSetup setup, Function<FakeCpu, VmExit> program) {
@@ -50,6 +53,11 @@ final class FakeCpu implements VirtualCpu, VirtualCpu.Signals {
     @Override
     public void load(CpuRegisters from) {
         registers = from;
+    }
+
+    @Override
+    public void writeMsr(int msr, long value) {
+        msrs.put(msr, value);
     }
 
     @Override

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lungo.boot.BootException;
 import dev.lungo.boot.BootFile;
+import dev.lungo.isa.Msr;
 import dev.lungo.isa.Width;
 import dev.lungo.machine.Tracer;
 import dev.lungo.machine.VmExit;
@@ -136,6 +137,22 @@ class PcTest {
         pc.end(new Outcome.Quit());
 
         assertThat(pc.run()).isEqualTo(new Outcome.TimedOut());
+    }
+
+    @Test
+    void memoryHasItsTypesAsFirmwareLeavesThem() {
+        pc(
+                        cpu -> {
+                            assertThat(cpu.msrs)
+                                    .containsEntry(
+                                            Msr.IA32_MTRR_DEF_TYPE, 0xC06L) // all on; write-back
+                                    .containsEntry(Msr.IA32_MTRR_FIX16K_A0000, 0L)
+                                    // 1 GiB at 3 GiB: uncacheable
+                                    .containsEntry(Msr.IA32_MTRR_PHYSBASE0 + 2, 0xC000_0000L)
+                                    .containsEntry(Msr.IA32_MTRR_PHYSMASK0 + 2, 0xFF_C000_0800L);
+                            return powerOff(cpu);
+                        })
+                .run();
     }
 
     @Test

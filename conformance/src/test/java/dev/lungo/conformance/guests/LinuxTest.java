@@ -28,6 +28,7 @@ class LinuxTest {
             assertThat(lungo.status()).isZero();
             assertThat(lungo.output())
                     .contains("LUNGO-GUEST-OK", "FACT cpus 1")
+                    .contains("x86/PAT: Configuration [0-7]: WB  WC  UC- UC")
                     .doesNotContain("TROUBLE");
             assertThat(lungo.standardError()).isEmpty();
         }

@@ -6,6 +6,7 @@ import dev.lungo.isa.Efer;
 import dev.lungo.isa.ExceptionVector;
 import dev.lungo.isa.PageEntry;
 import dev.lungo.isa.PageFaultError;
+import dev.lungo.machine.CpuSetup;
 
 /**
  * Linear to guest-physical, by the paging structures in memory: 32-bit, PAE, 4-level and 5-level
@@ -19,8 +20,7 @@ public final class PageWalker {
     public static final int WRITE = 1;
     public static final int EXECUTE = 2;
 
-    /** Guest-physical addresses have 40 bits, as CPUID.80000008h:EAX says. */
-    public static final int PHYSICAL_BITS = 40;
+    public static final int PHYSICAL_BITS = CpuSetup.PHYSICAL_ADDRESS_BITS;
 
     private static final long PHYSICAL_MASK = (1L << PHYSICAL_BITS) - 1;
     private static final long RESERVED_ADDRESS = PageEntry.ADDRESS & ~PHYSICAL_MASK;
