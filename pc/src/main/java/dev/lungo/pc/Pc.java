@@ -100,6 +100,7 @@ public final class Pc {
                                 spec.kernel(), spec.modules(), spec.commandLine(), map, rsdp),
                         platform.memory());
         cpus.forEach(MemoryTypeRanges::set);
+        LegacyInterrupts.set(ports, platform.memory());
         apics.getFirst().virtualWire();
         cpus.getFirst().load(entry);
     }

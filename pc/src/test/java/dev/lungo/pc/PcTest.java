@@ -156,6 +156,23 @@ class PcTest {
     }
 
     @Test
+    void theTimersInterruptIsOpenAndItsVectorAcknowledges() {
+        pc(
+                        cpu -> {
+                            assertThat(cpu.ports.read(0x21, Width.BYTE))
+                                    .isEqualTo(0xFA); // and the cascade
+                            assertThat(cpu.ports.read(0xA1, Width.BYTE)).isEqualTo(0xFF);
+                            assertThat(memory.getInt(8 * 4)).isEqualTo(0xF000_FEA5);
+                            byte[] handler = new byte[7];
+                            memory.read(0xF_FEA5, handler, 0, handler.length);
+                            // push ax; mov al,20h; out 20h,al; pop ax; iret
+                            assertThat(handler).asHexString().isEqualTo("50B020E62058CF");
+                            return powerOff(cpu);
+                        })
+                .run();
+    }
+
+    @Test
     void whatIsNoKernelIsRefused() {
         MachineSpec spec = spec(new byte[4096], OnReset.REBOOT);
 
