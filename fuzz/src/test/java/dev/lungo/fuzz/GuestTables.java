@@ -27,7 +27,7 @@ final class GuestTables {
     private static final long TABLE = 0x2_3000;
     private static final long TOP_DIRECTORY = 0x2_4000;
     static final long LEGACY_DIRECTORY = 0x2_5000;
-    private static final long LEGACY_TABLE = 0x2_6000;
+    static final long LEGACY_TABLE = 0x2_6000;
     static final long PAE_POINTERS = 0x2_7000;
     static final long DATA = 0x4_0000;
     static final int DATA_BYTES = 0x4000;

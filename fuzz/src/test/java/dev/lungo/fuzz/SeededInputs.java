@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** Inputs without a fuzzer, the same every time: what a build tries out in a few seconds. */
 public final class SeededInputs {
@@ -33,6 +34,12 @@ public final class SeededInputs {
         for (int i = 0; i < count; i++) {
             give(maker.apply(random), target);
         }
+    }
+
+    /** The first {@code count} inputs that somebody makes. */
+    public static List<byte[]> first(int count, Function<Random, byte[]> maker) {
+        Random random = new Random(0);
+        return Stream.generate(() -> maker.apply(random)).limit(count).toList();
     }
 
     /** Gives a target every seed as it is, and then {@code count} times a changed one. */

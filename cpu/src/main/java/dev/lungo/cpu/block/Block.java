@@ -28,6 +28,9 @@ public final class Block {
 
     private boolean live = true;
 
+    /** Whether the code cache keeps it, and will say when the code under it changes. */
+    boolean kept;
+
     // Where a taken branch leads, and where falling through does: see {@link #taken}.
     private @Nullable Block taken;
     private long takenGeneration;
@@ -83,13 +86,25 @@ public final class Block {
         }
     }
 
+    /** Whether its last instruction ends on another physical page. */
+    boolean crossesPages() {
+        return spill >= 0 && spill >>> 12 != physical >>> 12;
+    }
+
     /** Whether any of these bytes, on one page, are code of this block. */
     boolean touches(long at, int count) {
         if (spill >= 0 && at >>> 12 == spill >>> 12) {
             long spilled = (physical + bytes) & 0xFFF;
-            return at < spill + spilled;
+            if (at < spill + spilled) {
+                return true;
+            }
         }
         return physical < at + count && at < physical + bytes;
+    }
+
+    /** How many ops it has. */
+    int size() {
+        return ops.length;
     }
 
     /** Whether the code under it is still what it was lowered from. */
@@ -118,8 +133,11 @@ public final class Block {
         return sum;
     }
 
+    /** What it led to is not kept for its sake: somebody may still keep it. */
     void die() {
         live = false;
+        taken = null;
+        fallThrough = null;
         for (Op each : ops) {
             each.next = null;
         }

@@ -19,9 +19,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CodeCache implements PageWatch.Watcher {
     /**
-     * Beyond this many, all are dropped and made anew: a bound on what a guest can make us keep.
+     * Beyond so many ops, all blocks are dropped and made anew: a bound on what a guest can make us
+     * keep, some 100 MB.
      */
-    private static final int MAX_BLOCKS = 1 << 18;
+    private static final int MAX_OPS = 1 << 21;
 
     private static final int MAX_CONSTANTS = 1 << 20;
 
@@ -37,7 +38,9 @@ public final class CodeCache implements PageWatch.Watcher {
     private final Map<Long, Page> pages = new HashMap<>();
 
     private final PageWatch watch;
-    private int blocks;
+
+    /** In all blocks together. */
+    private int ops;
 
     // Blocks by linear address, forgotten when a translation changes.
     private final long[] nearLinear = new long[NEAR];
@@ -71,7 +74,7 @@ public final class CodeCache implements PageWatch.Watcher {
             return near;
         }
         Block found = find(linear, mode);
-        if (holds(found.physical >>> 12)) {
+        if (found.kept) {
             nearLinear[slot] = linear;
             nearBlock[slot] = found;
         }
@@ -91,12 +94,13 @@ public final class CodeCache implements PageWatch.Watcher {
         if (cpu.memory.host(physical) == 0) { // nobody would tell us of changes
             return lowering.block(linear, physical, mode, 1);
         }
-        return add(lowering.block(linear, physical, mode, Lowering.MAX_OPS));
+        Block block = lowering.block(linear, physical, mode, Lowering.MAX_OPS);
+        return block.spill >= 0 && cpu.memory.host(block.spill) == 0 ? block : add(block);
     }
 
     /** Before anything is lowered, since what is dropped takes its constants with it. */
     private void makeRoom() {
-        if (blocks >= MAX_BLOCKS || lowering.constants() >= MAX_CONSTANTS) {
+        if (ops >= MAX_OPS || lowering.constants() >= MAX_CONSTANTS) {
             clear();
         }
     }
@@ -124,18 +128,19 @@ public final class CodeCache implements PageWatch.Watcher {
     }
 
     private Block add(Block block) {
-        blocks++;
         Page page = watched(block.physical >>> 12);
-        Block former = page.byKey.put(key(block.physical, block.mode), block);
+        Block former = page.byKey.get(key(block.physical, block.mode));
         if (former != null) { // another mapping of the second page, or another code limit
-            former.die();
-            page.overlapping.remove(former);
-            blocks--;
+            forget(former);
+            page = watched(block.physical >>> 12);
         }
+        page.byKey.put(key(block.physical, block.mode), block);
         page.overlapping.add(block);
-        if (block.spill >= 0) {
+        if (block.crossesPages()) {
             watched(block.spill >>> 12).overlapping.add(block);
         }
+        block.kept = true;
+        ops += block.size();
         return block;
     }
 
@@ -153,7 +158,9 @@ public final class CodeCache implements PageWatch.Watcher {
     /** Remembers the way from a block to the one that is current now. */
     public Block link(Block from, boolean branch, long rip) {
         Block to = current();
-        from.link(branch, to, cpu.generation, rip);
+        if (from.isLive() && to.kept) {
+            from.link(branch, to, cpu.generation, rip);
+        }
         return to;
     }
 
@@ -165,31 +172,36 @@ public final class CodeCache implements PageWatch.Watcher {
             return;
         }
         List<Block> overlapping = page.overlapping;
-        int kept = 0;
-        for (int i = 0; i < overlapping.size(); i++) {
-            Block block = overlapping.get(i);
-            if (!block.isLive()) {
-                continue;
+        for (int i = overlapping.size() - 1; i >= 0; i--) { // what is forgotten leaves the list
+            if (overlapping.get(i).touches(physical, bytes)) {
+                forget(overlapping.get(i));
             }
-            if (block.touches(physical, bytes)) {
-                forget(block);
-            } else {
-                overlapping.set(kept++, block);
-            }
-        }
-        overlapping.subList(kept, overlapping.size()).clear();
-        if (kept == 0) {
-            pages.remove(number);
-            watch.release(number);
         }
     }
 
+    /** On both pages, if there are two: nothing is left of it. */
     private void forget(Block block) {
         block.die();
-        blocks--;
+        ops -= block.size();
         Page home = pages.get(block.physical >>> 12);
         if (home != null) {
             home.byKey.remove(key(block.physical, block.mode), block);
+        }
+        leave(block.physical >>> 12, block);
+        if (block.crossesPages()) {
+            leave(block.spill >>> 12, block);
+        }
+    }
+
+    private void leave(long number, Block block) {
+        Page page = pages.get(number);
+        if (page == null) {
+            return;
+        }
+        page.overlapping.remove(block);
+        if (page.overlapping.isEmpty()) {
+            pages.remove(number);
+            watch.release(number);
         }
     }
 
@@ -216,7 +228,7 @@ public final class CodeCache implements PageWatch.Watcher {
         for (long number : dropped) {
             watch.release(number);
         }
-        blocks = 0;
+        ops = 0;
         lowering.clear();
         translationsChanged();
     }
