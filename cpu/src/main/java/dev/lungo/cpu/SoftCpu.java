@@ -39,7 +39,7 @@ final class SoftCpu implements VirtualCpu {
 
             @Override
             public void nmi() {
-                cpu.raise(Pending.NMI);
+                cpu.raiseNmi();
             }
 
             @Override

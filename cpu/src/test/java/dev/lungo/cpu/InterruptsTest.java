@@ -127,6 +127,19 @@ class InterruptsTest {
     }
 
     @Test
+    void ofNmisThatCameTogetherTwoAreTaken() {
+        rig.code(HLT);
+        rig.bytes(Rig.handler(2), 0xFF, 0xC1, 0x48, 0xCF); // inc ecx; iretq
+        rig.message(0x4_4400);
+        rig.message(0x4_4400);
+        rig.message(0x4_4400);
+
+        rig.run();
+
+        assertThat(rig.register(1)).isEqualTo(2);
+    }
+
+    @Test
     void iretOpensNmisAgain() {
         rig.code(HLT);
         rig.bytes(Rig.handler(2), IRETQ);

@@ -116,7 +116,7 @@ public final class Rig implements AutoCloseable {
 
                     @Override
                     public void nmi() {
-                        cpu.raise(Pending.NMI);
+                        cpu.raiseNmi();
                     }
 
                     @Override

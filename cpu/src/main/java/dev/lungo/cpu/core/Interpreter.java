@@ -157,7 +157,8 @@ public final class Interpreter {
             return null;
         }
         if ((waiting & Pending.NMI) != 0 && cpu.nmiAllowed()) {
-            cpu.lower(Pending.NMI | Pending.ASLEEP);
+            cpu.lowerNmi();
+            cpu.lower(Pending.ASLEEP);
             return cpu.events.nmi() ? null : shutDown();
         }
         if ((waiting & Pending.INTERRUPT) != 0 && cpu.interruptsAllowed()) {

@@ -22,4 +22,7 @@ public final class Pending {
 
     /** HLT or MWAIT, or waiting for a start-up IPI. */
     public static final int ASLEEP = 1 << 7;
+
+    /** Behind {@link #NMI} there is another: see {@link Processor#raiseNmi}. */
+    public static final int SECOND_NMI = 1 << 8;
 }

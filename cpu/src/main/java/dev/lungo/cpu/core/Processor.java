@@ -263,6 +263,25 @@ public final class Processor {
         raise(Pending.SHADOW);
     }
 
+    /**
+     * An NMI arrives. For any thread.
+     *
+     * <p>While one is handled, one more is kept: SDM 3A, "Handling Multiple NMIs". A real processor
+     * takes the first at the next instruction. This one may not come to that before another
+     * processor's turn, which must not lose its own for it: so there can be two.
+     */
+    public void raiseNmi() {
+        boolean another =
+                !nmiBlocked && (Raw.getIntOpaque(state + State.PENDING) & Pending.NMI) != 0;
+        raise(another ? Pending.SECOND_NMI : Pending.NMI);
+    }
+
+    /** The first of the NMIs that are pending is taken. */
+    void lowerNmi() {
+        boolean another = (Raw.getIntOpaque(state + State.PENDING) & Pending.SECOND_NMI) != 0;
+        lower(another ? Pending.SECOND_NMI : Pending.NMI);
+    }
+
     boolean interruptsAllowed() {
         return (Raw.getLong(state + State.RFLAGS) & Rflags.IF) != 0;
     }

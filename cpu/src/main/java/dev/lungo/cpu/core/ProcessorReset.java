@@ -38,6 +38,7 @@ final class ProcessorReset {
         Raw.putInt(state + State.PENDING, Raw.getInt(state + State.PENDING) & Pending.KICK);
         system.xcr0 = 1;
         system.pkru = 0;
+        system.pkrs = 0;
         system.star = 0;
         system.lstar = 0;
         system.cstar = 0;
@@ -99,7 +100,7 @@ final class ProcessorReset {
     void takeInitAndStartup() {
         int pending = Raw.getIntOpaque(cpu.state + State.PENDING);
         if ((pending & Pending.INIT) != 0) {
-            cpu.lower(Pending.INIT | Pending.NMI | Pending.SHADOW);
+            cpu.lower(Pending.INIT | Pending.NMI | Pending.SECOND_NMI | Pending.SHADOW);
             // INIT leaves CR0.CD and NW, MSRs, x87, MMX and vector registers as they are.
             initialize(system.cr0 & (Cr0.CD | Cr0.NW) | Cr0.ET);
         }
