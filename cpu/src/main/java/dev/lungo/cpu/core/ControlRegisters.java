@@ -26,7 +26,8 @@ public final class ControlRegisters {
     private static final long CR0_TRANSLATION = Cr0.PG | Cr0.WP | Cr0.PE;
 
     private static final long CR4_TRANSLATION =
-            Cr4.PSE | Cr4.PAE | Cr4.PGE | Cr4.PCIDE | Cr4.SMEP | Cr4.SMAP | Cr4.PKE | Cr4.LA57;
+            Cr4.PSE | Cr4.PAE | Cr4.PGE | Cr4.PCIDE | Cr4.SMEP | Cr4.SMAP | Cr4.PKE | Cr4.PKS
+                    | Cr4.LA57;
 
     private static final long PDPTE_RESERVED = 0x1E6 | ~((1L << PageWalker.PHYSICAL_BITS) - 1);
 
@@ -63,7 +64,8 @@ public final class ControlRegisters {
                 | (model.has(Feature.XSAVE) ? Cr4.OSXSAVE : 0)
                 | (model.has(Feature.SMEP) ? Cr4.SMEP : 0)
                 | (model.has(Feature.SMAP) ? Cr4.SMAP : 0)
-                | (model.has(Feature.PKU) ? Cr4.PKE : 0);
+                | (model.has(Feature.PKU) ? Cr4.PKE : 0)
+                | (model.has(Feature.PKS) ? Cr4.PKS : 0);
     }
 
     /** CR0, CR2, CR3, CR4 or CR8. */
@@ -198,6 +200,13 @@ public final class ControlRegisters {
             system.pkru = value;
             cpu.mmu.flush(false);
         }
+    }
+
+    /** WRMSR to IA32_PKRS. */
+    void setPkrs(long value) {
+        require(value >>> 32 == 0);
+        system.pkrs = (int) value;
+        cpu.mmu.flush(false);
     }
 
     private static boolean usesPdptes(long efer, long cr4) {

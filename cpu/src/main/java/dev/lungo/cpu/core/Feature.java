@@ -76,6 +76,7 @@ public enum Feature {
     PKU               (0x07, 0, ECX,  3),
     LA57              (0x07, 0, ECX, 16),
     RDPID             (0x07, 0, ECX, 22),
+    PKS               (0x07, 0, ECX, 31),
     /** Fast short REP MOVSB. */
     FSRM              (0x07, 0, EDX,  4),
     SERIALIZE         (0x07, 0, EDX, 14),

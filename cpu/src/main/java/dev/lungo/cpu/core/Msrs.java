@@ -114,6 +114,7 @@ public final class Msrs {
             case Msr.IA32_PAT                -> types.pat();
             case Msr.IA32_MTRR_DEF_TYPE      -> types.defaultType();
             case Msr.IA32_TSC_DEADLINE       -> cpu.apic.tscDeadline();
+            case Msr.IA32_PKRS               -> system.pkrs & 0xFFFF_FFFFL;
             case Msr.IA32_XSS                -> 0;
             case Msr.IA32_EFER               -> system.efer;
             case Msr.IA32_STAR               -> system.star;
@@ -153,6 +154,7 @@ public final class Msrs {
             case Msr.IA32_PAT                -> require(types.setPat(value));
             case Msr.IA32_MTRR_DEF_TYPE      -> require(types.setDefaultType(value));
             case Msr.IA32_TSC_DEADLINE       -> cpu.apic.setTscDeadline(value);
+            case Msr.IA32_PKRS               -> cpu.control.setPkrs(value);
             case Msr.IA32_XSS                -> within(value, 0);
             case Msr.IA32_EFER               -> setEfer(value);
             case Msr.IA32_STAR               -> system.star = value;

@@ -13,7 +13,7 @@ import dev.lungo.machine.CpuSetup;
  * paging, with accessed and dirty bits, access rights and protection keys. SDM 3A, "Paging".
  *
  * <p>A walk leaves what the TLB wants to know of the page in the fields {@link #global}, {@link
- * #writable} and so on. Left out: shadow-stack pages, supervisor protection keys, HLAT.
+ * #writable} and so on. Left out: shadow-stack pages, HLAT.
  */
 public final class PageWalker {
     public static final int READ = 0;
@@ -220,13 +220,15 @@ public final class PageWalker {
         return (rights & PageEntry.RW) != 0 || (system.cr0 & Cr0.WP) == 0;
     }
 
-    /** SDM 3A, "Protection Keys". */
+    /** SDM 3A, "Protection Keys": PKRU is for user pages, IA32_PKRS for the others. */
     private boolean keyAllows(int key, int access, boolean user) {
-        if ((system.cr4 & Cr4.PKE) == 0 || (rights & PageEntry.US) == 0) {
+        boolean userPage = (rights & PageEntry.US) != 0;
+        if ((system.cr4 & (userPage ? Cr4.PKE : Cr4.PKS)) == 0) {
             return true;
         }
-        boolean accessDisabled = (system.pkru >>> 2 * key & 1) != 0;
-        boolean writeDisabled = (system.pkru >>> 2 * key & 2) != 0;
+        int keyRights = (userPage ? system.pkru : system.pkrs) >>> 2 * key;
+        boolean accessDisabled = (keyRights & 1) != 0;
+        boolean writeDisabled = (keyRights & 2) != 0;
         return !accessDisabled
                 && !(access == WRITE && writeDisabled && (user || (system.cr0 & Cr0.WP) != 0));
     }

@@ -11,6 +11,7 @@ public final class SystemRegisters {
     public long efer;
     public long xcr0;
     public int pkru;
+    public int pkrs;
 
     /** DR0 to DR3, DR6 and DR7 at their numbers. */
     public final long[] debug = new long[8];
