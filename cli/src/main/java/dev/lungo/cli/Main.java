@@ -41,7 +41,7 @@ public final class Main {
             complain(e.getMessage());
             return ExitStatus.HOST_FAILED;
         } catch (UncheckedIOException e) {
-            complain("the host failed" + InputFile.why(e.getCause()));
+            complain(e.getMessage() + Reason.of(e.getCause()));
             return ExitStatus.HOST_FAILED;
         }
     }

@@ -36,7 +36,7 @@ final class OutputFile {
                     FileChannel.open(path, StandardOpenOption.WRITE, StandardOpenOption.CREATE),
                     isNew);
         } catch (IOException e) {
-            throw new Refusal(option + ": " + name + " cannot be written" + InputFile.why(e));
+            throw new Refusal(option + ": " + name + " cannot be written" + Reason.of(e));
         }
     }
 
@@ -52,7 +52,7 @@ final class OutputFile {
                 channel.truncate(0);
             }
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new UncheckedIOException(path + " cannot be emptied", e);
         }
     }
 
@@ -63,7 +63,7 @@ final class OutputFile {
                 Files.deleteIfExists(path);
             }
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new UncheckedIOException(path + " cannot be removed", e);
         }
     }
 }

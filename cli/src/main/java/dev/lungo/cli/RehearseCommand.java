@@ -51,7 +51,7 @@ final class RehearseCommand {
                 Files.delete(kernel);
             }
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new UncheckedIOException("a temporary kernel cannot be written", e);
         }
     }
 }

@@ -69,6 +69,9 @@ final class RunCommand {
     }
 
     private int run() {
+        if (arguments.has("--trace-file") && !arguments.has("--trace")) {
+            throw new Refusal("--trace-file needs --trace, which says what is to be listed");
+        }
         Session.Settings settings =
                 new Session.Settings(
                         SerialTarget.parse(arguments.value("--serial", "stdio")),

@@ -12,7 +12,7 @@ record StreamBackend(OutputStream out) implements CharBackend {
         try {
             out.write(value);
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new UncheckedIOException("the output of the serial port cannot be written", e);
         }
     }
 }

@@ -9,6 +9,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,6 +42,7 @@ class BadInputTest {
                     run debian --kernel K           | debian has its own kernel and initrd: leave out --kernel, --initrd
                     run --kernel D/none             | --kernel: D/none cannot be read: no such file or directory
                     run --kernel D                  | --kernel: D is a directory
+                    run --kernel=                   | --kernel needs the name of a file, not ""
                     run --kernel K --initrd D/none  | --initrd: D/none cannot be read: no such file or directory
                     run --kernel K --memory much    | --memory takes a size such as 512M or 2G, not "much"
                     run --kernel K --memory -5M     | --memory takes a size such as 512M or 2G, not "-5M"
@@ -52,7 +54,8 @@ class BadInputTest {
                     run --kernel K --serial tty     | --serial takes stdio, file:NAME or none, not "tty"
                     run --kernel K --serial file:D/none/log | --serial: D/none/log cannot be written: no such file or directory
                     run --kernel K --trace sins     | --trace takes instructions, exits and ports, not "sins"
-                    run --kernel K --trace ports --trace-file D | --trace-file: D cannot be written: Is a directory
+                    run --kernel K --trace ports --trace-file D | --trace-file: D cannot be written: is a directory
+                    run --kernel K --trace-file D/t | --trace-file needs --trace, which says what is to be listed
                     run --kernel K --timeout 0      | --timeout takes a number of seconds, not "0"
                     run --kernel K --frobnicate     | there is no option --frobnicate; "lungo run --help" lists them
                     run --kernel                    | --kernel needs a value: F
@@ -90,6 +93,20 @@ class BadInputTest {
                 .hasLineCount(1);
         assertThat(result.status).isEqualTo(2);
         assertThat(log).hasContent("of yesterday");
+    }
+
+    @Test
+    void aTruncatedKernelIsRefused() throws IOException {
+        byte[] whole = Files.readAllBytes(kernel);
+        Files.write(kernel, Arrays.copyOf(whole, whole.length - 10));
+
+        Result result = lungo("run", "--kernel", "K");
+
+        assertThat(result.standardError)
+                .startsWith("lungo: kernel is cut short")
+                .endsWith("; fetch it again\n")
+                .hasLineCount(1);
+        assertThat(result.status).isEqualTo(2);
     }
 
     @Test

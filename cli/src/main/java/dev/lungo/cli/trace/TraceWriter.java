@@ -56,7 +56,7 @@ public final class TraceWriter implements Tracer, AutoCloseable {
             out.write(text.getBytes(US_ASCII));
             out.write('\n');
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new UncheckedIOException("the trace cannot be written", e);
         }
     }
 
@@ -65,7 +65,7 @@ public final class TraceWriter implements Tracer, AutoCloseable {
         try {
             out.flush();
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new UncheckedIOException("the trace cannot be written", e);
         }
     }
 
