@@ -48,7 +48,8 @@ final class Session implements AutoCloseable {
      */
     static Outcome run(MachineSpec spec, Engine engine, Settings settings) {
         Outputs outputs = Outputs.open(settings.serial, settings.traces, settings.traceFile);
-        try (outputs;
+        try (AtExit atExit = new AtExit();
+                outputs;
                 Session session = new Session(spec)) {
             Pc pc;
             try {
@@ -58,6 +59,7 @@ final class Session implements AutoCloseable {
                 throw e;
             }
             outputs.begin();
+            atExit.end(pc);
             return session.run(pc, settings);
         }
     }

@@ -43,7 +43,7 @@ public final class Terminal implements AutoCloseable {
     private static final int CS8 = 0x0030;
 
     private final byte[] before;
-    private final Thread atExit = new Thread(this::restore, "lungo-terminal");
+    private final ExitHook atExit = new ExitHook("lungo-terminal", this::restore);
 
     private Terminal(byte[] before) {
         this.before = before;
@@ -81,7 +81,7 @@ public final class Terminal implements AutoCloseable {
                 throw new HostException("reading the terminal's settings", 25);
             }
             Terminal terminal = new Terminal(termios.toArray(JAVA_BYTE));
-            Runtime.getRuntime().addShutdownHook(terminal.atExit);
+            terminal.atExit.add();
             change(termios, C_IFLAG, INPUT_PROCESSING, 0);
             change(termios, C_CFLAG, 0, CS8);
             change(termios, C_LFLAG, LINE_DISCIPLINE, 0);
@@ -105,11 +105,7 @@ public final class Terminal implements AutoCloseable {
     @Override
     public void close() {
         restore();
-        try {
-            Runtime.getRuntime().removeShutdownHook(atExit);
-        } catch (IllegalStateException _) {
-            // the process is ending, and the hook does the same again
-        }
+        atExit.remove();
     }
 
     /** Linked only where there may be a terminal. */

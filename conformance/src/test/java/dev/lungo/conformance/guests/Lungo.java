@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 
 /** The command as a user runs it, in a process of its own. */
@@ -39,6 +40,34 @@ final class Lungo implements AutoCloseable {
     }
 
     static Lungo run(String... arguments) throws IOException {
+        return run(Map.of(), arguments);
+    }
+
+    /**
+     * @param environment what is different in its environment
+     */
+    static Lungo run(Map<String, String> environment, String... arguments) throws IOException {
+        return start(environment, command(arguments));
+    }
+
+    /**
+     * On a terminal of its own, made by script(1), between two lines that say how the terminal is
+     * set; the test is skipped where there is none.
+     */
+    static Lungo onTerminal(String... arguments) throws IOException {
+        Path script = Path.of("/usr/bin/script");
+        assumeTrue(Files.exists(script), () -> script + " is missing; package bsdutils");
+        String inBetween = String.join(" ", command(arguments)); // no word has a space in it
+        return start(
+                Map.of("SHELL", "/bin/sh"),
+                List.of(
+                        script.toString(),
+                        "-qec",
+                        "stty -g; echo; %s; s=$?; stty -g; exit $s".formatted(inBetween),
+                        "/dev/null"));
+    }
+
+    private static List<String> command(String... arguments) {
         assumeTrue(Files.isDirectory(JARS), "the jars are not there; mvn package makes them");
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -46,10 +75,15 @@ final class Lungo implements AutoCloseable {
         command.addAll(List.of("-p", JARS.toString(), "-m", "dev.lungo.cli/dev.lungo.cli.Main"));
         command.add("run");
         command.addAll(List.of(arguments));
+        return command;
+    }
+
+    private static Lungo start(Map<String, String> environment, List<String> command)
+            throws IOException {
         Path standardError = Files.createTempFile("lungo", ".err");
-        return new Lungo(
-                new ProcessBuilder(command).redirectError(standardError.toFile()).start(),
-                standardError);
+        ProcessBuilder builder = new ProcessBuilder(command).redirectError(standardError.toFile());
+        builder.environment().putAll(environment);
+        return new Lungo(builder.start(), standardError);
     }
 
     /** Types on its standard input. */
@@ -100,8 +134,20 @@ final class Lungo implements AutoCloseable {
         return process.pid();
     }
 
+    /** Tells it to end, by SIGTERM. */
+    Lungo terminate() {
+        process.toHandle().destroy();
+        return this;
+    }
+
+    /** The processes that it started, and those that they did. */
+    List<ProcessHandle> children() {
+        return process.descendants().toList();
+    }
+
     @Override
     public void close() throws IOException {
+        children().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly().onExit().join();
         Files.deleteIfExists(standardError);
     }

@@ -3,10 +3,8 @@ package dev.lungo.conformance.guests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -15,10 +13,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Guests of a few instructions: how a machine ends, and what the process says of it. */
 @Timeout(value = 1, unit = TimeUnit.MINUTES)
 class SmallGuestsTest {
-    /** A Multiboot header for what is loaded at 1 MiB and entered right behind it. */
-    private static final String HEADER =
-            "02B0AD1B00000100FE4F51E40000100000001000000000000000000020001000";
-
     @TempDir private Path directory;
 
     @Test
@@ -109,6 +103,27 @@ class SmallGuestsTest {
     }
 
     @Test
+    void sigtermEndsItWithAllOfItsTraceWritten() throws Exception {
+        Path trace = directory.resolve("trace");
+
+        try (Lungo lungo =
+                run(
+                        "66BAF803" + "B021" + "EE" + "EBFE", // mov dx,3F8h; mov al,'!'; out; jmp
+                        "--trace",
+                        "ports",
+                        "--trace-file",
+                        trace.toString())) {
+            assertThat(lungo.prints("!")).isTrue();
+            lungo.terminate();
+
+            assertThat(lungo.status()).isEqualTo(128 + 15);
+            assertThat(lungo.standardError()).isEmpty();
+        }
+
+        assertThat(trace).content().isEqualTo("out 3f8 BYTE <- 21\n");
+    }
+
+    @Test
     void instructionsAreTraced() throws Exception {
         Path trace = directory.resolve("trace");
 
@@ -136,8 +151,7 @@ class SmallGuestsTest {
     }
 
     private Lungo run(String code, String... options) throws IOException {
-        Path kernel = directory.resolve("kernel");
-        Files.write(kernel, HexFormat.of().parseHex(HEADER + code));
+        Path kernel = SmallGuest.write(directory.resolve("kernel"), code);
         String[] arguments = Arrays.copyOf(options, options.length + 4);
         arguments[options.length] = "--kernel";
         arguments[options.length + 1] = kernel.toString();
