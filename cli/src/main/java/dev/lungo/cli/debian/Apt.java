@@ -15,14 +15,24 @@ import java.util.stream.Stream;
 
 /** The distribution's package manager, used as anybody may: nothing is installed. apt-get(8). */
 final class Apt {
-    /** Something it could not do; the message is a clause. */
+    /** Something it could not do, and what may help; both are clauses. */
     static final class AptException extends Exception {
         private static final long serialVersionUID = 1;
 
-        AptException(String message) {
+        private final String remedy;
+
+        AptException(String message, String remedy) {
             super(message);
+            this.remedy = remedy;
+        }
+
+        /** Or nothing. */
+        String remedy() {
+            return remedy;
         }
     }
+
+    private static final String UPDATE = "see to its sources with \"apt-get update\"";
 
     private static final Pattern DEPENDS = Pattern.compile("\\s*\\|?Depends: (\\S+)\\s*");
 
@@ -43,13 +53,13 @@ final class Apt {
     /** The package that a metapackage stands for: its first dependency whose name matches. */
     String dependency(String metapackage, Pattern name)
             throws AptException, IOException, InterruptedException {
-        for (String line : run("apt-cache", "depends", metapackage)) {
+        for (String line : run("find " + metapackage, "apt-cache", "depends", metapackage)) {
             Matcher depends = DEPENDS.matcher(line);
             if (depends.matches() && name.matcher(depends.group(1)).matches()) {
                 return depends.group(1);
             }
         }
-        throw new AptException("apt knows no package " + metapackage);
+        throw new AptException("apt knows no kernel of the name " + metapackage, UPDATE);
     }
 
     /** Fetches a package: the file. */
@@ -63,12 +73,12 @@ final class Apt {
         try (Stream<Path> files = Files.list(directory)) {
             return files.filter(file -> isOf(name, file))
                     .findFirst()
-                    .orElseThrow(() -> new AptException("apt-get left no file of " + name));
+                    .orElseThrow(() -> new AptException("apt-get left no file of " + name, ""));
         }
     }
 
     private long size(String name) throws AptException, IOException, InterruptedException {
-        for (String line : run("apt-get", "-q", "download", "--print-uris", name)) {
+        for (String line : run("find " + name, "apt-get", "-q", "download", "--print-uris", name)) {
             Matcher address = ADDRESS.matcher(line);
             if (address.matches()) {
                 return Long.parseLong(address.group(2));
@@ -93,11 +103,11 @@ final class Apt {
                 : String.format(Locale.ROOT, ", %.1f of %.1f MB", fetched / 1e6, bytes / 1e6);
     }
 
-    private List<String> run(String... command)
+    private List<String> run(String what, String... command)
             throws AptException, IOException, InterruptedException {
         Process process = start(command);
         process.waitFor();
-        return finish(process, "run " + String.join(" ", command));
+        return finish(process, what);
     }
 
     private Process start(String... command) throws AptException, IOException {
@@ -111,7 +121,8 @@ final class Apt {
         try {
             return builder.start();
         } catch (IOException e) {
-            throw new AptException("this machine has no " + command[0]);
+            throw new AptException(
+                    "this machine has no " + command[0] + " to fetch the Debian guest with", "");
         }
     }
 
@@ -127,7 +138,8 @@ final class Apt {
                     "apt could not "
                             + what
                             + (lines.isEmpty() ? "" : " (" + lines.getFirst().substring(2).strip())
-                            + (lines.isEmpty() ? "" : ")"));
+                            + (lines.isEmpty() ? "" : ")"),
+                    UPDATE);
         }
         return lines;
     }

@@ -1,18 +1,16 @@
 package dev.lungo.cli.debian;
 
+import dev.lungo.cli.Reason;
 import dev.lungo.cli.Refusal;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 
 /**
@@ -23,7 +21,7 @@ public record DebianGuest(Path kernel, Path initrd) {
     public static final String COMMAND_LINE = "console=ttyS0";
 
     private static final String INSTEAD =
-            "; pass a kernel of your own with --kernel, and an initrd with --initrd";
+            "pass a kernel of your own with --kernel, and an initrd with --initrd";
 
     private static final String METAPACKAGE = "linux-image-cloud-amd64";
     private static final Pattern CONCRETE_KERNEL = Pattern.compile("linux-image-\\d.*-cloud-amd64");
@@ -50,28 +48,23 @@ public record DebianGuest(Path kernel, Path initrd) {
     }
 
     private void make(Path cache) {
-        try (Progress progress = new Progress()) {
-            Files.createDirectories(cache);
-            Path scratch = Files.createTempDirectory(cache, "making");
-            try {
-                make(new Apt(scratch, progress), scratch, progress);
-            } finally {
-                delete(scratch);
-            }
+        try (Progress progress = new Progress();
+                Scratch scratch = Scratch.in(cache)) {
+            make(new Apt(scratch.directory(), progress), scratch.directory(), progress);
         } catch (Apt.AptException e) {
-            throw new Refusal(e.getMessage() + INSTEAD);
+            throw refusal(e.getMessage(), e.remedy());
         } catch (IOException e) {
-            throw new Refusal(
-                    "the Debian guest cannot be put into "
-                            + cache
-                            + " ("
-                            + e.getMessage()
-                            + ")"
-                            + INSTEAD);
+            throw refusal(
+                    "the Debian guest cannot be made in " + cache + Reason.of(e),
+                    "set XDG_CACHE_HOME to another place");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Refusal("interrupted while fetching the Debian guest");
         }
+    }
+
+    private static Refusal refusal(String trouble, String remedy) {
+        return new Refusal(trouble + "; " + (remedy.isEmpty() ? "" : remedy + ", or ") + INSTEAD);
     }
 
     private void make(Apt apt, Path scratch, Progress progress)
@@ -88,8 +81,8 @@ public record DebianGuest(Path kernel, Path initrd) {
 
     private static byte[] file(Path deb, Pattern path) throws IOException, Apt.AptException {
         return DebPackage.read(deb, path)
-                .orElseThrow(
-                        () -> new Apt.AptException(deb.getFileName() + " lacks the file wanted"));
+                .orElseThrow(() ->
+                        new Apt.AptException(deb.getFileName() + " lacks the file wanted", ""));
     }
 
     /** Written beside and moved, so that half a file is never taken for one. */
@@ -122,19 +115,5 @@ public record DebianGuest(Path kernel, Path initrd) {
             gzip.write(content);
         }
         return compressed.toByteArray();
-    }
-
-    private static void delete(Path directory) throws IOException {
-        try (Stream<Path> files = Files.walk(directory)) {
-            files.sorted(Comparator.reverseOrder()).forEach(DebianGuest::deleteOne);
-        }
-    }
-
-    private static void deleteOne(Path file) {
-        try {
-            Files.delete(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }
