@@ -76,6 +76,11 @@ final class SoftCpu implements VirtualCpu {
     }
 
     @Override
+    public void setA20(boolean open) {
+        cpu.setA20(open);
+    }
+
+    @Override
     public void reset() {
         cpu.reset();
     }

@@ -5,33 +5,34 @@ import dev.lungo.machine.PortDevice;
 /**
  * System control port A at 92h: another way to reset, and to gate address line A20. IBM PS/2
  * Hardware Interface Technical Reference, "System Control Port A".
- *
- * <p>A20 is always on here, as on machines of today: its bit can be written, and changes nothing.
  */
 public final class FastA20 implements PortDevice {
     private static final int ALTERNATE_HOT_RESET = 1;
     private static final int ALTERNATE_GATE_A20 = 1 << 1;
 
+    private final A20Gate a20;
     private final Runnable resetMachine;
-    private int value = ALTERNATE_GATE_A20;
+    private int hotReset;
 
-    public FastA20(Runnable resetMachine) {
+    public FastA20(A20Gate a20, Runnable resetMachine) {
+        this.a20 = a20;
         this.resetMachine = resetMachine;
     }
 
     public void reset() {
-        value = ALTERNATE_GATE_A20;
+        hotReset = 0;
     }
 
     @Override
     public int read(int offset) {
-        return value;
+        return hotReset | (a20.isOpen() ? ALTERNATE_GATE_A20 : 0);
     }
 
     @Override
     public void write(int offset, int written) {
-        boolean rises = (written & ~value & ALTERNATE_HOT_RESET) != 0;
-        value = written & (ALTERNATE_HOT_RESET | ALTERNATE_GATE_A20);
+        boolean rises = (written & ~hotReset & ALTERNATE_HOT_RESET) != 0;
+        hotReset = written & ALTERNATE_HOT_RESET;
+        a20.set((written & ALTERNATE_GATE_A20) != 0);
         if (rises) {
             resetMachine.run();
         }

@@ -8,8 +8,7 @@ import dev.lungo.machine.PortDevice;
  * Technical Reference, "Keyboard and Auxiliary Device Controller".
  *
  * <p>There is a keyboard and no auxiliary device: its port tests well, and what is sent to it times
- * out. A20 is always on. Left out: the controller's RAM but for the command byte, keyboard locks,
- * passwords.
+ * out. Left out: the controller's RAM but for the command byte, keyboard locks, passwords.
  */
 public final class I8042 {
     // Status
@@ -35,6 +34,7 @@ public final class I8042 {
 
     private final IrqLine irq1;
     private final IrqLine irq12;
+    private final A20Gate a20;
     private final Runnable resetMachine;
     private final Ps2Keyboard keyboard = new Ps2Keyboard();
     private final ScancodeTranslation translation = new ScancodeTranslation();
@@ -49,7 +49,8 @@ public final class I8042 {
     /** The command that awaits its parameter at the data port, or 0. */
     private int awaiting;
 
-    public I8042(IrqLine irq1, IrqLine irq12, Runnable resetMachine) {
+    public I8042(IrqLine irq1, IrqLine irq12, A20Gate a20, Runnable resetMachine) {
+        this.a20 = a20;
         this.irq1 = irq1;
         this.irq12 = irq12;
         this.resetMachine = resetMachine;
@@ -160,11 +161,13 @@ public final class I8042 {
             case 0xD0 ->
                     put(
                             NOT_RESET
-                                    | A20
+                                    | (a20.isOpen() ? A20 : 0)
                                     | (full && !fromAuxiliary ? 1 << 4 : 0)
                                     | (full && fromAuxiliary ? 1 << 5 : 0),
                             false,
                             false);
+            case 0xDD -> a20.set(false); // these two many controllers have, if not IBM's
+            case 0xDF -> a20.set(true);
             case 0xE0 -> put(0, false, false); // test inputs
             default -> {
                 // Pulse the output port's low bits that are zero: bit 0 is RESET.
@@ -182,6 +185,7 @@ public final class I8042 {
         switch (command) {
             case 0x60 -> commandByte = value & 0x77;
             case 0xD1 -> {
+                a20.set((value & A20) != 0);
                 if ((value & NOT_RESET) == 0) {
                     resetMachine.run();
                 }

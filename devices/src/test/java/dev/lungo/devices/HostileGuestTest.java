@@ -49,7 +49,7 @@ class HostileGuestTest {
         Pit8254 pit = new Pit8254(hpet.pit(), timers);
         Cmos cmos = new Cmos(0, hpet.rtc(), timers);
         uart = new Uart16550(value -> {}, router.isa(4), timers);
-        keyboard = new I8042(router.isa(1), router.isa(12), () -> {});
+        keyboard = new I8042(router.isa(1), router.isa(12), new A20Gate(_ -> {}), () -> {});
         AcpiPm pm = new AcpiPm(router.isa(9), timers, () -> {});
         PcTestDevice test = new PcTestDevice(router::gsi);
         PciHost pci = pciHost(router);

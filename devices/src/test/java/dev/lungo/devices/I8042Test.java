@@ -14,6 +14,7 @@ class I8042Test {
     private boolean irq12;
     private int edges;
     private int resets;
+    private final A20Gate a20 = new A20Gate(_ -> {});
     private final I8042 controller =
             new I8042(
                     level -> {
@@ -21,6 +22,7 @@ class I8042Test {
                         irq1 = level;
                     },
                     level -> irq12 = level,
+                    a20,
                     () -> resets++);
     private final PortDevice data = controller.data();
     private final PortDevice command = controller.command();
@@ -50,6 +52,22 @@ class I8042Test {
         assertThat(take()).isZero();
         controllerCommand(0xA9);
         assertThat(take()).isZero();
+    }
+
+    @Test
+    void theOutputPortMovesTheA20GateAndTellsOfIt() {
+        controllerCommand(0xD1);
+        data.write(0, 0x01); // and not reset
+        assertThat(a20.isOpen()).isFalse();
+        controllerCommand(0xD0);
+        assertThat(take() & 0x02).isZero();
+
+        controllerCommand(0xDF);
+        controllerCommand(0xD0);
+
+        assertThat(a20.isOpen()).isTrue();
+        assertThat(take() & 0x02).isNotZero();
+        assertThat(resets).isZero();
     }
 
     @Test

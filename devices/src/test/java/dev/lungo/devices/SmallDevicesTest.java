@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lungo.isa.Width;
 import dev.lungo.machine.PortBus;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class SmallDevicesTest {
@@ -34,14 +36,17 @@ class SmallDevicesTest {
     }
 
     @Test
-    void fastA20ResetsAndKeepsItsA20Bit() {
-        FastA20 port = new FastA20(() -> resets++);
+    void fastA20ResetsAndMovesTheGate() {
+        List<Boolean> gate = new ArrayList<>();
+        FastA20 port = new FastA20(new A20Gate(gate::add), () -> resets++);
         assertThat(port.read(0)).isEqualTo(0x02);
 
         port.write(0, 0x00);
         assertThat(port.read(0)).isZero();
-        port.write(0, 0x01);
+        port.write(0, 0x02);
+        port.write(0, 0x03);
 
+        assertThat(gate).containsExactly(false, true);
         assertThat(resets).isEqualTo(1);
     }
 

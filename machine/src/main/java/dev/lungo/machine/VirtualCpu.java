@@ -30,6 +30,12 @@ public interface VirtualCpu {
      */
     void writeMsr(int msr, long value);
 
+    /**
+     * Its A20M# pin: while the gate is not open, bit 20 of every physical address is zero. SDM 3B,
+     * "Address Translation in Real-Address Mode". Open after {@link #reset}.
+     */
+    void setA20(boolean open);
+
     /** The state after power-up or RESET#. SDM 3A, "Processor State After Reset" (table 10-1). */
     void reset();
 

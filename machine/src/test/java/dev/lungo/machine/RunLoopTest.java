@@ -311,6 +311,9 @@ class RunLoopTest {
         public void writeMsr(int msr, long value) {}
 
         @Override
+        public void setA20(boolean open) {}
+
+        @Override
         public void reset() {}
     }
 }

@@ -2,6 +2,7 @@ package dev.lungo.pc;
 
 import dev.lungo.boot.MemoryMap;
 import dev.lungo.boot.PhysicalMap;
+import dev.lungo.devices.A20Gate;
 import dev.lungo.devices.AcpiPm;
 import dev.lungo.devices.Cmos;
 import dev.lungo.devices.DebugExit;
@@ -39,6 +40,7 @@ final class Devices {
     private final Runnable resetMachine;
     private final List<Runnable> resets = new ArrayList<>();
     private final IrqRouter irqs;
+    private final A20Gate a20;
     private final SerialInput serialInput;
 
     /**
@@ -53,6 +55,7 @@ final class Devices {
             MmioBus mmio,
             ApicBus apicBus,
             Timers timers,
+            A20Gate a20,
             Runnable resetMachine,
             Consumer<Outcome> end) {
         this.ports = ports;
@@ -60,6 +63,8 @@ final class Devices {
         this.timers = timers;
         this.platform = platform;
         this.map = map;
+        this.a20 = a20;
+        resets.add(a20::reset);
         this.resetMachine = resetMachine;
         irqs = addInterruptControllers(apicBus);
         addClocks();
@@ -119,13 +124,13 @@ final class Devices {
         ports.map(PhysicalMap.GPE0, AcpiPm.GPE_PORTS, acpi.gpe());
         resets.add(acpi::reset);
 
-        FastA20 systemControl = new FastA20(resetMachine);
+        FastA20 systemControl = new FastA20(a20, resetMachine);
         ports.map(0x92, 1, systemControl);
         resets.add(systemControl::reset);
     }
 
     private void addKeyboard() {
-        I8042 keyboard = new I8042(irqs.isa(1), irqs.isa(12), resetMachine);
+        I8042 keyboard = new I8042(irqs.isa(1), irqs.isa(12), a20, resetMachine);
         ports.map(0x60, 1, keyboard.data());
         ports.map(0x64, 1, keyboard.command());
         resets.add(keyboard::reset);

@@ -5,6 +5,7 @@ import dev.lungo.boot.KernelLoader;
 import dev.lungo.boot.MemoryMap;
 import dev.lungo.boot.acpi.AcpiTables;
 import dev.lungo.boot.smbios.Smbios;
+import dev.lungo.devices.A20Gate;
 import dev.lungo.machine.ApicBus;
 import dev.lungo.machine.CpuRegisters;
 import dev.lungo.machine.CpuSetup;
@@ -67,6 +68,7 @@ public final class Pc {
                         mmio,
                         apicBus,
                         timers,
+                        new A20Gate(this::setA20),
                         this::requestReset,
                         this::end);
         boot();
@@ -158,6 +160,12 @@ public final class Pc {
             outcome = reason;
         }
         loop.end();
+    }
+
+    private void setA20(boolean open) {
+        for (VirtualCpu cpu : cpus) {
+            cpu.setA20(open);
+        }
     }
 
     private void requestReset() {

@@ -14,6 +14,7 @@ final class FakeCpu implements VirtualCpu, VirtualCpu.Signals {
     final PortBus ports;
     CpuRegisters registers = new CpuRegisters();
     int resets;
+    boolean a20 = true;
     final Map<Integer, Long> msrs = new HashMap<>();
     private final Function<FakeCpu, VmExit> program;
 
@@ -58,6 +59,11 @@ final class FakeCpu implements VirtualCpu, VirtualCpu.Signals {
     @Override
     public void writeMsr(int msr, long value) {
         msrs.put(msr, value);
+    }
+
+    @Override
+    public void setA20(boolean open) {
+        a20 = open;
     }
 
     @Override

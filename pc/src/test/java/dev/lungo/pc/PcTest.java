@@ -173,6 +173,22 @@ class PcTest {
     }
 
     @Test
+    void theA20GateIsOpenUntilTheGuestClosesItAndAfterAReset() {
+        pc(
+                        cpu -> {
+                            assertThat(cpu.a20).isTrue();
+                            cpu.ports.write(0x92, Width.BYTE, 0);
+                            assertThat(cpu.a20).isFalse();
+                            if (cpu.resets == 1) {
+                                cpu.ports.write(0xCF9, Width.BYTE, 6);
+                                return HALT;
+                            }
+                            return powerOff(cpu);
+                        })
+                .run();
+    }
+
+    @Test
     void whatIsNoKernelIsRefused() {
         MachineSpec spec = spec(new byte[4096], OnReset.REBOOT);
 

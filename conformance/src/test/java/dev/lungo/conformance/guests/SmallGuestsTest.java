@@ -42,6 +42,29 @@ class SmallGuestsTest {
     }
 
     @Test
+    void addressesWrapAtTheSecondMebibyteWhileA20IsClosed() throws Exception {
+        String moveTo7000h =
+                "BE38001000" // mov esi,payload
+                        + "BF00700000" // mov edi,7000h
+                        + "B940000000" // mov ecx,64
+                        + "F3A4" // rep movsb
+                        + "B800700000" // mov eax,7000h
+                        + "FFE0"; // jmp eax
+        String payload =
+                "C6050006000011" // mov byte [600h],11h
+                        + "C6050006100022" // mov byte [100600h],22h
+                        + "B000E692" // close the gate: mov al,0; out 92h,al
+                        + "8A1D00061000" // mov bl,[100600h]: 11h
+                        + "B002E692" // open it: mov al,2; out 92h,al
+                        + "021D00061000" // add bl,[100600h]: and 22h
+                        + "88D8" // mov al,bl
+                        + "E6F4"; // out F4h,al
+        try (Lungo lungo = run(moveTo7000h + payload)) {
+            assertThat(lungo.status()).isEqualTo(0x33 << 1 | 1);
+        }
+    }
+
+    @Test
     void aTripleFaultShowsTheWayThere() throws Exception {
         // lidt [no_idt]; mov ecx,3; loop to itself; jmp over the hlt; hlt; int3; no_idt: limit 0
         try (Lungo lungo =

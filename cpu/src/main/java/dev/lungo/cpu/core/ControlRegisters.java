@@ -217,7 +217,7 @@ public final class ControlRegisters {
     public void loadPdptes(long cr3) {
         long table = cr3 & 0xFFFF_FFE0L;
         for (int i = 0; i < 4; i++) {
-            long at = cpu.nested.translate(table + 8L * i, PageWalker.READ);
+            long at = cpu.nested.translate(table + 8L * i, PageWalker.READ) & cpu.a20Mask;
             long entry = cpu.memory.readLong(at);
             require((entry & PageEntry.P) == 0 || (entry & PDPTE_RESERVED) == 0);
             loadedPdpte[i] = entry;

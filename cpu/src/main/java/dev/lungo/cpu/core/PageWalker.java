@@ -95,7 +95,7 @@ public final class PageWalker {
         for (int level = levels; ; level--) {
             int shift = 12 + 9 * (level - 1);
             long at = table + ((linear >>> shift) & 0x1FF) * 8;
-            long entry = memory.readLong(cpu.nested.translate(at, READ));
+            long entry = memory.readLong(physical(at, READ));
             if ((entry & PageEntry.P) == 0) {
                 throw fault(linear, access, user, 0);
             }
@@ -143,7 +143,7 @@ public final class PageWalker {
         noExecute = false;
         long directoryAt =
                 (system.cr3 & ENTRY32_ADDRESS & 0xFFFF_FFFFL) + ((linear >>> 22) & 0x3FF) * 4;
-        int directory = memory.readInt(cpu.nested.translate(directoryAt, READ));
+        int directory = memory.readInt(physical(directoryAt, READ));
         if ((directory & PageEntry.P) == 0) {
             throw fault(linear, access, user, 0);
         }
@@ -160,15 +160,14 @@ public final class PageWalker {
             return cpu.nested.translate(page | linear & 0x3F_FFFF, access);
         }
         long at = (directory & ENTRY32_ADDRESS & 0xFFFF_FFFFL) + ((linear >>> 12) & 0x3FF) * 4;
-        int entry = memory.readInt(cpu.nested.translate(at, READ));
+        int entry = memory.readInt(physical(at, READ));
         if ((entry & PageEntry.P) == 0) {
             throw fault(linear, access, user, 0);
         }
         rights &= entry;
         check(linear, access, user, ignoreSmap, -1);
         if ((directory & PageEntry.A) == 0) {
-            memory.writeInt(
-                    cpu.nested.translate(directoryAt, WRITE), directory | (int) PageEntry.A);
+            memory.writeInt(physical(directoryAt, WRITE), directory | (int) PageEntry.A);
         }
         entry = mark32(at, entry, access);
         pageShift = 12;
@@ -177,14 +176,19 @@ public final class PageWalker {
                 (entry & ENTRY32_ADDRESS & 0xFFFF_FFFFL) | linear & 0xFFF, access);
     }
 
+    /** Where an entry is. */
+    private long physical(long guestPhysical, int access) {
+        return cpu.nested.translate(guestPhysical, access) & cpu.a20Mask;
+    }
+
     private void mark64(long at, long entry, long bits) {
-        memory.writeLong(cpu.nested.translate(at, WRITE), entry | bits);
+        memory.writeLong(physical(at, WRITE), entry | bits);
     }
 
     private int mark32(long at, int entry, int access) {
         int marked = entry | (int) (PageEntry.A | (access == WRITE ? PageEntry.D : 0));
         if (marked != entry) {
-            memory.writeInt(cpu.nested.translate(at, WRITE), marked);
+            memory.writeInt(physical(at, WRITE), marked);
         }
         return marked;
     }

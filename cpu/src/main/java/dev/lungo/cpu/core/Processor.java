@@ -88,7 +88,7 @@ public final class Processor {
     public Translation nested = Translation.NONE;
 
     /** Ones but for bit 20 while A20 is masked. */
-    public long a20Mask = -1;
+    long a20Mask = -1;
 
     /** Current privilege level. */
     public int cpl;
@@ -493,6 +493,12 @@ public final class Processor {
     /** The state after RESET#. SDM 3A, "Processor State After Reset" (table 10-1). */
     public void reset() {
         processorReset.reset();
+    }
+
+    /** A20M#. What was translated or found before holds no more. */
+    public void setA20(boolean open) {
+        a20Mask = open ? -1 : ~(1L << 20);
+        mmu.flush(false);
     }
 
     public void save(CpuRegisters into) {
