@@ -135,7 +135,7 @@ public final class Lowering {
         if (start != 0) {
             return null;
         }
-        end = start + 1;
+        end = start + available; // another of these bytes may make it an instruction
         return new Raise(decoded == Undecodable.TOO_LONG ? ExceptionVector.GP : ExceptionVector.UD);
     }
 

@@ -300,6 +300,12 @@ public final class Processor {
 
     // How an ending instruction leaves its block.
 
+    /** Whether nobody has written to the running block's code since it began. */
+    public boolean isCodeLive() {
+        Block block = running;
+        return block == null || block.isLive();
+    }
+
     /**
      * Has the running block run once more, without all that comes with leaving one: for a branch to
      * its beginning. False if that cannot be, and the block has to be left.

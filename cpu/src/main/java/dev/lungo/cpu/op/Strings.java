@@ -25,7 +25,7 @@ public final class Strings {
     private static final int RCX = 1;
     private static final int PAGE = 4096;
 
-    /** How many elements go by before a repetition looks for interrupts. */
+    /** How many elements go by before a repetition looks for interrupts, and at its own code. */
     private static final int PATIENCE = 1024;
 
     private Strings() {}
@@ -338,7 +338,7 @@ public final class Strings {
                 }
                 patience -= done;
                 if (patience <= 0 && count != 0) {
-                    if (Raw.getIntOpaque(cpu.state + State.PENDING) != 0) {
+                    if (Raw.getIntOpaque(cpu.state + State.PENDING) != 0 || !cpu.isCodeLive()) {
                         cpu.leaveRepetition(start);
                         return;
                     }
