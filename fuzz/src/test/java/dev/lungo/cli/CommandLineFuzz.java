@@ -39,11 +39,9 @@ class CommandLineFuzz {
             System.setOut(outputBefore);
         }
 
-        if (status == ExitStatus.OK) {
-            assertThat(error.toString(UTF_8)).isEmpty();
-        } else {
+        if (status != ExitStatus.OK) {
             assertThat(status).isEqualTo(ExitStatus.WRONG_COMMAND);
-            assertThat(error.toString(UTF_8)).startsWith("lungo: ").endsWith("\n");
+            assertThat(error.toString(UTF_8)).contains("lungo: "); // Jazzer has its say there too
         }
     }
 

@@ -89,9 +89,37 @@ final class GuestTables {
         byte[] halts = new byte[0x1000];
         java.util.Arrays.fill(halts, (byte) 0xF4);
         memory.write(HANDLERS, halts);
+        memory.write(CODE & -0x1000, halts); // around code, where its jumps may lead
+        memory.write((CODE & -0x1000) + 0x1000, halts);
         byte[] data = new byte[DATA_BYTES];
         random.nextBytes(data);
         memory.write(DATA, data);
+        frames(DATA + 0x800, random);
+        frames(STACK, random);
+    }
+
+    /** What IRET, far returns and far pointers would like to find, at one width. */
+    private void frames(long at, Random random) {
+        int bytes = 2 << random.nextInt(3);
+        for (long next = at; next < at + 0x100; next += bytes) {
+            long value =
+                    switch (random.nextInt(4)) {
+                        case 0 -> HANDLERS + random.nextInt(16);
+                        case 1 -> random.nextInt(0x8_0000); // flags
+                        case 2 -> STACK + random.nextInt(64);
+                        default -> selector(random);
+                    };
+            switch (bytes) {
+                case 2 -> memory.putShort(next, (short) value);
+                case 4 -> memory.putInt(next, (int) value);
+                default -> memory.putLong(next, value);
+            }
+        }
+    }
+
+    /** One of those that the tables have, with any RPL. */
+    static int selector(Random random) {
+        return random.nextInt(23) << 3 | random.nextInt(random.nextBoolean() ? 8 : 1);
     }
 
     private void descriptors(boolean isLong) {
