@@ -65,7 +65,7 @@ class RoomsTest {
                     .resideInAPackage("java.lang.foreign..")
                     .orShould()
                     .dependOnClassesThat()
-                    .haveFullyQualifiedName("dev.lungo.host.RawMemory");
+                    .haveFullyQualifiedName("dev.lungo.host.Raw");
 
     private static DescribedPredicate<JavaClass> smallJdk() {
         // The compiler names java.lang.invoke and java.lang.runtime for lambdas, records, switches.

@@ -2,8 +2,8 @@ package dev.lungo.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lungo.cpu.core.Raw;
 import dev.lungo.cpu.core.State;
+import dev.lungo.host.Raw;
 import dev.lungo.isa.Cr0;
 import dev.lungo.isa.Cr4;
 import org.junit.jupiter.api.AfterEach;

@@ -121,56 +121,56 @@ public final class HostMemory implements GuestMemory, AutoCloseable {
 
     @Override
     public byte getByte(long guestPhysical) {
-        return RawMemory.getByte(at(guestPhysical, 1));
+        return (byte) Raw.getByte(at(guestPhysical, 1));
     }
 
     @Override
     public short getShort(long guestPhysical) {
-        return RawMemory.getShort(at(guestPhysical, 2));
+        return (short) Raw.getShort(at(guestPhysical, 2));
     }
 
     @Override
     public int getInt(long guestPhysical) {
-        return RawMemory.getInt(at(guestPhysical, 4));
+        return Raw.getInt(at(guestPhysical, 4));
     }
 
     @Override
     public long getLong(long guestPhysical) {
-        return RawMemory.getLong(at(guestPhysical, 8));
+        return Raw.getLong(at(guestPhysical, 8));
     }
 
     @Override
     public void putByte(long guestPhysical, byte value) {
-        RawMemory.putByte(at(guestPhysical, 1), value);
+        Raw.putByte(at(guestPhysical, 1), value);
         watch.written(guestPhysical, 1);
     }
 
     @Override
     public void putShort(long guestPhysical, short value) {
-        RawMemory.putShort(at(guestPhysical, 2), value);
+        Raw.putShort(at(guestPhysical, 2), value);
         watch.written(guestPhysical, 2);
     }
 
     @Override
     public void putInt(long guestPhysical, int value) {
-        RawMemory.putInt(at(guestPhysical, 4), value);
+        Raw.putInt(at(guestPhysical, 4), value);
         watch.written(guestPhysical, 4);
     }
 
     @Override
     public void putLong(long guestPhysical, long value) {
-        RawMemory.putLong(at(guestPhysical, 8), value);
+        Raw.putLong(at(guestPhysical, 8), value);
         watch.written(guestPhysical, 8);
     }
 
     @Override
     public void read(long guestPhysical, byte[] into, int offset, int bytes) {
-        RawMemory.read(at(guestPhysical, bytes), into, offset, bytes);
+        Raw.read(at(guestPhysical, bytes), into, offset, bytes);
     }
 
     @Override
     public void write(long guestPhysical, byte[] from, int offset, int bytes) {
-        RawMemory.write(at(guestPhysical, bytes), from, offset, bytes);
+        Raw.write(at(guestPhysical, bytes), from, offset, bytes);
         watch.written(guestPhysical, bytes);
     }
 

@@ -37,8 +37,8 @@ class HostMemoryTest {
             assertThat(memory.hostAddress(HostMemory.LOW_END)).isZero();
             assertThat(memory.hostAddress(HostMemory.HIGH_BASE))
                     .isEqualTo(memory.regions().get(1).host());
-            assertThat(RawMemory.getByte(memory.hostAddress(HostMemory.HIGH_BASE + MIB - 1)))
-                    .isEqualTo((byte) 0x5A);
+            assertThat(Raw.getByte(memory.hostAddress(HostMemory.HIGH_BASE + MIB - 1)))
+                    .isEqualTo(0x5A);
         }
     }
 

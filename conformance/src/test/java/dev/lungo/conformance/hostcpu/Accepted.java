@@ -1,6 +1,6 @@
 package dev.lungo.conformance.hostcpu;
 
-import dev.lungo.cpu.core.Raw;
+import dev.lungo.host.Raw;
 import dev.lungo.isa.Instruction;
 import dev.lungo.isa.Mnemonic;
 

@@ -1,7 +1,7 @@
 package dev.lungo.conformance.hostcpu;
 
 import dev.lungo.cpu.block.Op;
-import dev.lungo.cpu.core.Raw;
+import dev.lungo.host.Raw;
 import dev.lungo.isa.Instruction;
 import dev.lungo.isa.Rflags;
 import java.lang.foreign.Arena;

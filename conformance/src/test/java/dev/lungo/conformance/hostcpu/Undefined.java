@@ -8,7 +8,7 @@ import static dev.lungo.isa.Rflags.SF;
 import static dev.lungo.isa.Rflags.STATUS;
 import static dev.lungo.isa.Rflags.ZF;
 
-import dev.lungo.cpu.core.Raw;
+import dev.lungo.host.Raw;
 import dev.lungo.isa.Instruction;
 import dev.lungo.isa.Mnemonic;
 import dev.lungo.isa.Operand;

@@ -1,8 +1,8 @@
 package dev.lungo.cpu.block;
 
 import dev.lungo.cpu.core.Processor;
-import dev.lungo.cpu.core.Raw;
 import dev.lungo.cpu.core.Segments;
+import dev.lungo.host.Raw;
 
 /**
  * How an instruction computes the linear address of its memory operand. What is absent reads a cell

@@ -1,6 +1,6 @@
 package dev.lungo.cpu.block;
 
-import dev.lungo.cpu.core.Raw;
+import dev.lungo.host.Raw;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,7 +1,7 @@
 package dev.lungo.cpu.block;
 
 import dev.lungo.cpu.core.Processor;
-import dev.lungo.cpu.core.Raw;
+import dev.lungo.host.Raw;
 import dev.lungo.isa.Width;
 
 /**

@@ -1,5 +1,6 @@
 package dev.lungo.cpu.core;
 
+import dev.lungo.host.Raw;
 import dev.lungo.isa.Cr4;
 import dev.lungo.isa.ExceptionVector;
 import dev.lungo.isa.Rflags;

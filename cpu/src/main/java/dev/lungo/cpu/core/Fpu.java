@@ -2,6 +2,7 @@ package dev.lungo.cpu.core;
 
 import dev.lungo.cpu.fp.ExtendedComparison;
 import dev.lungo.cpu.fp.FloatEnv;
+import dev.lungo.host.Raw;
 import dev.lungo.isa.ExceptionVector;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

@@ -2,6 +2,7 @@ package dev.lungo.cpu.core;
 
 import dev.lungo.cpu.block.Block;
 import dev.lungo.cpu.block.Op;
+import dev.lungo.host.Raw;
 import dev.lungo.isa.ExceptionVector;
 import dev.lungo.machine.VmExit;
 import org.jspecify.annotations.Nullable;

@@ -2,6 +2,7 @@ package dev.lungo.cpu.core;
 
 import dev.lungo.cpu.block.CodeCache;
 import dev.lungo.host.PageWatch;
+import dev.lungo.host.Raw;
 import dev.lungo.isa.ExceptionVector;
 import dev.lungo.isa.Rflags;
 import java.lang.foreign.Arena;

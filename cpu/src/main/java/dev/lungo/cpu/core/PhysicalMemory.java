@@ -1,6 +1,7 @@
 package dev.lungo.cpu.core;
 
 import dev.lungo.host.HostMemory;
+import dev.lungo.host.Raw;
 import dev.lungo.isa.Width;
 import dev.lungo.machine.LocalApic;
 import dev.lungo.machine.MmioBus;

@@ -4,6 +4,7 @@ import dev.lungo.cpu.block.Block;
 import dev.lungo.cpu.block.CodeCache;
 import dev.lungo.cpu.fp.FloatEnv;
 import dev.lungo.host.HostMemory;
+import dev.lungo.host.Raw;
 import dev.lungo.isa.Cr0;
 import dev.lungo.isa.Cr4;
 import dev.lungo.isa.Efer;

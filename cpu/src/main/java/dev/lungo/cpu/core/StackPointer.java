@@ -1,5 +1,7 @@
 package dev.lungo.cpu.core;
 
+import dev.lungo.host.Raw;
+
 /**
  * The stack through SS:rSP at the width that the mode gives the stack pointer. SDM 1, "Stacks".
  * Nothing here moves the pointer until the access has succeeded.

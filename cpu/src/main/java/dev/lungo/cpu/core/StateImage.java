@@ -1,5 +1,6 @@
 package dev.lungo.cpu.core;
 
+import dev.lungo.host.Raw;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 

@@ -1,5 +1,7 @@
 package dev.lungo.cpu.core;
 
+import dev.lungo.host.Raw;
+
 /**
  * The state components that XSAVE knows, and where they lie in an XSAVE area. SDM 1, "XSAVE-Managed
  * Features" and "XSAVE Area" (chapter 13).

@@ -3,7 +3,7 @@ package dev.lungo.cpu.op;
 import dev.lungo.cpu.block.Op;
 import dev.lungo.cpu.core.Flags;
 import dev.lungo.cpu.core.Processor;
-import dev.lungo.cpu.core.Raw;
+import dev.lungo.host.Raw;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -5,7 +5,7 @@ import dev.lungo.cpu.block.Op;
 import dev.lungo.cpu.block.Place;
 import dev.lungo.cpu.core.Flags;
 import dev.lungo.cpu.core.Processor;
-import dev.lungo.cpu.core.Raw;
+import dev.lungo.host.Raw;
 import dev.lungo.isa.Instruction;
 import dev.lungo.isa.Mnemonic;
 import dev.lungo.isa.Operand;

@@ -3,8 +3,8 @@ package dev.lungo.cpu.op;
 import dev.lungo.cpu.block.Op;
 import dev.lungo.cpu.core.GuestFault;
 import dev.lungo.cpu.core.Processor;
-import dev.lungo.cpu.core.Raw;
 import dev.lungo.cpu.core.State;
+import dev.lungo.host.Raw;
 import dev.lungo.isa.ExceptionVector;
 import dev.lungo.isa.Instruction;
 

@@ -3,9 +3,9 @@ package dev.lungo.cpu.op;
 import dev.lungo.cpu.block.Address;
 import dev.lungo.cpu.block.Op;
 import dev.lungo.cpu.core.Processor;
-import dev.lungo.cpu.core.Raw;
 import dev.lungo.cpu.core.StateImage;
 import dev.lungo.cpu.core.XState;
+import dev.lungo.host.Raw;
 import dev.lungo.isa.Instruction;
 
 /** XRSTOR and XRSTORS. SDM 1, "Operation of XRSTOR" and "Operation of XRSTORS". */

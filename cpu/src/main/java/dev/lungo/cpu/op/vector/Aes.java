@@ -1,6 +1,6 @@
 package dev.lungo.cpu.op.vector;
 
-import dev.lungo.cpu.core.Raw;
+import dev.lungo.host.Raw;
 
 /**
  * Rounds of the Advanced Encryption Standard. SDM 1, "Advanced Encryption Standard" and "AES Flow

@@ -1,7 +1,7 @@
 package dev.lungo.cpu.op.vector;
 
 import dev.lungo.cpu.core.Processor;
-import dev.lungo.cpu.core.Raw;
+import dev.lungo.host.Raw;
 
 /**
  * Elements chosen from two sources, by an immediate or by the top bits of a third. SDM 2A,

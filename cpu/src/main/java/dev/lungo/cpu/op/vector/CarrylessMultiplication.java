@@ -1,6 +1,6 @@
 package dev.lungo.cpu.op.vector;
 
-import dev.lungo.cpu.core.Raw;
+import dev.lungo.host.Raw;
 
 /** Products of polynomials over GF(2). SDM 2B, "PCLMULQDQ". */
 public final class CarrylessMultiplication {

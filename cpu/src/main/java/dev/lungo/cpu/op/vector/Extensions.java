@@ -1,7 +1,7 @@
 package dev.lungo.cpu.op.vector;
 
 import dev.lungo.cpu.core.Processor;
-import dev.lungo.cpu.core.Raw;
+import dev.lungo.host.Raw;
 
 /** Integers extended to wider elements. SDM 2B, "PMOVSX", "PMOVZX". */
 public final class Extensions {

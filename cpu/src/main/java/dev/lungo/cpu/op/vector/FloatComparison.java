@@ -2,11 +2,11 @@ package dev.lungo.cpu.op.vector;
 
 import dev.lungo.cpu.core.Flags;
 import dev.lungo.cpu.core.Processor;
-import dev.lungo.cpu.core.Raw;
 import dev.lungo.cpu.fp.Binary32;
 import dev.lungo.cpu.fp.Binary64;
 import dev.lungo.cpu.fp.Comparison;
 import dev.lungo.cpu.fp.FloatEnv;
+import dev.lungo.host.Raw;
 
 /**
  * Comparisons that make masks, and those that set the status flags. SDM 2A, "CMPPD" to "COMISS";

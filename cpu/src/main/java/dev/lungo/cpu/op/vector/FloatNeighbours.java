@@ -1,10 +1,10 @@
 package dev.lungo.cpu.op.vector;
 
 import dev.lungo.cpu.core.Processor;
-import dev.lungo.cpu.core.Raw;
 import dev.lungo.cpu.fp.Binary32;
 import dev.lungo.cpu.fp.Binary64;
 import dev.lungo.cpu.fp.FloatEnv;
+import dev.lungo.host.Raw;
 
 /**
  * Arithmetic between neighbouring elements: horizontal sums and differences, alternating ones, and

@@ -1,8 +1,8 @@
 package dev.lungo.cpu.op.vector;
 
 import dev.lungo.cpu.core.Processor;
-import dev.lungo.cpu.core.Raw;
 import dev.lungo.cpu.fp.FloatEnv;
+import dev.lungo.host.Raw;
 
 /** The shapes of floating-point arithmetic: packed and scalar, single and double. */
 final class FloatShapes {

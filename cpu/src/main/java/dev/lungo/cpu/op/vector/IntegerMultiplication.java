@@ -4,7 +4,7 @@ import static dev.lungo.cpu.op.vector.Packed.BYTES;
 import static dev.lungo.cpu.op.vector.Packed.DWORDS;
 import static dev.lungo.cpu.op.vector.Packed.WORDS;
 
-import dev.lungo.cpu.core.Raw;
+import dev.lungo.host.Raw;
 
 /**
  * Products of packed integers, and sums over neighbours. SDM 2B, "PMADDUBSW" to "PMULUDQ",

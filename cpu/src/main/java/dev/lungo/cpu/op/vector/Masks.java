@@ -2,7 +2,7 @@ package dev.lungo.cpu.op.vector;
 
 import dev.lungo.cpu.block.Address;
 import dev.lungo.cpu.core.Processor;
-import dev.lungo.cpu.core.Raw;
+import dev.lungo.host.Raw;
 import dev.lungo.isa.RegisterKind;
 
 /**

@@ -1,9 +1,9 @@
 package dev.lungo.cpu.op.vector;
 
 import dev.lungo.cpu.core.Processor;
-import dev.lungo.cpu.core.Raw;
 import dev.lungo.cpu.core.State;
 import dev.lungo.cpu.fp.FloatEnv;
+import dev.lungo.host.Raw;
 import dev.lungo.isa.Cr4;
 import dev.lungo.isa.ExceptionVector;
 

@@ -2,8 +2,8 @@ package dev.lungo.cpu.op.vector;
 
 import dev.lungo.cpu.core.Mode;
 import dev.lungo.cpu.core.Processor;
-import dev.lungo.cpu.core.Raw;
 import dev.lungo.cpu.core.State;
+import dev.lungo.host.Raw;
 
 /**
  * Elements spread over, moved across or taken from the two lanes of a YMM register: AVX and AVX2.

@@ -3,7 +3,7 @@ package dev.lungo.cpu.op.vector;
 import static java.lang.Integer.rotateLeft;
 import static java.lang.Integer.rotateRight;
 
-import dev.lungo.cpu.core.Raw;
+import dev.lungo.host.Raw;
 
 /**
  * Rounds and message schedules of SHA-1 and SHA-256. SDM 2B, "SHA1RNDS4" to "SHA256MSG2"; FIPS

@@ -1,7 +1,7 @@
 package dev.lungo.cpu.op.vector;
 
 import dev.lungo.cpu.core.Processor;
-import dev.lungo.cpu.core.Raw;
+import dev.lungo.host.Raw;
 import java.util.function.LongBinaryOperator;
 
 /** The few shapes that most integer and shuffling instructions have. */

@@ -1,6 +1,6 @@
 package dev.lungo.cpu.op.vector;
 
-import dev.lungo.cpu.core.Raw;
+import dev.lungo.host.Raw;
 
 /**
  * Elements rearranged within 128-bit lanes: unpacking, packing, shuffling, aligning. SDM 2B,

@@ -2,8 +2,8 @@ package dev.lungo.cpu.op.vector;
 
 import dev.lungo.cpu.block.Address;
 import dev.lungo.cpu.core.Processor;
-import dev.lungo.cpu.core.Raw;
 import dev.lungo.cpu.core.State;
+import dev.lungo.host.Raw;
 import dev.lungo.isa.ExceptionVector;
 import org.jspecify.annotations.Nullable;
 

@@ -1,8 +1,8 @@
 package dev.lungo.cpu.op.vector;
 
 import dev.lungo.cpu.block.Op;
-import dev.lungo.cpu.core.Raw;
 import dev.lungo.cpu.core.State;
+import dev.lungo.host.Raw;
 
 /** An instruction on vector registers. */
 public abstract class VectorOp extends Op {

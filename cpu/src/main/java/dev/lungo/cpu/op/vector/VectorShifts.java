@@ -3,7 +3,7 @@ package dev.lungo.cpu.op.vector;
 import static dev.lungo.cpu.op.vector.Packed.DWORDS;
 import static dev.lungo.cpu.op.vector.Packed.WORDS;
 
-import dev.lungo.cpu.core.Raw;
+import dev.lungo.host.Raw;
 import java.util.function.LongBinaryOperator;
 
 /**

@@ -4,8 +4,8 @@ import dev.lungo.cpu.block.Address;
 import dev.lungo.cpu.block.Op;
 import dev.lungo.cpu.core.Fpu;
 import dev.lungo.cpu.core.Processor;
-import dev.lungo.cpu.core.Raw;
 import dev.lungo.cpu.core.State;
+import dev.lungo.host.Raw;
 
 /**
  * FLDENV, FNSTENV, FRSTOR and FNSAVE. SDM 1, "x87 FPU State Image in Memory" (figures 8-9 to 8-12):

@@ -3,12 +3,12 @@ package dev.lungo.cpu.op.x87;
 import dev.lungo.cpu.block.Lowering;
 import dev.lungo.cpu.core.Fpu;
 import dev.lungo.cpu.core.Processor;
-import dev.lungo.cpu.core.Raw;
 import dev.lungo.cpu.core.State;
 import dev.lungo.cpu.fp.Extended;
 import dev.lungo.cpu.fp.ExtendedConversion;
 import dev.lungo.cpu.fp.FloatEnv;
 import dev.lungo.cpu.fp.PackedDecimal;
+import dev.lungo.host.Raw;
 import dev.lungo.isa.Instruction;
 
 /**
