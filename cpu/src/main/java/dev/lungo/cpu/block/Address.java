@@ -1,7 +1,6 @@
 package dev.lungo.cpu.block;
 
 import dev.lungo.cpu.core.Processor;
-import dev.lungo.cpu.core.Segments;
 import dev.lungo.host.Raw;
 
 /**
@@ -69,11 +68,6 @@ public final class Address {
         return checked
                 ? cpu.segments.check(segment, offset, bytes, store)
                 : offset + Raw.getLong(segmentBase);
-    }
-
-    /** Whether a non-canonical address is a stack fault. */
-    public boolean isStack() {
-        return segment == Segments.SS;
     }
 
     /** Number of the segment register. */

@@ -28,10 +28,6 @@ public abstract class Place {
 
     public abstract boolean isMemory();
 
-    public final boolean isStack() {
-        return isMemory() && address().isStack();
-    }
-
     /** The address rule of a place in memory. */
     public Address address() {
         throw new IllegalStateException("a register has no address");

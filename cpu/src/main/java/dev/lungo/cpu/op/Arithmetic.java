@@ -446,11 +446,6 @@ public final class Arithmetic {
                 Raw.putLong(to, result);
             }
         }
-
-        @Override
-        public boolean addressesStack() {
-            return address.isStack();
-        }
     }
 
     private static final class FromMemory32 extends Op {
@@ -471,11 +466,6 @@ public final class Arithmetic {
             if (!op.discards()) {
                 Raw.putLong(to, result & 0xFFFF_FFFFL);
             }
-        }
-
-        @Override
-        public boolean addressesStack() {
-            return address.isStack();
         }
     }
 
@@ -502,11 +492,6 @@ public final class Arithmetic {
                 Flags.logic(cpu.state, (byte) (a & b));
             }
         }
-
-        @Override
-        public boolean addressesStack() {
-            return address.isStack();
-        }
     }
 
     private static final class CompareMemory32 extends Op {
@@ -529,11 +514,6 @@ public final class Arithmetic {
             } else {
                 Flags.logic(cpu.state, a & b);
             }
-        }
-
-        @Override
-        public boolean addressesStack() {
-            return address.isStack();
         }
     }
 
@@ -558,11 +538,6 @@ public final class Arithmetic {
                 Flags.logic(cpu.state, a & b);
             }
         }
-
-        @Override
-        public boolean addressesStack() {
-            return address.isStack();
-        }
     }
 
     // Anything with anything.
@@ -584,11 +559,6 @@ public final class Arithmetic {
             long a = to.getForUpdate(cpu);
             to.update(cpu, op.apply(cpu.state, to.width.bits(), a, b));
         }
-
-        @Override
-        public boolean addressesStack() {
-            return to.isStack() || from.isStack();
-        }
     }
 
     private static final class Compare extends Op {
@@ -606,11 +576,6 @@ public final class Arithmetic {
         public void execute(Processor cpu) {
             long a = left.get(cpu);
             op.apply(cpu.state, left.width.bits(), a, right.get(cpu));
-        }
-
-        @Override
-        public boolean addressesStack() {
-            return left.isStack() || right.isStack();
         }
     }
 
@@ -639,11 +604,6 @@ public final class Arithmetic {
                     Alu.step(cpu.state, bits, a, delta);
                 }
             }
-        }
-
-        @Override
-        public boolean addressesStack() {
-            return place.isStack();
         }
     }
 
@@ -674,11 +634,6 @@ public final class Arithmetic {
                 Flags.setCarry(cpu.state, out);
             }
         }
-
-        @Override
-        public boolean addressesStack() {
-            return from.isStack();
-        }
     }
 
     private static final class ExchangeAdd extends Op {
@@ -702,11 +657,6 @@ public final class Arithmetic {
                 to.set(cpu, a + b);
             }
             Flags.add(cpu.state, to.width.bits(), a, b, a + b);
-        }
-
-        @Override
-        public boolean addressesStack() {
-            return to.isStack();
         }
     }
 }

@@ -78,11 +78,6 @@ public final class Bits {
             }
             Flags.setCarry(cpu.state, (value & mask) != 0);
         }
-
-        @Override
-        public boolean addressesStack() {
-            return to.isStack();
-        }
     }
 
     /** The bit number, signed, reaches beyond the operand. */
@@ -115,11 +110,6 @@ public final class Bits {
                 value = cpu.mmu.load(linear, bytes);
             }
             Flags.setCarry(cpu.state, (value & mask) != 0);
-        }
-
-        @Override
-        public boolean addressesStack() {
-            return address.isStack();
         }
     }
 
@@ -164,11 +154,6 @@ public final class Bits {
                 }
             }
         }
-
-        @Override
-        public boolean addressesStack() {
-            return from.isStack();
-        }
     }
 
     private static final class LowestSet extends Op {
@@ -194,11 +179,6 @@ public final class Bits {
             boolean carry = op == Mnemonic.BLSI ? a != 0 : a == 0;
             to.set(cpu, result);
             Flags.set(cpu.state, to.width.bits(), result, carry, false, false);
-        }
-
-        @Override
-        public boolean addressesStack() {
-            return from.isStack();
         }
     }
 
@@ -242,11 +222,6 @@ public final class Bits {
             to.set(cpu, result);
             Flags.set(cpu.state, bits, result, carry, false, false);
         }
-
-        @Override
-        public boolean addressesStack() {
-            return first.isStack() || second.isStack();
-        }
     }
 
     /** The polynomial 11EDC6F41h, bits reflected. */
@@ -273,11 +248,6 @@ public final class Bits {
             }
             to.set(cpu, crc & 0xFFFF_FFFFL);
         }
-
-        @Override
-        public boolean addressesStack() {
-            return from.isStack();
-        }
     }
 
     private static final class SetIf extends Op {
@@ -292,11 +262,6 @@ public final class Bits {
         @Override
         public void execute(Processor cpu) {
             to.set(cpu, Flags.condition(cpu.state, condition) ? 1 : 0);
-        }
-
-        @Override
-        public boolean addressesStack() {
-            return to.isStack();
         }
     }
 }

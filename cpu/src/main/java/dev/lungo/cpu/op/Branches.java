@@ -204,11 +204,6 @@ public final class Branches {
         public void execute(Processor cpu) {
             cpu.jump(target.get(cpu));
         }
-
-        @Override
-        public boolean addressesStack() {
-            return target.isStack();
-        }
     }
 
     private abstract static class OnStack extends Op.Ending {

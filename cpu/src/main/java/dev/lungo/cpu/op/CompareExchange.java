@@ -59,11 +59,6 @@ final class CompareExchange {
             }
             Flags.sub(cpu.state, bits, expected, old, expected - old);
         }
-
-        @Override
-        public boolean addressesStack() {
-            return to.isStack();
-        }
     }
 
     private static final class Pair extends Op {
@@ -101,11 +96,6 @@ final class CompareExchange {
 
         private long cut(long value) {
             return half == 8 ? value : value & 0xFFFF_FFFFL;
-        }
-
-        @Override
-        public boolean addressesStack() {
-            return address.isStack();
         }
     }
 }

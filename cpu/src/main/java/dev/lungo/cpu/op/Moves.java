@@ -186,11 +186,6 @@ public final class Moves {
             this.cell = cell;
             this.address = address;
         }
-
-        @Override
-        public boolean addressesStack() {
-            return address.isStack();
-        }
     }
 
     private static final class Load8 extends Access {
@@ -344,11 +339,6 @@ public final class Moves {
         Move(Place to, Place from) {
             this.to = to;
             this.from = from;
-        }
-
-        @Override
-        public boolean addressesStack() {
-            return to.isStack() || from.isStack();
         }
     }
 

@@ -96,11 +96,6 @@ public final class Multiplication {
             }
             flags(cpu.state, bits, product, overflow);
         }
-
-        @Override
-        public boolean addressesStack() {
-            return operand.isStack();
-        }
     }
 
     /** IMUL with two or three operands. */
@@ -128,11 +123,6 @@ public final class Multiplication {
             to.set(cpu, product);
             flags(cpu.state, width.bits(), product, overflow);
         }
-
-        @Override
-        public boolean addressesStack() {
-            return left.isStack() || right.isStack();
-        }
     }
 
     /** The high half last, so that it stays where both are one register. */
@@ -155,11 +145,6 @@ public final class Multiplication {
             long high = width == Width.QWORD ? Math.unsignedMultiplyHigh(a, b) : a * b >>> 32;
             lowTo.set(cpu, a * b);
             highTo.set(cpu, high);
-        }
-
-        @Override
-        public boolean addressesStack() {
-            return from.isStack();
         }
     }
 
@@ -220,11 +205,6 @@ public final class Multiplication {
                     Raw.putLong(d, remainder & 0xFFFF_FFFFL);
                 }
             }
-        }
-
-        @Override
-        public boolean addressesStack() {
-            return operand.isStack();
         }
     }
 }

@@ -160,11 +160,6 @@ public final class Shifts {
             to.update(cpu, result);
             Flags.set(cpu.state, bits, result, carry, overflow, false);
         }
-
-        @Override
-        public boolean addressesStack() {
-            return to.isStack();
-        }
     }
 
     /** ROL, ROR, RCL, RCR: only CF and OF change. */
@@ -227,11 +222,6 @@ public final class Shifts {
             }
             return (a << by | a >>> bits - by) & -1L >>> 64 - bits;
         }
-
-        @Override
-        public boolean addressesStack() {
-            return to.isStack();
-        }
     }
 
     private static final class DoubleShift extends Op {
@@ -277,11 +267,6 @@ public final class Shifts {
             to.update(cpu, result);
             Flags.set(cpu.state, bits, result, carry, signChange, false);
         }
-
-        @Override
-        public boolean addressesStack() {
-            return to.isStack();
-        }
     }
 
     /** SHLX, SHRX, SARX, RORX. */
@@ -313,11 +298,6 @@ public final class Shifts {
                                         ? Long.rotateRight(a, by)
                                         : Integer.rotateRight((int) a, by);
                     });
-        }
-
-        @Override
-        public boolean addressesStack() {
-            return from.isStack();
         }
     }
 }

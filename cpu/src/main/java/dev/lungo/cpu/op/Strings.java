@@ -82,10 +82,6 @@ public final class Strings {
         final boolean goesUp(Processor cpu) {
             return (Raw.getLong(cpu.state + State.RFLAGS) & Rflags.DF) == 0;
         }
-
-        boolean isStack() {
-            return false;
-        }
     }
 
     /** Writes a register at the address size. */
@@ -155,11 +151,6 @@ public final class Strings {
             advance(cpu, RDI, count);
             return (int) count;
         }
-
-        @Override
-        boolean isStack() {
-            return from.isStack();
-        }
     }
 
     private static final class Store extends Step {
@@ -222,11 +213,6 @@ public final class Strings {
             }
             advance(cpu, RSI, 1);
         }
-
-        @Override
-        boolean isStack() {
-            return from.isStack();
-        }
     }
 
     private static Operand memoryOf(Instruction i) {
@@ -259,11 +245,6 @@ public final class Strings {
             advance(cpu, RSI, 1);
             advance(cpu, RDI, 1);
         }
-
-        @Override
-        boolean isStack() {
-            return left.isStack();
-        }
     }
 
     private static final class Scan extends Step {
@@ -293,11 +274,6 @@ public final class Strings {
         @Override
         public void execute(Processor cpu) {
             step.perform(cpu);
-        }
-
-        @Override
-        public boolean addressesStack() {
-            return step.isStack();
         }
     }
 
@@ -346,11 +322,6 @@ public final class Strings {
                 }
             }
             cpu.branch(false, end, mask);
-        }
-
-        @Override
-        public boolean addressesStack() {
-            return step.isStack();
         }
     }
 }
