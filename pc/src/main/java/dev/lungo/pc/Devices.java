@@ -18,6 +18,7 @@ import dev.lungo.devices.Uart16550;
 import dev.lungo.devices.pci.PciHost;
 import dev.lungo.isa.Width;
 import dev.lungo.machine.ApicBus;
+import dev.lungo.machine.CoprocessorError;
 import dev.lungo.machine.IoApic;
 import dev.lungo.machine.IrqRouter;
 import dev.lungo.machine.MmioBus;
@@ -56,6 +57,7 @@ final class Devices {
             ApicBus apicBus,
             Timers timers,
             A20Gate a20,
+            CoprocessorError coprocessorError,
             Runnable resetMachine,
             Consumer<Outcome> end) {
         this.ports = ports;
@@ -67,6 +69,7 @@ final class Devices {
         resets.add(a20::reset);
         this.resetMachine = resetMachine;
         irqs = addInterruptControllers(apicBus);
+        addCoprocessorError(coprocessorError);
         addClocks();
         addPower(end);
         addKeyboard();
@@ -96,6 +99,12 @@ final class Devices {
         mmio.map(PhysicalMap.IO_APIC, IoApic.BYTES, ioApic);
         resets.add(ioApic::reset);
         return new IrqRouter(pic, ioApic);
+    }
+
+    private void addCoprocessorError(CoprocessorError coprocessorError) {
+        coprocessorError.connect(irqs.isa(13));
+        ports.map(0xF0, 1, coprocessorError);
+        resets.add(coprocessorError::reset);
     }
 
     private void addClocks() {

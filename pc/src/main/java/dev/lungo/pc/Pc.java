@@ -7,6 +7,7 @@ import dev.lungo.boot.acpi.AcpiTables;
 import dev.lungo.boot.smbios.Smbios;
 import dev.lungo.devices.A20Gate;
 import dev.lungo.machine.ApicBus;
+import dev.lungo.machine.CoprocessorError;
 import dev.lungo.machine.CpuRegisters;
 import dev.lungo.machine.CpuSetup;
 import dev.lungo.machine.Engine;
@@ -36,6 +37,7 @@ public final class Pc {
     private final PortBus ports = new PortBus();
     private final MmioBus mmio = new MmioBus();
     private final ApicBus apicBus = new ApicBus();
+    private final CoprocessorError coprocessorError = new CoprocessorError();
     private final List<LocalApic> apics = new ArrayList<>();
     private final List<VirtualCpu> cpus = new ArrayList<>();
     private final Devices devices;
@@ -69,6 +71,7 @@ public final class Pc {
                         apicBus,
                         timers,
                         new A20Gate(this::setA20),
+                        coprocessorError,
                         this::requestReset,
                         this::end);
         boot();
@@ -88,6 +91,7 @@ public final class Pc {
                                 mmio,
                                 apic,
                                 platform.clock(),
+                                coprocessorError,
                                 platform.tracer())));
     }
 

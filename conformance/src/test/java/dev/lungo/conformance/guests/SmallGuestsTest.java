@@ -65,6 +65,31 @@ class SmallGuestsTest {
     }
 
     @Test
+    void anX87ErrorIsInterrupt13WhereTheGuestWantsItTheOldWay() throws Exception {
+        String divideByZero =
+                "BC00800000" // mov esp,8000h
+                        + "0F011D5C001000" // lidt [idtr]
+                        + "B0FBE621B0DFE6A1" // open the cascade and IRQ 13 at the 8259s
+                        + "31DB" // xor ebx,ebx
+                        + "DBE3D92D5A001000" // fninit; fldcw [cw]
+                        + "D9E8D9EEDEF9" // fld1; fldz; fdivp: CR0.NE is clear
+                        + "FBD9E8" // sti; fld1: waits for the interrupt, and is done after it
+                        + "89D8E6F4"; // mov eax,ebx; out F4h,al
+        String handler =
+                "E6F0" // out F0h,al: acknowledged, and IGNNE#
+                        + "9B" // fwait: goes on for it
+                        + "DBE2" // fnclex
+                        + "B020E6A0E620" // end of interrupt
+                        + "83C32ACF"; // add ebx,2Ah; iret
+        String controlWord = "7B03"; // division by zero unmasked
+        String idtr = "AF03BAFC0F00"; // so that vector 75h is what follows
+        String gate = "4B001000008E1000";
+        try (Lungo lungo = run(divideByZero + handler + controlWord + idtr + gate)) {
+            assertThat(lungo.status()).isEqualTo(0x2A << 1 | 1);
+        }
+    }
+
+    @Test
     void aTripleFaultShowsTheWayThere() throws Exception {
         // lidt [no_idt]; mov ecx,3; loop to itself; jmp over the hlt; hlt; int3; no_idt: limit 0
         try (Lungo lungo =

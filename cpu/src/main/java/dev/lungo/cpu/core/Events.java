@@ -28,6 +28,10 @@ public final class Events {
      *     down too
      */
     public boolean exception(GuestFault fault) {
+        if (fault.waits) {
+            cpu.raise(Pending.ASLEEP);
+            return true;
+        }
         ExceptionVector vector = fault.vector;
         int code = fault.errorCode;
         for (int i = 0; i < MAX_SERIAL_FAULTS; i++) {

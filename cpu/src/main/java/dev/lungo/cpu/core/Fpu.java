@@ -3,6 +3,7 @@ package dev.lungo.cpu.core;
 import dev.lungo.cpu.fp.ExtendedComparison;
 import dev.lungo.cpu.fp.FloatEnv;
 import dev.lungo.host.Raw;
+import dev.lungo.isa.Cr0;
 import dev.lungo.isa.ExceptionVector;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -12,8 +13,7 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>SDM 1, "x87 FPU Execution Environment". The registers themselves lie in the off-heap {@link
  * State}. Of a register's tag only whether it is empty is kept; FNSTENV and FNSAVE look at the
- * register for the rest. Not modelled: the MS-DOS compatible reporting of exceptions through FERR#
- * and IRQ 13 (CR0.NE clear), which gives #MF as well.
+ * register for the rest.
  */
 public final class Fpu {
     // Bits of the status word beside the exceptions.
@@ -50,6 +50,9 @@ public final class Fpu {
     private final Processor cpu;
     private final long state;
 
+    /** The FERR# pin. */
+    private boolean ferr;
+
     Fpu(Processor cpu) {
         this.cpu = cpu;
         state = cpu.state;
@@ -74,6 +77,20 @@ public final class Fpu {
         boolean pending = (value & ~controlWord() & FloatEnv.ALL) != 0;
         int others = value & ~(SUMMARY | BUSY) & 0xFFFF;
         Raw.putInt(state + State.FSW, pending ? others | SUMMARY | BUSY : others);
+        statusChanged();
+    }
+
+    /** To be called after changes of the status word: FERR# goes when the summary bit does. */
+    void statusChanged() {
+        if (ferr && (Raw.getInt(state + State.FSW) & SUMMARY) == 0) {
+            ferr = false;
+            cpu.coprocessorError.ferr(cpu.index, false);
+        }
+    }
+
+    /** RESET#. */
+    void reset() {
+        ferr = false;
     }
 
     /** Two bits a physical register: empty or, whatever it holds, valid. */
@@ -89,6 +106,7 @@ public final class Fpu {
     public void initialize() {
         Raw.putInt(state + State.FCW, CONTROL_AFTER_INIT);
         Raw.putInt(state + State.FSW, 0);
+        statusChanged();
         setTagWord(ALL_EMPTY);
         Raw.putInt(state + State.FOP, 0);
         Raw.putInt(state + State.FCS, 0);
@@ -97,10 +115,27 @@ public final class Fpu {
         Raw.putLong(state + State.FDP, 0);
     }
 
-    /** #MF if an unmasked exception is pending: what all instructions begin with that wait. */
+    /**
+     * #MF if an unmasked exception is pending: what all instructions begin with that wait. While
+     * CR0.NE is clear, they assert FERR# instead and wait for the interrupt that comes of it, but
+     * go on if IGNNE# is asserted.
+     */
     public void checkPending() {
         if ((Raw.getInt(state + State.FSW) & SUMMARY) != 0) {
+            report();
+        }
+    }
+
+    private void report() {
+        if ((cpu.system.cr0 & Cr0.NE) != 0) {
             throw cpu.fault(ExceptionVector.MF, 0);
+        }
+        if (!ferr) {
+            ferr = true;
+            cpu.coprocessorError.ferr(cpu.index, true);
+        }
+        if (!cpu.coprocessorError.ignne()) {
+            throw cpu.waitForInterrupt();
         }
     }
 

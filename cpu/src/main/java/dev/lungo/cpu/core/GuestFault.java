@@ -23,6 +23,9 @@ public final class GuestFault extends RuntimeException {
     /** RIP is already what is to be pushed: the fault belongs to a task that has just begun. */
     public boolean settled;
 
+    /** No exception at all: the instruction waits until an interrupt has been handled. */
+    public boolean waits;
+
     GuestFault() {
         super(null, null, false, false);
     }

@@ -12,6 +12,7 @@ import dev.lungo.isa.ExceptionVector;
 import dev.lungo.isa.Instruction;
 import dev.lungo.isa.Rflags;
 import dev.lungo.machine.Clock;
+import dev.lungo.machine.CoprocessorError;
 import dev.lungo.machine.CpuRegisters;
 import dev.lungo.machine.CpuSetup;
 import dev.lungo.machine.LocalApic;
@@ -46,6 +47,7 @@ public final class Processor {
     public final PortBus ports;
     public final LocalApic apic;
     public final Clock clock;
+    final CoprocessorError coprocessorError;
     public final FlagsRegister flags = new FlagsRegister(this);
     public final DescriptorTables tables = new DescriptorTables(this);
     public final SegmentLoader loader = new SegmentLoader(this);
@@ -132,6 +134,7 @@ public final class Processor {
         ports = setup.ports();
         apic = setup.apic();
         clock = setup.clock();
+        coprocessorError = setup.coprocessorError();
         tracer = setup.tracer();
         tracing = !tracer.equals(Tracer.NONE);
         HostMemory ram = (HostMemory) setup.memory();
@@ -168,6 +171,14 @@ public final class Processor {
         fault.errorCode = errorCode;
         fault.nonCanonical = false;
         fault.settled = false;
+        fault.waits = false;
+        return fault;
+    }
+
+    /** To be thrown by an instruction that an interrupt is to come before. */
+    GuestFault waitForInterrupt() {
+        fault(ExceptionVector.MF, 0);
+        fault.waits = true;
         return fault;
     }
 

@@ -33,6 +33,7 @@ final class ProcessorReset {
         long state = cpu.state;
         Raw.fill(state + State.X87, State.BYTES - State.X87, (byte) 0);
         Recent.clear(state);
+        cpu.fpu.reset();
         Raw.putInt(state + State.FCW, RESET_FCW);
         Raw.putInt(state + State.FTW, RESET_FTW);
         Raw.putInt(state + State.MXCSR, RESET_MXCSR);

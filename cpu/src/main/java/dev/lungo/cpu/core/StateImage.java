@@ -147,6 +147,7 @@ public final class StateImage {
         Raw.putLong(state + State.FDP, Raw.getLong(host + FDP) & pointer);
         Raw.putInt(state + State.FCS, wide ? 0 : Raw.getShort(host + FCS));
         Raw.putInt(state + State.FDS, wide ? 0 : Raw.getShort(host + FDS));
+        cpu.fpu.statusChanged();
     }
 
     /** FNINIT's values, and empty registers of zeros. */
@@ -154,6 +155,7 @@ public final class StateImage {
         Raw.fill(state + State.X87, 8 * 16, (byte) 0);
         Raw.putInt(state + State.FCW, XState.FCW_INITIAL);
         Raw.putInt(state + State.FSW, 0);
+        cpu.fpu.statusChanged();
         Raw.putInt(state + State.FTW, XState.FTW_EMPTY);
         Raw.putInt(state + State.FOP, 0);
         Raw.putInt(state + State.FCS, 0);
