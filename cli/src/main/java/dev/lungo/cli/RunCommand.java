@@ -27,6 +27,7 @@ final class RunCommand {
         new Option("--cpus",       "N",            "how many processors: 1 unless given"),
         new Option("--cpu",        "MODEL",        "which processor: x86-64-v2 unless given"),
         new Option("--engine",     "auto|soft",    "what runs its instructions: auto unless given"),
+        new Option("--tier",       "interpreter|native", "how: one by one unless given, or translated for the host"),
         new Option("--serial",     "stdio|file:F|none", "where its first serial port goes: stdio unless given"),
         new Option("--timeout",    "SECONDS",      "ends it after this time, with status 4"),
         new Option("--no-reboot",  "",             "ends it when it asks for a reset"),
@@ -81,7 +82,9 @@ final class RunCommand {
                                 .orElse(EnumSet.noneOf(Trace.class)),
                         arguments.value("--trace-file"),
                         arguments.value("--timeout").map(RunCommand::limit));
-        Engine engine = engine(arguments.value("--engine", "auto"));
+        Engine found = engine(arguments.value("--engine", "auto"));
+        Engine engine =
+                arguments.value("--tier").map(wanted -> withTier(found, wanted)).orElse(found);
         return ExitStatus.of(Session.run(spec(engine), engine, settings));
     }
 
@@ -169,6 +172,18 @@ final class RunCommand {
                         + ", not \""
                         + wanted
                         + "\"");
+    }
+
+    private static Engine withTier(Engine engine, String wanted) {
+        if (!engine.tiers().contains(wanted)) {
+            throw new Refusal(
+                    "--tier takes "
+                            + String.join(" or ", engine.tiers())
+                            + " here, not \""
+                            + wanted
+                            + "\"");
+        }
+        return engine.withTier(wanted);
     }
 
     private static String model(String wanted, Engine engine) {

@@ -4,6 +4,7 @@ import dev.lungo.cpu.core.GuestFault;
 import dev.lungo.cpu.core.Interpreter;
 import dev.lungo.cpu.core.Pending;
 import dev.lungo.cpu.core.Processor;
+import dev.lungo.cpu.translate.Translator;
 import dev.lungo.machine.CpuRegisters;
 import dev.lungo.machine.CpuSetup;
 import dev.lungo.machine.VirtualCpu;
@@ -14,9 +15,9 @@ final class SoftCpu implements VirtualCpu {
     private final Processor cpu;
     private final Interpreter interpreter;
 
-    SoftCpu(CpuSetup setup) {
+    SoftCpu(CpuSetup setup, boolean translates) {
         cpu = new Processor(setup);
-        interpreter = new Interpreter(cpu);
+        interpreter = new Interpreter(cpu, translates ? new Translator(cpu) : null);
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.lungo.cpu.core.Pending;
 import dev.lungo.cpu.core.Processor;
 import dev.lungo.cpu.core.Segments;
 import dev.lungo.cpu.core.State;
+import dev.lungo.cpu.translate.Translator;
 import dev.lungo.host.HostMemory;
 import dev.lungo.host.Raw;
 import dev.lungo.isa.Cr0;
@@ -90,7 +91,16 @@ public final class Rig implements AutoCloseable {
         return new Rig(0, true);
     }
 
+    /** Runs translated code, for {@link #run()}. */
+    public static Rig translated() {
+        return new Rig(0, false, true);
+    }
+
     private Rig(int index, boolean stepwise) {
+        this(index, stepwise, false);
+    }
+
+    private Rig(int index, boolean stepwise, boolean translates) {
         Timers timers = new Timers(() -> nanos);
         apic = new LocalApic(0, new ApicBus(), timers);
         Tracer tracer = stepwise ? (_, _, _, _) -> count() : Tracer.NONE;
@@ -106,7 +116,7 @@ public final class Rig implements AutoCloseable {
                                 apic,
                                 () -> nanos,
                                 tracer));
-        interpreter = new Interpreter(cpu);
+        interpreter = new Interpreter(cpu, translates ? new Translator(cpu) : null);
         apic.connect(
                 new VirtualCpu.Signals() {
                     @Override

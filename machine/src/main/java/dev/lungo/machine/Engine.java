@@ -12,5 +12,19 @@ public interface Engine {
         return List.of("x86-64-v2");
     }
 
+    /** The names that {@code --tier} takes, the default first; none if there is no choice. */
+    default List<String> tiers() {
+        return List.of();
+    }
+
+    /**
+     * The same engine, running code in one of its {@link #tiers}.
+     *
+     * @throws IllegalArgumentException if it has none of this name
+     */
+    default Engine withTier(String tier) {
+        throw new IllegalArgumentException(name() + " has no tier " + tier);
+    }
+
     VirtualCpu createCpu(CpuSetup setup);
 }

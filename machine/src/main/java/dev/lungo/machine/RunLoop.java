@@ -15,7 +15,10 @@ import java.util.function.IntConsumer;
  * no locks.
  */
 public final class RunLoop {
-    /** How long a processor runs while another waits for its turn. */
+    /**
+     * How long a processor runs before it is another's turn and the clock is looked at, which an
+     * engine need not do by itself.
+     */
     private static final long SLICE_NANOS = 1_000_000;
 
     private static final int NONE = -1;
@@ -141,7 +144,7 @@ public final class RunLoop {
                 continue;
             }
             next = (cpu + 1) % asleep.length;
-            runFor(cpu, firstAwake(next) != cpu);
+            runFor(cpu);
         }
         host.alarm(Timers.NEVER, interruptRunning);
     }
@@ -163,11 +166,8 @@ public final class RunLoop {
         return NONE;
     }
 
-    private void runFor(int cpu, boolean othersWait) {
-        long deadline = timers.nextDeadline();
-        if (othersWait) {
-            deadline = Math.min(deadline, timers.clock().nanos() + SLICE_NANOS);
-        }
+    private void runFor(int cpu) {
+        long deadline = Math.min(timers.nextDeadline(), timers.clock().nanos() + SLICE_NANOS);
         setAlarm(deadline);
         VmExit exit;
         running = cpu;

@@ -57,7 +57,10 @@ class RunLoopTest {
         ScriptedCpu first = new ScriptedCpu("cpu0", () -> KICKED);
         ScriptedCpu second = new ScriptedCpu("cpu1", () -> HALT);
         RunLoop loop = loop(first, second);
-        timers.create(() -> {}).at(10_000_000);
+        first.then(() -> {
+            timers.create(() -> {}).at(600_000);
+            return KICKED;
+        });
         first.then(() -> {
             loop.end();
             return HALT;
@@ -66,8 +69,8 @@ class RunLoopTest {
         loop.run();
 
         assertThat(host.alarms)
-                .as("a slice while the other is awake, the deadline once it sleeps, then off")
-                .containsExactly(1_000_000L, 10_000_000L, Timers.NEVER);
+                .as("a slice while there is no deadline, then that, then off")
+                .containsExactly(1_000_000L, 600_000L, Timers.NEVER);
     }
 
     @Test
@@ -88,7 +91,7 @@ class RunLoopTest {
 
         loop.run();
 
-        assertThat(host.alarms).containsExactly(700L, Timers.NEVER);
+        assertThat(host.alarms).containsExactly(1_000_000L, 700L, Timers.NEVER);
     }
 
     @Test

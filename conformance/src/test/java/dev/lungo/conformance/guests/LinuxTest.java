@@ -34,6 +34,18 @@ class LinuxTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"vmlinuz-cloud", "vmlinuz-rt-amd64"})
+    void bootsTranslated(String kernel) throws Exception {
+        try (Lungo lungo = boot(kernel, "console=ttyS0 panic=-1", "--tier", "native")) {
+            assertThat(lungo.status()).isZero();
+            assertThat(lungo.output())
+                    .contains("LUNGO-GUEST-OK", "FACT cpus 1")
+                    .doesNotContain("TROUBLE");
+            assertThat(lungo.standardError()).isEmpty();
+        }
+    }
+
     @Test
     void hasTheProcessorsAndTheMemoryItWasGiven() throws Exception {
         try (Lungo lungo =

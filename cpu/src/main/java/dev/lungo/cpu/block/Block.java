@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Blocks are keyed by physical address and {@link dev.lungo.cpu.core.Mode mode}, not by where
  * they are mapped, so nothing in one depends on its linear address.
  */
-public final class Block {
+public final class Block extends Code {
     private final Op[] ops;
 
     /** The first op; the others hang behind it. */
@@ -17,19 +17,14 @@ public final class Block {
     /** How many guest instructions the ops are. */
     public final int instructions;
 
-    /** Guest-physical address of the first byte. */
-    final long physical;
-
-    /** Guest-physical address of the page that the last instruction crosses into, or -1. */
-    final long spill;
-
-    final int bytes;
-    final int mode;
-
-    private boolean live = true;
-
     /** Whether the code cache keeps it, and will say when the code under it changes. */
     boolean kept;
+
+    /** What it is translated to. */
+    public @Nullable Code translation;
+
+    /** How often it was entered before it was translated. */
+    public int entries;
 
     // Where a taken branch leads, and where falling through does: see {@link #taken}.
     private @Nullable Block taken;
@@ -40,11 +35,8 @@ public final class Block {
     private long fallThroughRip;
 
     Block(Op[] ops, long physical, long spill, int bytes, int mode) {
+        super(physical, spill, bytes, mode);
         this.ops = ops;
-        this.physical = physical;
-        this.spill = spill;
-        this.bytes = bytes;
-        this.mode = mode;
         this.first = ops[0];
         this.instructions = instructionsUpTo(ops[ops.length - 1]);
         for (int i = 1; i < ops.length; i++) {
@@ -61,7 +53,7 @@ public final class Block {
      */
     public @Nullable Block taken(long generation, long rip) {
         Block to = taken;
-        return to != null && takenRip == rip && takenGeneration == generation && to.live
+        return to != null && takenRip == rip && takenGeneration == generation && to.isLive()
                 ? to
                 : null;
     }
@@ -69,7 +61,10 @@ public final class Block {
     /** As {@link #taken}, for the branch not taken or the end of the block. */
     public @Nullable Block fallThrough(long generation, long rip) {
         Block to = fallThrough;
-        return to != null && fallThroughRip == rip && fallThroughGeneration == generation && to.live
+        return to != null
+                        && fallThroughRip == rip
+                        && fallThroughGeneration == generation
+                        && to.isLive()
                 ? to
                 : null;
     }
@@ -86,30 +81,9 @@ public final class Block {
         }
     }
 
-    /** Whether its last instruction ends on another physical page. */
-    boolean crossesPages() {
-        return spill >= 0 && spill >>> 12 != physical >>> 12;
-    }
-
-    /** Whether any of these bytes, on one page, are code of this block. */
-    boolean touches(long at, int count) {
-        if (spill >= 0 && at >>> 12 == spill >>> 12) {
-            long spilled = (physical + bytes) & 0xFFF;
-            if (at < spill + spilled) {
-                return true;
-            }
-        }
-        return physical < at + count && at < physical + bytes;
-    }
-
     /** How many ops it has. */
     int size() {
         return ops.length;
-    }
-
-    /** Whether the code under it is still what it was lowered from. */
-    public boolean isLive() {
-        return live;
     }
 
     public boolean isLast(Op op) {
@@ -134,8 +108,8 @@ public final class Block {
     }
 
     /** What it led to is not kept for its sake: somebody may still keep it. */
-    void die() {
-        live = false;
+    @Override
+    protected void died() {
         taken = null;
         fallThrough = null;
         for (Op each : ops) {

@@ -30,7 +30,7 @@ public final class CodeCache implements PageWatch.Watcher {
 
     private static final class Page {
         final Map<Integer, Block> byKey = new HashMap<>();
-        final List<Block> overlapping = new ArrayList<>();
+        final List<Code> overlapping = new ArrayList<>();
     }
 
     private final Processor cpu;
@@ -124,7 +124,8 @@ public final class CodeCache implements PageWatch.Watcher {
     }
 
     private static int key(long physical, int mode) {
-        return (int) (physical & 0xFFF) | mode << 12;
+        return ((int) (physical & 0xFFF) | mode << 12)
+                * 0x9E37_79B1; // most begin at multiples of 16
     }
 
     private Block add(Block block) {
@@ -142,6 +143,17 @@ public final class CodeCache implements PageWatch.Watcher {
         block.kept = true;
         ops += block.size();
         return block;
+    }
+
+    /** Keeps the translation of a block that is kept here, for as long as its bytes stay. */
+    public void add(Block block, Code translation) {
+        block.translation = translation;
+        watched(block.physical >>> 12).overlapping.add(translation);
+    }
+
+    /** The instruction at some place behind another, on the same page and in the current mode. */
+    public Op op(long physical, int offset) {
+        return lowering.single(physical, offset, cpu.mode());
     }
 
     /** From now on, writes to the page come to {@link #written}. */
@@ -171,7 +183,7 @@ public final class CodeCache implements PageWatch.Watcher {
         if (page == null) {
             return;
         }
-        List<Block> overlapping = page.overlapping;
+        List<Code> overlapping = page.overlapping;
         for (int i = overlapping.size() - 1; i >= 0; i--) { // what is forgotten leaves the list
             if (overlapping.get(i).touches(physical, bytes)) {
                 forget(overlapping.get(i));
@@ -180,25 +192,27 @@ public final class CodeCache implements PageWatch.Watcher {
     }
 
     /** On both pages, if there are two: nothing is left of it. */
-    private void forget(Block block) {
-        block.die();
-        ops -= block.size();
-        Page home = pages.get(block.physical >>> 12);
-        if (home != null) {
-            home.byKey.remove(key(block.physical, block.mode), block);
+    private void forget(Code code) {
+        code.die();
+        Page home = pages.get(code.physical >>> 12);
+        if (code instanceof Block block) {
+            ops -= block.size();
+            if (home != null) {
+                home.byKey.remove(key(block.physical, block.mode), block);
+            }
         }
-        leave(block.physical >>> 12, block);
-        if (block.crossesPages()) {
-            leave(block.spill >>> 12, block);
+        leave(code.physical >>> 12, code);
+        if (code.crossesPages()) {
+            leave(code.spill >>> 12, code);
         }
     }
 
-    private void leave(long number, Block block) {
+    private void leave(long number, Code code) {
         Page page = pages.get(number);
         if (page == null) {
             return;
         }
-        page.overlapping.remove(block);
+        page.overlapping.remove(code);
         if (page.overlapping.isEmpty()) {
             pages.remove(number);
             watch.release(number);
@@ -207,7 +221,7 @@ public final class CodeCache implements PageWatch.Watcher {
 
     /** A translation has changed: what was found by linear address must be found anew. */
     public void translationsChanged() {
-        cpu.generation++;
+        cpu.translationsChanged();
         Arrays.fill(nearLinear, -1);
     }
 
@@ -220,8 +234,8 @@ public final class CodeCache implements PageWatch.Watcher {
     public void clear() {
         List<Long> dropped = List.copyOf(pages.keySet());
         for (Page page : pages.values()) {
-            for (Block block : page.overlapping) {
-                block.die();
+            for (Code each : page.overlapping) {
+                each.die();
             }
         }
         pages.clear();

@@ -90,6 +90,20 @@ public final class Lowering {
         return new Block(ops.toArray(new Op[0]), physical, spill, start, mode);
     }
 
+    /** The instruction {@code offset} bytes behind an address, where none crosses into a page. */
+    Op single(long physical, int offset, int modeBits) {
+        mode = modeBits;
+        start = offset;
+        spill = -1;
+        int left = PAGE - (int) (physical & (PAGE - 1));
+        Op op = next(0, physical, left - offset);
+        if (op == null) {
+            throw new IllegalStateException("no instruction at " + Long.toHexString(physical));
+        }
+        op.place(start, end);
+        return op;
+    }
+
     /** The op, or one that also does what the last ones do, which are removed then. */
     private Op fuse(List<Op> ops, Op op) {
         Op result = op;

@@ -2,6 +2,9 @@ package dev.lungo.cpu.core;
 
 import dev.lungo.cpu.block.Block;
 import dev.lungo.cpu.block.Op;
+import dev.lungo.cpu.translate.Exit;
+import dev.lungo.cpu.translate.Translator;
+import dev.lungo.cpu.translate.Unit;
 import dev.lungo.host.Raw;
 import dev.lungo.isa.ExceptionVector;
 import dev.lungo.machine.VmExit;
@@ -29,8 +32,17 @@ public final class Interpreter {
     /** How many blocks until the clock is told that time passes; it also numbers {@link Recent}. */
     private int untilBeat = BLOCKS_PER_BEAT;
 
+    /** Null where the host cannot, or nobody wants it. */
+    private final @Nullable Translator translator;
+
+    /** Without translation. */
     public Interpreter(Processor cpu) {
+        this(cpu, null);
+    }
+
+    public Interpreter(Processor cpu, @Nullable Translator translator) {
         this.cpu = cpu;
+        this.translator = translator;
         pending = cpu.state + State.PENDING;
         instructions = cpu.state + State.INSTRUCTIONS;
         rip = cpu.state + State.RIP;
@@ -96,6 +108,13 @@ public final class Interpreter {
             }
             record(untilBeat);
             Block block = cpu.enter();
+            if (translator != null) {
+                Unit unit = translator.unitOf(block);
+                if (unit != null) {
+                    runTranslated(translator, unit);
+                    continue;
+                }
+            }
             Op op = block.first;
             try {
                 for (; ; ) {
@@ -125,6 +144,35 @@ public final class Interpreter {
         }
     }
 
+    /** Runs translated code, and interprets what it leaves to us, until it does not go on. */
+    private void runTranslated(Translator translator, Unit unit) {
+        cpu.enterTranslation();
+        cpu.resume();
+        Raw.putInt(cpu.state + State.HEEDED, heeded());
+        long at = translator.enter(unit);
+        while (at != 0) {
+            Exit exit = translator.run(at);
+            if (!exit.interprets()) {
+                at = translator.follow(exit);
+                continue;
+            }
+            Op op = translator.op(exit);
+            try {
+                op.execute(cpu);
+            } catch (GuestFault fault) {
+                settle(fault, op);
+                throw fault;
+            }
+            if (op instanceof Op.Ending) {
+                return;
+            }
+            at = translator.resume(exit);
+            if (at == 0) {
+                cpu.continueAt(op.end());
+            }
+        }
+    }
+
     private void record(int block) {
         Raw.putLong(recent + Recent.slot(block), Raw.getLong(rip) + Raw.getLong(codeBase));
     }
@@ -142,6 +190,12 @@ public final class Interpreter {
         } else {
             cpu.continueAt(op.start());
         }
+    }
+
+    /** What could be dealt with now: interrupts and NMIs may have to wait. */
+    private int heeded() {
+        return ~((cpu.interruptsAllowed() ? 0 : Pending.INTERRUPT)
+                | (cpu.nmiAllowed() ? 0 : Pending.NMI));
     }
 
     /** Deals with what is pending; returns an exit, or null to go on. */

@@ -5,8 +5,6 @@ import dev.lungo.host.PageWatch;
 import dev.lungo.host.Raw;
 import dev.lungo.isa.ExceptionVector;
 import dev.lungo.isa.Rflags;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
@@ -24,16 +22,16 @@ import java.util.Arrays;
  * has to be looked at (alignment checks, data breakpoints).
  */
 public final class Mmu {
-    private static final int ENTRIES = 1024;
-    private static final int ENTRY_BYTES = 32;
+    private static final int ENTRIES = State.TLB_ENTRIES;
+    private static final int ENTRY_BYTES = State.TLB_ENTRY_BYTES;
     private static final long INDEX_MASK = (ENTRIES - 1) * (long) ENTRY_BYTES;
     private static final int INDEX_SHIFT = 12 - 5;
-    private static final long SET_BYTES = (long) ENTRIES * ENTRY_BYTES;
+    private static final long SET_BYTES = State.TLB_SET_BYTES;
 
-    private static final int READ_TAG = 0;
-    private static final int WRITE_TAG = 8;
-    private static final int ADDEND = 16;
-    private static final int EXECUTE_TAG = 24;
+    private static final int READ_TAG = State.TLB_READ;
+    private static final int WRITE_TAG = State.TLB_WRITE;
+    private static final int ADDEND = State.TLB_ADDEND;
+    private static final int EXECUTE_TAG = State.TLB_EXECUTE;
 
     private static final long PAGE = 4096;
     private static final long PAGE_MASK = -PAGE;
@@ -43,7 +41,7 @@ public final class Mmu {
     private static final int SUPERVISOR = 1;
     private static final int SUPERVISOR_AC = 2;
     private static final int UNFILLED = 3;
-    private static final int SETS = 4;
+    private static final int SETS = State.TLB_SETS;
 
     private final Processor cpu;
     private final PhysicalMemory memory;
@@ -51,10 +49,7 @@ public final class Mmu {
     private final CodeCache code;
     private final PageWatch watch;
 
-    /** Held so that its memory stays. */
-    private final MemorySegment tlbMemory = Arena.ofAuto().allocate(SETS * SET_BYTES, 64);
-
-    private final long tlbs = tlbMemory.address();
+    private final long tlbs;
 
     /** The set in use. */
     private long tlb;
@@ -84,14 +79,15 @@ public final class Mmu {
 
     Mmu(Processor cpu, PhysicalMemory memory, PageWalker walker, CodeCache code, PageWatch watch) {
         this.cpu = cpu;
+        tlbs = cpu.state + State.TLB;
         this.memory = memory;
         this.walker = walker;
         this.code = code;
         this.watch = watch;
     }
 
-    /** Chooses the access rights that hold from now on. */
-    void select(Access rights) {
+    /** Chooses the access rights that hold from now on; returns the number of the set in use. */
+    int select(Access rights) {
         user = rights.user();
         smapOff = rights.ac();
         alignmentCheck = rights.checkAlignment();
@@ -100,7 +96,11 @@ public final class Mmu {
         canonicalCheck = rights.longMode();
         canonicalShift = rights.la57() ? 7 : 16;
         int set = user ? USER : smapOff ? SUPERVISOR_AC : SUPERVISOR;
-        tlb = tlbs + SET_BYTES * (alignmentCheck || cpu.watchpoints() ? UNFILLED : set);
+        if (alignmentCheck || cpu.watchpoints()) {
+            set = UNFILLED;
+        }
+        tlb = tlbs + SET_BYTES * set;
+        return set;
     }
 
     /** What decides on access rights and the form of linear addresses. */

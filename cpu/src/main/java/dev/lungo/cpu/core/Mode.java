@@ -42,6 +42,9 @@ public final class Mode {
     /** EFER.LMA is set: 64-bit or compatibility mode. */
     public static final int LONG = 1 << 11;
 
+    /** Bits 13:12, the set of TLB entries in use. It matters to translated code alone. */
+    public static final int TLB_SHIFT = 12;
+
     private static final CodeMode[] CODE_MODES = {
         CodeMode.CODE16, CodeMode.CODE32, CodeMode.CODE64
     };

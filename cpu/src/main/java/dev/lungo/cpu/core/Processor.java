@@ -248,6 +248,11 @@ public final class Processor {
         return to;
     }
 
+    /** Translated code runs, and no block. */
+    void enterTranslation() {
+        running = null;
+    }
+
     /** A block of the next instruction alone. */
     Block enterSingle() {
         Block to = code.single();
@@ -486,14 +491,15 @@ public final class Processor {
                         && (system.xcr0 & 6) == 6
                         && isProtected();
         bits |= avx ? Mode.AVX : 0;
-        mode = bits;
-        updateAccess();
+        mode = bits | selectAccess() << Mode.TLB_SHIFT;
+        updateJumpKey();
     }
 
-    private void updateAccess() {
+    /** Returns the number of the set of TLB entries. */
+    private int selectAccess() {
         boolean ac = (Raw.getLong(state + State.RFLAGS) & Rflags.AC) != 0;
         boolean user = cpl == 3;
-        mmu.select(
+        return mmu.select(
                 new Mmu.Access(
                         user,
                         ac && !user,
@@ -501,6 +507,16 @@ public final class Processor {
                         (system.cr0 & Cr0.PG) != 0,
                         isLong(),
                         (system.cr4 & Cr4.LA57) != 0));
+    }
+
+    /** What was translated from linear addresses may be wrong from now on. */
+    public void translationsChanged() {
+        generation++;
+        updateJumpKey();
+    }
+
+    private void updateJumpKey() {
+        Raw.putLong(state + State.JUMP_KEY, generation << 16 | mode);
     }
 
     /** INIT and start-up IPIs. SDM 3A, "Multiple-Processor Initialization". */

@@ -36,6 +36,12 @@ public final class State {
     /** Linear bases of ES, CS, SS, DS, FS, GS, eight bytes each. */
     public static final int SEGMENT_BASE = 184;
 
+    /** The flags as translated code leaves them, and a long each. */
+    public static final int FLAGS_A = 232;
+
+    public static final int FLAGS_B = 240;
+    public static final int FLAGS_KIND = 248;
+
     /**
      * ST(0) to ST(7) as physical registers R0 to R7, 16 bytes each: significand, then
      * sign+exponent.
@@ -69,7 +75,43 @@ public final class State {
     /** See {@link Recent}. */
     public static final int RECENT = 1024;
 
-    public static final int BYTES = RECENT + Recent.BYTES;
+    /** What entries of the jump cache must have: changes with translations and the mode. */
+    public static final int JUMP_KEY = RECENT + Recent.BYTES;
+
+    /** Which bits of {@link #PENDING} translated code must heed. */
+    public static final int HEEDED = 252;
+
+    /** Where translated code is about to go: a linear and a host address. */
+    public static final int JUMP_RIP = JUMP_KEY + 8;
+
+    public static final int JUMP_CODE = JUMP_RIP + 8;
+
+    /** The software TLB, in sets of entries: see {@link Mmu}. */
+    public static final int TLB = 4096;
+
+    public static final int TLB_SETS = 4;
+    public static final int TLB_ENTRIES = 1024;
+    public static final int TLB_ENTRY_BYTES = 32;
+    public static final int TLB_SET_BYTES = TLB_ENTRIES * TLB_ENTRY_BYTES;
+
+    /** In an entry. */
+    public static final int TLB_READ = 0;
+
+    public static final int TLB_WRITE = 8;
+    public static final int TLB_ADDEND = 16;
+    public static final int TLB_EXECUTE = 24;
+
+    /** Translated code by linear address. */
+    public static final int JUMPS = TLB + TLB_SETS * TLB_SET_BYTES;
+
+    public static final int JUMPS_BYTES = 2048 * 32;
+
+    /** Translated code by the host address of the guest's. */
+    public static final int UNITS = JUMPS + JUMPS_BYTES;
+
+    public static final int UNITS_BYTES = 32768 * 32;
+
+    public static final int BYTES = UNITS + UNITS_BYTES;
 
     /** Offset of a general register, whatever its width; AH to BH are a byte higher. */
     public static int gpr(int number) {

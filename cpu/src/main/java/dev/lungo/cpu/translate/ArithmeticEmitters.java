@@ -1,0 +1,218 @@
+package dev.lungo.cpu.translate;
+
+import static dev.lungo.cpu.translate.Frame.T0;
+import static dev.lungo.cpu.translate.Frame.T1;
+import static dev.lungo.cpu.translate.Frame.T2;
+
+import dev.lungo.isa.Instruction;
+import dev.lungo.isa.Operand;
+
+/** Addition, subtraction, logic, and what compares and exchanges. */
+final class ArithmeticEmitters extends Emitter {
+    ArithmeticEmitters(Emission to) {
+        super(to);
+    }
+
+    void emit(Instruction i) {
+        switch (i.mnemonic()) {
+            case ADD -> arithmetic(i, 0);
+            case OR -> arithmetic(i, 1);
+            case ADC -> arithmetic(i, 2);
+            case SBB -> arithmetic(i, 3);
+            case AND -> arithmetic(i, 4);
+            case SUB -> arithmetic(i, 5);
+            case XOR -> arithmetic(i, 6);
+            case CMP -> arithmetic(i, 7);
+            case TEST -> test(i);
+            case INC -> unary(i, 0xFE, 0);
+            case DEC -> unary(i, 0xFE, 1);
+            case NOT -> unary(i, 0xF6, 2);
+            case NEG -> unary(i, 0xF6, 3);
+            case CMPXCHG -> compareExchange(i);
+            case XADD -> exchangeAdd(i);
+            default -> throw new IllegalArgumentException("no emitter here: " + i);
+        }
+    }
+
+    private void arithmetic(Instruction i, int which) {
+        int bytes = i.operand(0).bytes();
+        boolean carry = which == 2 || which == 3;
+        boolean compares = which == 7;
+        int base = which << 3;
+        if (i.operand(0) instanceof Operand.Memory memory) {
+            to.access(memory, bytes, !compares);
+            if (carry) {
+                to.needFlags();
+            }
+            if (i.operand(1) instanceof Operand.Immediate immediate) {
+                locked(i);
+                code.arithmetic(which, bytes, T0, 0, immediate.value());
+            } else {
+                int from = value(i.operand(1), T1);
+                locked(i);
+                code.rm(base | wide(bytes), bytes, from, T0, 0);
+            }
+            to.flagsSet();
+            return;
+        }
+        int guest = number(i.operand(0));
+        if (i.operand(1) instanceof Operand.Memory memory) {
+            to.access(memory, bytes, false);
+            if (carry) {
+                to.needFlags();
+            }
+            if (!compares) {
+                to.change(guest);
+            }
+            int target = value(i.operand(0), T1);
+            code.rm(base | 2 | wide(bytes), bytes, target, T0, 0);
+            if (!compares) {
+                written(i.operand(0), bytes, target);
+            }
+            to.flagsSet();
+            return;
+        }
+        if (carry) {
+            to.needFlags();
+        }
+        if (!compares) {
+            to.change(guest);
+        }
+        if (i.operand(1) instanceof Operand.Immediate immediate) {
+            int target = value(i.operand(0), T1);
+            code.arithmetic(which, bytes, target, immediate.value());
+            if (!compares) {
+                written(i.operand(0), bytes, target);
+            }
+            if (isHigh(i.operand(0))) {
+                to.flagsSet();
+                return;
+            }
+            long value = signed(immediate.value(), bytes);
+            switch (which) {
+                case 0 -> to.flagsSet(FlagsKind.ADD, bytes, guest, value);
+                case 5 -> to.flagsSet(FlagsKind.SUB, bytes, guest, value);
+                case 7 -> to.flagsSet(FlagsKind.CMP, bytes, guest, value);
+                case 1, 4, 6 -> to.flagsSet(FlagsKind.LOGIC, bytes, guest, 0);
+                default -> to.flagsSet();
+            }
+            return;
+        }
+        int other = number(i.operand(1));
+        int from = value(i.operand(1), T2);
+        int target = value(i.operand(0), T1);
+        code.rr(base | wide(bytes), bytes, from, target);
+        if (!compares) {
+            written(i.operand(0), bytes, target);
+        }
+        if (isHigh(i.operand(0)) || isHigh(i.operand(1))) {
+            to.flagsSet();
+        } else if (which == 1 || which == 4 || which == 6) {
+            to.flagsSet(FlagsKind.LOGIC, bytes, guest, 0);
+        } else if (which == 7) {
+            to.flagsSet(FlagsKind.CMP, bytes, guest, other);
+        } else if (guest != other && which == 0) {
+            to.flagsSet(FlagsKind.ADD, bytes, guest, other);
+        } else if (guest != other && which == 5) {
+            to.flagsSet(FlagsKind.SUB, bytes, guest, other);
+        } else {
+            to.flagsSet();
+        }
+    }
+
+    private void test(Instruction i) {
+        int bytes = i.operand(0).bytes();
+        if (i.operand(0) instanceof Operand.Memory memory) {
+            to.access(memory, bytes, false);
+            if (i.operand(1) instanceof Operand.Immediate immediate) {
+                code.rm(0xF6 | wide(bytes), bytes, 0, T0, 0);
+                code.immediate(bytes, immediate.value());
+            } else {
+                code.rm(0x84 | wide(bytes), bytes, value(i.operand(1), T1), T0, 0);
+            }
+            to.flagsSet();
+            return;
+        }
+        int guest = number(i.operand(0));
+        int a = value(i.operand(0), T1);
+        if (i.operand(1) instanceof Operand.Immediate immediate) {
+            code.rr(0xF6 | wide(bytes), bytes, 0, a);
+            code.immediate(bytes, immediate.value());
+            to.flagsSet();
+        } else {
+            code.rr(0x84 | wide(bytes), bytes, value(i.operand(1), T2), a);
+            if (i.operand(0).equals(i.operand(1)) && !isHigh(i.operand(0))) {
+                to.flagsSet(FlagsKind.LOGIC, bytes, guest, 0);
+            } else {
+                to.flagsSet();
+            }
+        }
+    }
+
+    private void unary(Instruction i, int opcode, int which) {
+        int bytes = i.operand(0).bytes();
+        boolean step = opcode == 0xFE;
+        if (i.operand(0) instanceof Operand.Memory memory) {
+            to.access(memory, bytes, true);
+            if (step) {
+                to.needFlags();
+            }
+            locked(i);
+            code.rm(opcode | wide(bytes), bytes, which, T0, 0);
+        } else {
+            int guest = number(i.operand(0));
+            if (step) {
+                to.needFlags();
+            }
+            to.change(guest);
+            int target = old(guest, T1);
+            code.rr(opcode | wide(bytes), bytes, which, target);
+            to.written(guest, bytes, target);
+        }
+        if (which != 2) {
+            to.flagsSet();
+        }
+    }
+
+    private void compareExchange(Instruction i) {
+        int bytes = i.operand(0).bytes();
+        int from = number(i.operand(1));
+        if (i.operand(0) instanceof Operand.Memory memory) {
+            to.access(memory, bytes, true);
+            int source = to.read(from, T1);
+            locked(i);
+            code.rm(0x0F_B0 | wide(bytes), bytes, source, T0, 0);
+            to.flagsSet();
+            return;
+        }
+        int guest = number(i.operand(0));
+        int target = old(guest, T1);
+        code.rr(0x0F_B0 | wide(bytes), bytes, to.read(from, T2), target);
+        to.written(guest, bytes, target);
+        to.flagsSet();
+    }
+
+    private void exchangeAdd(Instruction i) {
+        int bytes = i.operand(0).bytes();
+        int from = number(i.operand(1));
+        if (i.operand(0) instanceof Operand.Memory memory) {
+            to.access(memory, bytes, true);
+            int source = old(from, T1);
+            locked(i);
+            code.rm(0x0F_C0 | wide(bytes), bytes, source, T0, 0);
+            to.written(from, bytes, source);
+            to.flagsSet();
+            return;
+        }
+        int guest = number(i.operand(0));
+        int target = old(guest, T1);
+        int source = old(from, T2);
+        if (guest == from) {
+            source = target;
+        }
+        code.rr(0x0F_C0 | wide(bytes), bytes, source, target);
+        to.written(from, bytes, source);
+        to.written(guest, bytes, target);
+        to.flagsSet();
+    }
+}

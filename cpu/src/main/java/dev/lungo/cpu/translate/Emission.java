@@ -1,0 +1,532 @@
+package dev.lungo.cpu.translate;
+
+import static dev.lungo.cpu.translate.Frame.STATE;
+import static dev.lungo.cpu.translate.Frame.T0;
+import static dev.lungo.cpu.translate.Frame.T1;
+import static dev.lungo.cpu.translate.Frame.T2;
+
+import dev.lungo.cpu.core.Mode;
+import dev.lungo.cpu.core.State;
+import dev.lungo.isa.Operand;
+import dev.lungo.isa.Segment;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The code of one unit while it is being written, and what the emitters of instructions are made
+ * of: registers, memory through the TLB, the flags, and the ways out.
+ *
+ * <p>The guest's flags are, at each point, in the host's flags, in the state, or known to be those
+ * of an operation whose operands are still in registers. They are written to the state as late as
+ * can be: in a way out, where they are seldom needed.
+ */
+final class Emission {
+    private static final int PAGE_SHIFT = 12;
+    private static final int NOT_ZERO = 5;
+
+    final HostCode code;
+    final int mode;
+    private final Stubs stubs;
+    private final Exits exits;
+
+    /** Code that is seldom run, to be written behind the rest. */
+    private final List<Runnable> outOfLine = new ArrayList<>();
+
+    // The instruction being emitted.
+    private int start;
+    private int end;
+    private boolean flagsLiveBefore;
+    private boolean flagsLiveAfter;
+    private FlagUse flagUse = FlagUse.NONE;
+
+    // Where the guest's flags are.
+    private boolean inHost;
+    private boolean inState = true;
+    private int kind;
+    private int kindA;
+    private int kindB;
+    private long kindImmediate;
+
+    /** Makes an exit's number. */
+    interface Exits {
+        int interpret(int start);
+
+        int link();
+
+        void resumesAt(int exit, long address);
+    }
+
+    Emission(HostCode code, Stubs stubs, Exits exits, int mode) {
+        this.code = code;
+        this.stubs = stubs;
+        this.exits = exits;
+        this.mode = mode;
+    }
+
+    boolean is64() {
+        return Mode.is64(mode);
+    }
+
+    int end() {
+        return end;
+    }
+
+    /** The unit's entry, with the look at what is pending. */
+    void entry(int leave) {
+        code.rm(0x8B, 4, T0, STATE, Frame.at(State.PENDING));
+        code.rm(0x85, 4, T0, STATE, Frame.at(State.HEEDED)); // test
+        int pending = code.jcc(NOT_ZERO);
+        outOfLine.add(() -> {
+            code.land(pending);
+            leaveBy(leave);
+        });
+    }
+
+    void next(int start, int end, FlagUse use, boolean liveBefore, boolean liveAfter) {
+        this.start = start;
+        this.end = end;
+        flagUse = use;
+        flagsLiveBefore = liveBefore;
+        flagsLiveAfter = liveAfter;
+    }
+
+    // Registers.
+
+    /** A general register operand that is not AH to BH. */
+    static boolean isPlain(Operand operand) {
+        return operand instanceof Operand.Register register
+                && switch (register.kind()) {
+                    case GPR8, GPR16, GPR32, GPR64 -> true;
+                    default -> false;
+                };
+    }
+
+    /** The host register that has a guest register's value: its own, or this temporary. */
+    int read(int guest, int temporary) {
+        int host = Frame.host(guest);
+        if (host >= 0) {
+            return host;
+        }
+        code.load(temporary, STATE, Frame.gpr(guest));
+        return temporary;
+    }
+
+    /** The host register in which a guest register's new value is made: see {@link #written}. */
+    static int target(int guest, int temporary) {
+        int host = Frame.host(guest);
+        return host >= 0 ? host : temporary;
+    }
+
+    /** The new value of a guest register, so wide, is in its target. */
+    void written(int guest, int bytes, int target) {
+        if (!Frame.isPinned(guest)) {
+            code.rm(
+                    bytes == 1 ? 0x88 : 0x89,
+                    Math.max(bytes, bytes == 4 ? 8 : bytes),
+                    target,
+                    STATE,
+                    Frame.gpr(guest));
+        }
+    }
+
+    /** To be called before a guest register is changed, while its old value is still there. */
+    void change(int guest) {
+        if (kind != 0 && (kindA == guest || kindB == guest)) {
+            if (flagsLiveAfter && !flagUse.writes() && !inState) {
+                storeKind(kind, kindA, kindB, kindImmediate);
+                inState = true;
+            }
+            kind = 0;
+        }
+    }
+
+    // Memory.
+
+    /** Whether this memory operand has an emitter: no 16-bit addresses, no limits to check. */
+    boolean canAddress(Operand.Memory memory) {
+        if (memory.addressBytes() == 2 || memory.isVsib()) {
+            return false;
+        }
+        boolean based = memory.segment() == Segment.FS || memory.segment() == Segment.GS;
+        return is64() || !based;
+    }
+
+    /** The effective address, in T0. */
+    void effectiveAddress(Operand.Memory memory) {
+        int size = memory.addressBytes() == 4 ? 4 : 8;
+        int base = memory.base();
+        int index = memory.index();
+        int scale = Integer.numberOfTrailingZeros(memory.scale());
+        int displacement = (int) memory.displacement();
+        if (base == Operand.Memory.RIP) {
+            code.load(T0, STATE, Frame.at(State.RIP));
+            code.rm(0x8D, size, T0, T0, displacement + end);
+        } else if (index == Operand.Memory.NONE) {
+            if (base == Operand.Memory.NONE) {
+                code.constant(T0, size == 4 ? displacement & 0xFFFF_FFFFL : memory.displacement());
+            } else {
+                code.rm(0x8D, size, T0, read(base, T0), displacement);
+            }
+        } else {
+            int hostBase = base == Operand.Memory.NONE ? HostCode.NONE : read(base, T0);
+            code.rmx(0x8D, size, T0, hostBase, read(index, T1), scale, displacement);
+        }
+    }
+
+    /** The linear address, in T0. */
+    void linear(Operand.Memory memory) {
+        boolean based =
+                is64() && (memory.segment() == Segment.FS || memory.segment() == Segment.GS);
+        if (based) {
+            clobberFlags();
+        }
+        effectiveAddress(memory);
+        if (based) {
+            int number = memory.segment() == Segment.FS ? 4 : 5;
+            code.rm(0x03, 8, T0, STATE, Frame.at(State.segmentBase(number)));
+        }
+    }
+
+    /** The host address of a memory operand, in T0. Spoils T1 and T2. */
+    void access(Operand.Memory memory, int bytes, boolean store) {
+        linear(memory);
+        access(bytes, store);
+    }
+
+    /** Likewise, with the linear address in T0. */
+    void access(int bytes, boolean store) {
+        clobberFlags();
+        int set = Frame.at(State.TLB) + State.TLB_SET_BYTES * (mode >> Mode.TLB_SHIFT & 3);
+        int tag = set + (store ? State.TLB_WRITE : State.TLB_READ);
+        code.mov32(T1, T0);
+        code.rr(0xC1, 4, 5, T1); // shr
+        code.u8(PAGE_SHIFT - Integer.numberOfTrailingZeros(State.TLB_ENTRY_BYTES));
+        code.arithmetic(4, 4, T1, (State.TLB_ENTRIES - 1) * State.TLB_ENTRY_BYTES);
+        if (bytes == 1) {
+            code.mov(T2, T0);
+        } else {
+            code.lea(T2, T0, bytes - 1);
+        }
+        code.arithmetic(4, 8, T2, -(1 << PAGE_SHIFT));
+        code.rmx(0x3B, 8, T2, STATE, T1, 0, tag);
+        slow(NOT_ZERO);
+        code.rmx(0x03, 8, T0, STATE, T1, 0, set + State.TLB_ADDEND);
+    }
+
+    /** If this condition holds, the instruction is interpreted instead. */
+    void slow(int condition) {
+        int jump = code.jcc(condition);
+        Flags flags = snapshot();
+        int exit = exits.interpret(start);
+        outOfLine.add(() -> {
+            code.land(jump);
+            storeFlags(flags);
+            leaveBy(exit);
+        });
+        slowExits.add(exit);
+    }
+
+    private final List<Integer> slowExits = new ArrayList<>();
+
+    /** The instruction is emitted: the way back from its slow path leads behind it. */
+    void finish() {
+        if (slowExits.isEmpty()) {
+            return;
+        }
+        List<Integer> back = List.copyOf(slowExits);
+        slowExits.clear();
+        long after = code.here();
+        if (inHost && flagsLiveAfter) {
+            outOfLine.add(() -> {
+                long at = code.here();
+                code.call(stubs.flags);
+                code.jmp(after);
+                back.forEach(each -> exits.resumesAt(each, at));
+            });
+        } else {
+            back.forEach(each -> exits.resumesAt(each, after));
+        }
+    }
+
+    /** Has the instruction interpreted always, and goes on. */
+    void interpret() {
+        storeFlags(snapshot());
+        int exit = exits.interpret(start);
+        leaveBy(exit);
+        exits.resumesAt(exit, code.here());
+        inHost = false;
+        inState = true;
+        kind = 0;
+    }
+
+    // Flags.
+
+    private record Flags(boolean inHost, boolean inState, int kind, int a, int b, long immediate) {}
+
+    private Flags snapshot() {
+        return new Flags(inHost, inState, kind, kindA, kindB, kindImmediate);
+    }
+
+    /** The instruction has just set all of the host's flags as it sets the guest's. */
+    void flagsSet() {
+        inHost = true;
+        inState = false;
+        kind = 0;
+    }
+
+    /** Likewise, as an operation of {@link FlagsKind} whose operands are in guest registers. */
+    void flagsSet(int kind, int bytes, int a, int b) {
+        flagsSet();
+        this.kind = kind | Integer.numberOfTrailingZeros(bytes);
+        kindA = a;
+        kindB = b;
+    }
+
+    /** Likewise, with an immediate for B. */
+    void flagsSet(int kind, int bytes, int a, long immediate) {
+        flagsSet(kind, bytes, a, -1);
+        kindImmediate = immediate;
+    }
+
+    /** What comes next spoils the host's flags. */
+    void clobberFlags() {
+        if (inHost && !inState && kind == 0 && flagsLiveBefore) {
+            storeImage();
+            inState = true;
+        }
+        inHost = false;
+    }
+
+    /** Has the guest's flags in the host's. May spoil T1 and T2. */
+    void needFlags() {
+        if (inHost) {
+            return;
+        }
+        if (kind != 0) {
+            int size = 1 << (kind & 3);
+            int wide = size == 1 ? 0 : 1;
+            int a = read(kindA, T1);
+            switch (kind & ~3) {
+                case FlagsKind.LOGIC -> code.rr(0x84 | wide, size, a, a);
+                case FlagsKind.CMP -> compareAgain(size, a);
+                case FlagsKind.SUB -> {
+                    operandB(T2);
+                    code.rmx(0x8D, 8, T2, T2, a, 0, 0); // lea: the minuend
+                    compareAgain(size, T2);
+                }
+                default -> {
+                    if (a != T1) {
+                        code.mov(T1, a);
+                    }
+                    operandB(T2);
+                    code.rr(0x2B, 8, T1, T2);
+                    code.rr(0x02 | wide, size, T1, T2);
+                }
+            }
+        } else {
+            code.call(stubs.flags);
+        }
+        inHost = true;
+    }
+
+    private void operandB(int to) {
+        if (kindB >= 0) {
+            int b = read(kindB, to);
+            if (b != to) {
+                code.mov(to, b);
+            }
+        } else {
+            code.constant(to, kindImmediate);
+        }
+    }
+
+    private void compareAgain(int size, int a) {
+        int wide = size == 1 ? 0 : 1;
+        if (kindB < 0) {
+            code.arithmetic(7, size, a, kindImmediate);
+        } else if (Frame.isPinned(kindB)) {
+            code.rr(0x3A | wide, size, a, Frame.host(kindB));
+        } else {
+            code.rm(0x3A | wide, size, a, STATE, Frame.gpr(kindB));
+        }
+    }
+
+    private void storeFlags(Flags flags) {
+        if (flags.inState) {
+            return;
+        }
+        if (flags.kind != 0) {
+            storeKind(flags.kind, flags.a, flags.b, flags.immediate);
+        } else if (flags.inHost) {
+            storeImage();
+        }
+    }
+
+    private void storeKind(int kind, int a, int b, long immediate) {
+        code.store(STATE, Frame.at(State.FLAGS_A), read(a, T2));
+        if ((kind & ~3) != FlagsKind.LOGIC) {
+            if (b >= 0) {
+                code.store(STATE, Frame.at(State.FLAGS_B), read(b, T2));
+            } else {
+                code.rm(0xC7, 8, 0, STATE, Frame.at(State.FLAGS_B));
+                code.u32((int) immediate);
+            }
+        }
+        storeKindOf(kind);
+    }
+
+    private void storeKindOf(int kind) {
+        code.rm(0xC7, 4, 0, STATE, Frame.at(State.FLAGS_KIND));
+        code.u32(kind);
+    }
+
+    private void storeImage() {
+        code.u8(0x9C); // pushf
+        code.rm(0x8F, 4, 0, STATE, Frame.at(State.FLAGS_A)); // pop
+        storeKindOf(FlagsKind.IMAGE);
+    }
+
+    // Ways out.
+
+    void leaveBy(int exit) {
+        code.u8(0x41); // mov r10d, imm32
+        code.u8(0xB8 | T0 & 7);
+        code.u32(exit);
+        code.jmp(stubs.exit);
+    }
+
+    /** Leaves for a place on the page, {@code delta} bytes from the unit's beginning. */
+    private void link(int delta) {
+        storeFlags(snapshot());
+        addToRip(delta);
+        int exit = exits.link();
+        int jump = code.jmp();
+        exits.resumesAt(exit, code.here());
+        code.land(jump);
+        leaveBy(exit);
+    }
+
+    /** Leaves for a place {@code delta} bytes from the unit's beginning. */
+    void branch(int delta) {
+        if (isOnPage(delta)) {
+            link(delta);
+            return;
+        }
+        farTarget(delta);
+        lookUp();
+        goNow();
+    }
+
+    /** Whether a place this far from the unit's beginning is on its page. */
+    boolean isOnPage(int delta) {
+        return delta >= least && delta < most;
+    }
+
+    /** The address of a place {@code delta} bytes from the unit's beginning, in T0. */
+    void farTarget(int delta) {
+        code.load(T0, STATE, Frame.at(State.RIP));
+        code.rm(0x8D, is64() ? 8 : 4, T0, T0, delta);
+    }
+
+    /**
+     * Looks up the translation for the address in T0, which stays there; its host address is in T1
+     * then. Where there is none, the instruction is interpreted. Spoils T2.
+     */
+    void lookUp() {
+        clobberFlags();
+        code.call(stubs.lookUp[mode >> Mode.TLB_SHIFT & 3]);
+        slow(NOT_ZERO);
+    }
+
+    /** Goes to what was looked up. */
+    private void go() {
+        code.store(STATE, Frame.at(State.RIP), T0);
+        code.rr(0xFF, 4, 4, T1); // jmp
+    }
+
+    /** Likewise, with the flags in the state. */
+    void goNow() {
+        storeFlags(snapshot());
+        go();
+    }
+
+    /** Keeps what was looked up over an access to memory: see {@link #goToKept}. */
+    void keep() {
+        code.store(STATE, Frame.at(State.JUMP_RIP), T0);
+        code.store(STATE, Frame.at(State.JUMP_CODE), T1);
+    }
+
+    void goToKept() {
+        storeFlags(snapshot());
+        code.load(T0, STATE, Frame.at(State.JUMP_RIP));
+        code.store(STATE, Frame.at(State.RIP), T0);
+        code.rm(0xFF, 4, 4, STATE, Frame.at(State.JUMP_CODE)); // jmp
+    }
+
+    /** The address of the next instruction, in a register. */
+    void returnAddress(int to) {
+        code.load(to, STATE, Frame.at(State.RIP));
+        code.rm(0x8D, is64() ? 8 : 4, to, to, end);
+    }
+
+    /** Leaves for there if the condition holds. */
+    void branchIf(int condition, int delta) {
+        needFlags();
+        int taken = code.jcc(condition);
+        int at = start;
+        Flags flags = snapshot();
+        outOfLine.add(() -> {
+            code.land(taken);
+            restore(flags);
+            start = at;
+            flagsLiveBefore = true;
+            branch(delta);
+        });
+    }
+
+    private void restore(Flags flags) {
+        inHost = flags.inHost;
+        inState = flags.inState;
+        kind = flags.kind;
+        kindA = flags.a;
+        kindB = flags.b;
+        kindImmediate = flags.immediate;
+    }
+
+    private void addToRip(int delta) {
+        if (delta != 0) {
+            code.arithmetic(0, is64() ? 8 : 4, STATE, Frame.at(State.RIP), delta);
+        }
+    }
+
+    /** Ends the unit with an instruction that is interpreted. */
+    void interpretLast() {
+        storeFlags(snapshot());
+        leaveBy(exits.interpret(start));
+    }
+
+    /** Ends the unit before an instruction that belongs to another. */
+    void endBefore(int delta) {
+        link(delta);
+    }
+
+    private int least;
+    private int most;
+
+    /** The part of the page that the unit is on, in bytes from its beginning. */
+    void page(int least, int most) {
+        this.least = least;
+        this.most = most;
+    }
+
+    void finishUnit() {
+        for (int i = 0; i < outOfLine.size(); i++) {
+            outOfLine.get(i).run();
+        }
+    }
+
+    /** The immediate is one that the host's instruction can have. */
+    static boolean fits(long immediate) {
+        return immediate == (int) immediate;
+    }
+}

@@ -1,0 +1,257 @@
+package dev.lungo.cpu.translate;
+
+import dev.lungo.cpu.core.Mode;
+import dev.lungo.isa.Instruction;
+import dev.lungo.isa.Mnemonic;
+import dev.lungo.isa.Operand;
+
+/**
+ * The host code of each instruction that has any: mostly the same instruction on other registers.
+ * What is not here is interpreted.
+ */
+final class Emitters {
+    private final Emission to;
+    private final MoveEmitters moves;
+    private final ArithmeticEmitters arithmetic;
+    private final BitEmitters bits;
+    private final ControlEmitters control;
+    private final VectorEmitters vectors;
+
+    Emitters(Emission to) {
+        this.to = to;
+        moves = new MoveEmitters(to);
+        arithmetic = new ArithmeticEmitters(to);
+        bits = new BitEmitters(to);
+        control = new ControlEmitters(to);
+        vectors = new VectorEmitters(to);
+    }
+
+    /** Whether the instruction can be emitted in this mode. Decided before anything is written. */
+    static boolean has(Instruction i, Emission to) {
+        return hasGeneral(i, to) || VectorEmitters.has(i, to);
+    }
+
+    /** On general registers. */
+    private static boolean hasGeneral(Instruction i, Emission to) {
+        for (Operand each : i.operands()) {
+            switch (each) {
+                case Operand.Register register -> {
+                    switch (register.kind()) {
+                        case GPR8, GPR16, GPR32, GPR64 -> {}
+                        case GPR8_HIGH -> {
+                            if (!hasHighBytes(i)) {
+                                return false;
+                            }
+                        }
+                        default -> {
+                            return false;
+                        }
+                    }
+                }
+                case Operand.Memory memory -> {
+                    if (!to.canAddress(memory) && i.mnemonic() != Mnemonic.NOP) {
+                        return false;
+                    }
+                }
+                case Operand.FarPointer _ -> {
+                    return false;
+                }
+                case Operand.Immediate _, Operand.Relative _ -> {}
+            }
+        }
+        boolean usesStack =
+                Mode.stackBytes(to.mode) == (to.is64() ? 8 : 4)
+                        && i.operandBytes() == (to.is64() ? 8 : 4);
+        return switch (i.mnemonic()) {
+            case BSWAP -> i.operandBytes() > 2; // undefined; the interpreter decides
+            case MOVSXD -> i.operandBytes() > 2; // how much AMD loads then is its own affair
+            case MOV,
+                    MOVZX,
+                    MOVSX,
+                    LEA,
+                    ADD,
+                    OR,
+                    ADC,
+                    SBB,
+                    AND,
+                    SUB,
+                    XOR,
+                    CMP,
+                    TEST,
+                    INC,
+                    DEC,
+                    NEG,
+                    NOT,
+                    ENDBR32,
+                    ENDBR64,
+                    PREFETCHNTA,
+                    PREFETCHT0,
+                    PREFETCHT1,
+                    PREFETCHT2,
+                    PREFETCHW,
+                    NOP,
+                    LFENCE,
+                    MFENCE,
+                    SFENCE,
+                    CBW,
+                    CWDE,
+                    CDQE,
+                    CWD,
+                    CDQ,
+                    CQO,
+                    CMPXCHG,
+                    XADD,
+                    JO,
+                    JNO,
+                    JB,
+                    JNB,
+                    JZ,
+                    JNZ,
+                    JBE,
+                    JNBE,
+                    JS,
+                    JNS,
+                    JP,
+                    JNP,
+                    JL,
+                    JNL,
+                    JLE,
+                    JNLE,
+                    SETO,
+                    SETNO,
+                    SETB,
+                    SETNB,
+                    SETZ,
+                    SETNZ,
+                    SETBE,
+                    SETNBE,
+                    SETS,
+                    SETNS,
+                    SETP,
+                    SETNP,
+                    SETL,
+                    SETNL,
+                    SETLE,
+                    SETNLE,
+                    CMOVO,
+                    CMOVNO,
+                    CMOVB,
+                    CMOVNB,
+                    CMOVZ,
+                    CMOVNZ,
+                    CMOVBE,
+                    CMOVNBE,
+                    CMOVS,
+                    CMOVNS,
+                    CMOVP,
+                    CMOVNP,
+                    CMOVL,
+                    CMOVNL,
+                    CMOVLE,
+                    CMOVNLE,
+                    XCHG,
+                    SHL,
+                    SHR,
+                    SAR,
+                    ROL,
+                    ROR,
+                    SHLD,
+                    SHRD,
+                    IMUL,
+                    MUL ->
+                    true;
+            case BT, BTS, BTR, BTC ->
+                    !(i.operand(0) instanceof Operand.Memory)
+                            || i.operand(1) instanceof Operand.Immediate;
+            case JMP -> i.operandBytes() == (to.is64() ? 8 : 4);
+            case DIV, IDIV -> i.operand(0).bytes() >= 4;
+            case POP -> usesStack && i.operand(0) instanceof Operand.Register;
+            case PUSH, CALL, RET, LEAVE -> usesStack;
+            default -> false;
+        };
+    }
+
+    private static boolean hasHighBytes(Instruction i) {
+        return switch (i.mnemonic()) {
+            case MOV, MOVZX, MOVSX, ADD, OR, ADC, SBB, AND, SUB, XOR, CMP, TEST -> true;
+            default -> false;
+        };
+    }
+
+    /** Whether control does not go on behind the instruction. */
+    static boolean isLast(Instruction i) {
+        return switch (i.mnemonic()) {
+            case JMP, CALL, RET -> true;
+            default -> false;
+        };
+    }
+
+    /** Whether the instruction may be interpreted instead, or is a way out of the unit. */
+    static boolean mayLeave(Instruction i) {
+        return switch (i.mnemonic()) {
+            case LEA, NOP, PREFETCHNTA, PREFETCHT0, PREFETCHT1, PREFETCHT2, PREFETCHW -> false;
+            case PUSH,
+                    POP,
+                    CALL,
+                    RET,
+                    LEAVE,
+                    DIV,
+                    IDIV,
+                    JMP,
+                    JO,
+                    JNO,
+                    JB,
+                    JNB,
+                    JZ,
+                    JNZ,
+                    JBE,
+                    JNBE,
+                    JS,
+                    JNS,
+                    JP,
+                    JNP,
+                    JL,
+                    JNL,
+                    JLE,
+                    JNLE ->
+                    true;
+            default -> {
+                for (Operand each : i.operands()) {
+                    if (each instanceof Operand.Memory) {
+                        yield true;
+                    }
+                }
+                yield false;
+            }
+        };
+    }
+
+    void emit(Instruction i) {
+        switch (i.mnemonic()) {
+            case MOV, MOVZX, MOVSX, MOVSXD, LEA, BSWAP, CBW, CWDE, CDQE, CWD, CDQ, CQO, XCHG ->
+                    moves.emit(i);
+            case ADD, OR, ADC, SBB, AND, SUB, XOR, CMP, TEST, INC, DEC, NOT, NEG, CMPXCHG, XADD ->
+                    arithmetic.emit(i);
+            case SHL, SHR, SAR, ROL, ROR, SHLD, SHRD, IMUL, MUL, DIV, IDIV, BT, BTS, BTR, BTC ->
+                    bits.emit(i);
+            case LFENCE,
+                    MFENCE,
+                    SFENCE,
+                    ENDBR32,
+                    ENDBR64,
+                    NOP,
+                    PREFETCHNTA,
+                    PREFETCHT0,
+                    PREFETCHT1,
+                    PREFETCHT2,
+                    PREFETCHW -> {}
+            default -> {
+                if (hasGeneral(i, to)) {
+                    control.emit(i);
+                } else {
+                    vectors.emit(i);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,205 @@
+package dev.lungo.cpu.translate;
+
+import static dev.lungo.cpu.translate.Frame.STATE;
+import static dev.lungo.cpu.translate.Frame.T0;
+import static dev.lungo.cpu.translate.Frame.T1;
+import static dev.lungo.cpu.translate.Frame.T2;
+import static dev.lungo.cpu.translate.HostCode.R12;
+import static dev.lungo.cpu.translate.HostCode.R13;
+import static dev.lungo.cpu.translate.HostCode.R14;
+import static dev.lungo.cpu.translate.HostCode.R15;
+import static dev.lungo.cpu.translate.HostCode.RAX;
+import static dev.lungo.cpu.translate.HostCode.RBP;
+import static dev.lungo.cpu.translate.HostCode.RBX;
+import static dev.lungo.cpu.translate.HostCode.RDI;
+import static dev.lungo.cpu.translate.HostCode.RSI;
+import static dev.lungo.cpu.translate.HostCode.RSP;
+
+import dev.lungo.cpu.core.State;
+
+/** Code that all translations share, at the beginning of the code memory. */
+final class Stubs {
+    /** An entry of the jump cache: {linear address, key, code}. */
+    static final int JUMP_BYTES = 32;
+
+    static final int JUMP_KEY = 8;
+    static final int JUMP_CODE = 16;
+    static final int JUMPS = 2048;
+    static final int UNITS = 32768;
+
+    private static final int JUMP_HASH_SHIFT = 11;
+    private static final int[] SAVED = {RBX, RBP, R12, R13, R14, R15};
+    private static final int GENERAL_REGISTERS = 16;
+    private static final int SUB = 5;
+    private static final int RET = 0xC3;
+    private static final int AND = 4;
+    private static final int NOT_ZERO = 5;
+
+    /** From Java: the state in RDI, the code in RSI. */
+    final long enter;
+
+    /** Back to Java, with the number of the exit in T0. */
+    final long exit;
+
+    /**
+     * To be called: T1 becomes the code for the linear address in T0, and ZF says whether there is
+     * some. Uses T2. By the set of TLB entries.
+     */
+    final long[] lookUp = new long[State.TLB_SETS];
+
+    /** To be called: makes the host's flags what the guest's in the state are. Uses T1, T2. */
+    final long flags;
+
+    private final HostCode code;
+
+    Stubs(HostCode code) {
+        this.code = code;
+        exit = exit();
+        enter = enter();
+        for (int set = 0; set < lookUp.length; set++) {
+            lookUp[set] = lookUp(set);
+        }
+        flags = flags();
+    }
+
+    /** The place of an address in a table of so many entries. */
+    static int slot(long address, int entries) {
+        int low = (int) address;
+        return (low ^ low >>> JUMP_HASH_SHIFT) & entries - 1;
+    }
+
+    private long exit() {
+        long at = code.here();
+        for (int guest = 0; guest < GENERAL_REGISTERS; guest++) {
+            if (Frame.isPinned(guest)) {
+                code.store(STATE, Frame.gpr(guest), Frame.host(guest));
+            }
+        }
+        code.mov(RAX, T0);
+        code.arithmetic(0, 8, RSP, 8);
+        for (int i = SAVED.length - 1; i >= 0; i--) {
+            int register = SAVED[i];
+            if (register > 7) {
+                code.u8(0x41);
+            }
+            code.u8(0x58 | register & 7);
+        }
+        code.u8(RET);
+        return at;
+    }
+
+    private long enter() {
+        long at = code.here();
+        for (int register : SAVED) {
+            if (register > 7) {
+                code.u8(0x41);
+            }
+            code.u8(0x50 | register & 7);
+        }
+        code.arithmetic(SUB, 8, RSP, 8);
+        code.lea(STATE, RDI, Frame.BIAS);
+        code.mov(T0, RSI);
+        for (int guest = 0; guest < GENERAL_REGISTERS; guest++) {
+            if (Frame.isPinned(guest)) {
+                code.load(Frame.host(guest), STATE, Frame.gpr(guest));
+            }
+        }
+        code.rr(0xFF, 4, 4, T0); // jmp
+        return at;
+    }
+
+    private long lookUp(int tlbSet) {
+        long at = code.here();
+        hash(T1, T0, JUMPS);
+        int base = Frame.at(State.JUMPS);
+        code.rmx(0x3B, 8, T0, STATE, T1, 0, base);
+        int missed = code.jccShort(NOT_ZERO);
+        code.load(T2, STATE, Frame.at(State.JUMP_KEY));
+        code.rmx(0x3B, 8, T2, STATE, T1, 0, base + JUMP_KEY);
+        int stale = code.jccShort(NOT_ZERO);
+        code.rmx(0x8B, 8, T1, STATE, T1, 0, base + JUMP_CODE);
+        code.u8(RET);
+        code.landShort(missed);
+        code.landShort(stale);
+        // Another way, which changes of translations leave alone: by where the TLB has the code.
+        int set = Frame.at(State.TLB) + State.TLB_SET_BYTES * tlbSet;
+        code.mov32(T1, T0);
+        code.rr(0xC1, 4, SUB, T1); // shr
+        code.u8(12 - Integer.numberOfTrailingZeros(State.TLB_ENTRY_BYTES));
+        code.arithmetic(AND, 4, T1, (State.TLB_ENTRIES - 1) * State.TLB_ENTRY_BYTES);
+        code.mov(T2, T0);
+        code.arithmetic(AND, 8, T2, -4096);
+        code.rmx(0x3B, 8, T2, STATE, T1, 0, set + State.TLB_EXECUTE);
+        int untranslated = code.jccShort(NOT_ZERO);
+        code.rmx(0x8B, 8, T2, STATE, T1, 0, set + State.TLB_ADDEND);
+        code.rr(0x03, 8, T2, T0);
+        hash(T1, T2, UNITS);
+        base = Frame.at(State.UNITS);
+        code.rmx(0x3B, 8, T2, STATE, T1, 0, base);
+        int unknown = code.jccShort(NOT_ZERO);
+        code.rm(0x0F_B7, 4, T2, STATE, Frame.at(State.JUMP_KEY)); // movzx: the mode
+        code.rmx(0x3B, 4, T2, STATE, T1, 0, base + JUMP_KEY);
+        code.rmx(0x8B, 8, T1, STATE, T1, 0, base + JUMP_CODE);
+        code.landShort(untranslated);
+        code.landShort(unknown);
+        code.u8(RET);
+        return at;
+    }
+
+    /** The place of an address in a table, in bytes. */
+    private void hash(int to, int address, int entries) {
+        code.mov32(to, address);
+        code.rr(0xC1, 4, SUB, to); // shr
+        code.u8(JUMP_HASH_SHIFT);
+        code.rr(0x33, 4, to, address);
+        code.arithmetic(AND, 4, to, entries - 1);
+        code.rr(0xC1, 4, 4, to); // shl
+        code.u8(Integer.numberOfTrailingZeros(JUMP_BYTES));
+    }
+
+    private long flags() {
+        long[] kinds = new long[FlagsKind.COUNT];
+        for (int kind = 0; kind < kinds.length; kind++) {
+            kinds[kind] = code.here();
+            if (kind < 4) {
+                code.rm(0xFF, 4, 6, STATE, Frame.at(State.FLAGS_A)); // push
+                code.u8(0x9D); // popf
+            } else {
+                again(kind & ~3, 1 << (kind & 3));
+            }
+            code.u8(RET);
+        }
+        while (code.here() % 8 != 0) {
+            code.u8(0x90);
+        }
+        long table = code.here();
+        for (long kind : kinds) {
+            code.u64(kind);
+        }
+        long at = code.here();
+        code.rm(0x8B, 4, T1, STATE, Frame.at(State.FLAGS_KIND));
+        code.constant(T2, table);
+        code.rmx(0xFF, 4, 4, T2, T1, 3, 0); // jmp
+        return at;
+    }
+
+    /** Does once more what set the flags. */
+    private void again(int kind, int size) {
+        int a = Frame.at(State.FLAGS_A);
+        int b = Frame.at(State.FLAGS_B);
+        int wide = size == 1 ? 0 : 1;
+        code.load(T1, STATE, a);
+        switch (kind) {
+            case FlagsKind.ADD -> {
+                code.rm(0x2B, 8, T1, STATE, b);
+                code.rm(0x02 | wide, size, T1, STATE, b); // add
+            }
+            case FlagsKind.SUB -> {
+                code.rm(0x03, 8, T1, STATE, b);
+                code.rm(0x3A | wide, size, T1, STATE, b); // cmp
+            }
+            case FlagsKind.CMP -> code.rm(0x3A | wide, size, T1, STATE, b);
+            default -> code.rr(0x84 | wide, size, T1, T1); // test
+        }
+    }
+}

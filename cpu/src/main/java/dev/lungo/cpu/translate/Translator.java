@@ -1,0 +1,343 @@
+package dev.lungo.cpu.translate;
+
+import dev.lungo.cpu.block.Block;
+import dev.lungo.cpu.block.Op;
+import dev.lungo.cpu.core.Mode;
+import dev.lungo.cpu.core.Processor;
+import dev.lungo.cpu.core.State;
+import dev.lungo.host.CodeMemory;
+import dev.lungo.host.Raw;
+import dev.lungo.isa.Decoded;
+import dev.lungo.isa.Decoder;
+import dev.lungo.isa.Instruction;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns guest code into host code, keeps it, and runs it. For one processor.
+ *
+ * <p>What has no emitter, and what misses in the TLB, is interpreted, one instruction at a time.
+ */
+public final class Translator {
+    private static final long CODE_BYTES = 64L << 20;
+
+    /** More than the translation of any unit. */
+    private static final int ROOM = 256 << 10;
+
+    private static final int MOST_INSTRUCTIONS = 64;
+    private static final int PAGE = 4096;
+
+    /** How often a block is interpreted before it is translated. */
+    private static final int ENTRIES_BEFORE = 20;
+
+    private final Processor cpu;
+    private final CodeMemory memory;
+    private final HostCode code = new HostCode();
+    private final Stubs stubs;
+    private final List<Exit> exits = new ArrayList<>();
+    private final byte[] bytes = new byte[PAGE];
+    private final long first;
+    private long next;
+
+    public Translator(Processor cpu) {
+        this.cpu = cpu;
+        memory = CodeMemory.map(CODE_BYTES);
+        next = memory.executable();
+        code.begin(next);
+        stubs = new Stubs(code);
+        write();
+        first = next;
+        exits.add(new Exit(Exit.Kind.LEAVE, null, 0));
+    }
+
+    /** The translation of a block, which is made once the block has been entered often enough. */
+    public @Nullable Unit unitOf(Block block) {
+        if (block.translation instanceof Unit unit) {
+            if (unit.isLive()) {
+                return unit;
+            }
+            block.translation = null;
+            block.entries = 0;
+        }
+        if (++block.entries != ENTRIES_BEFORE || !isTranslatable(block.mode)) {
+            return null;
+        }
+        return translate(block);
+    }
+
+    // Running.
+
+    /** The host address at which a unit is entered from the current instruction pointer. */
+    public long enter(Unit unit) {
+        long rip = cpu.rip();
+        long key = Raw.getLong(cpu.state + State.JUMP_KEY);
+        remember(State.JUMPS, Stubs.JUMPS, rip, key, unit.entry);
+        return unit.entry;
+    }
+
+    private void remember(int table, int entries, long address, long key, long entry) {
+        long slot = cpu.state + table + (long) Stubs.slot(address, entries) * Stubs.JUMP_BYTES;
+        Raw.putLong(slot, address);
+        Raw.putLong(slot + Stubs.JUMP_KEY, key);
+        Raw.putLong(slot + Stubs.JUMP_CODE, entry);
+    }
+
+    /** Runs translated code from a host address until it needs Java. */
+    public Exit run(long at) {
+        FlagsKind.toTranslated(cpu.state);
+        int number = (int) CodeMemory.call(stubs.enter, cpu.state, at);
+        FlagsKind.toInterpreter(cpu.state);
+        return exits.get(number);
+    }
+
+    /**
+     * Finds where an exit leads that moved the instruction pointer, and sees to it that the code
+     * finds it itself next time: returns a host address, or 0 if it is not translated.
+     */
+    public long follow(Exit exit) {
+        if (exit.kind == Exit.Kind.LEAVE) {
+            return 0;
+        }
+        Block block = cpu.code.current();
+        Unit to = unitOf(block);
+        if (to == null) {
+            return 0;
+        }
+        Unit from = exit.unit;
+        if (exit.kind == Exit.Kind.LINK) {
+            patch(exit.resume - 4, to.entry);
+        } else if (from != null && from.physical == to.physical && from.mode == to.mode) {
+            patch(from.entry + 1, to.entry);
+        }
+        return enter(to);
+    }
+
+    /** The instruction that an exit wants interpreted. */
+    public Op op(Exit exit) {
+        Op op = exit.op;
+        if (op == null) {
+            op = cpu.code.op(unit(exit).physical, exit.start);
+            exit.op = op;
+        }
+        return op;
+    }
+
+    /** Where to go on behind an instruction that was interpreted, or 0 if its code has changed. */
+    public long resume(Exit exit) {
+        Unit unit = unit(exit);
+        return unit.isLive() && cpu.mode() == unit.mode ? exit.resume : 0;
+    }
+
+    private static Unit unit(Exit exit) {
+        Unit unit = exit.unit;
+        if (unit == null) {
+            throw new IllegalStateException("an exit of no unit");
+        }
+        return unit;
+    }
+
+    /** Has whoever comes to a unit that is dead go to Java. */
+    void seal(Unit unit) {
+        Raw.putByte(unit.entry + memory.toWritable(), 0xE9);
+        patch(unit.entry + 1, unit.deadEntry);
+    }
+
+    /** Has the jump whose displacement is at this host address go somewhere else. */
+    private void patch(long displacement, long target) {
+        Raw.putInt(displacement + memory.toWritable(), (int) (target - (displacement + 4)));
+    }
+
+    // Translating.
+
+    private static boolean isTranslatable(int mode) {
+        return (mode & Mode.FLAT) != 0
+                && (mode & Mode.CODE) != 0
+                && (mode & (Mode.REAL | Mode.VM86)) == 0;
+    }
+
+    private void write() {
+        Raw.write(next + memory.toWritable(), code.bytes(), 0, code.length());
+        next += code.length() + 15 & -16;
+    }
+
+    /** Null if there is nothing to be won, or if room had to be made first. */
+    private @Nullable Unit translate(Block block) {
+        if (next + ROOM > memory.executable() + memory.bytes()) {
+            clear();
+            return null;
+        }
+        long host = cpu.memory.host(block.physical);
+        if (host == 0 || !cpu.code.holds(block.physical >>> 12)) {
+            return null;
+        }
+        code.begin(next);
+        Unit unit = new Draft(block).translate(host);
+        if (unit != null) {
+            write();
+            cpu.code.add(block, unit);
+            remember(State.UNITS, Stubs.UNITS, host, unit.mode, unit.entry);
+        }
+        return unit;
+    }
+
+    private void clear() {
+        cpu.code.clear();
+        Raw.fill(cpu.state + State.UNITS, State.UNITS_BYTES, (byte) 0);
+        Raw.fill(cpu.state + State.JUMPS, State.JUMPS_BYTES, (byte) 0);
+        exits.clear();
+        exits.add(new Exit(Exit.Kind.LEAVE, null, 0));
+        next = first;
+    }
+
+    /** A unit while it is being made. */
+    private final class Draft implements Emission.Exits {
+        private final Unit unit;
+        private final Emission emission;
+        private final Emitters emitters;
+        private final int onPage;
+        private final List<Step> steps = new ArrayList<>();
+        private int length;
+
+        Draft(Block block) {
+            onPage = (int) (block.physical & PAGE - 1);
+            unit = new Unit(Translator.this, block.physical, block.mode, next);
+            emission = new Emission(code, stubs, this, block.mode);
+            emitters = new Emitters(emission);
+        }
+
+        @Nullable Unit translate(long host) {
+            decode(host);
+            if (steps.isEmpty() || steps.getFirst().isLast() && !steps.getFirst().isEmitted()) {
+                return null;
+            }
+            unit.bytes(length);
+            seeWhereFlagsLive();
+            emission.page(-onPage, PAGE - onPage);
+            emission.entry(0);
+            for (Step step : steps) {
+                emit(step);
+            }
+            if (!steps.getLast().isLast()) {
+                emission.endBefore(length);
+            }
+            emission.finishUnit();
+            unit.deadEntry = code.here();
+            emission.leaveBy(add(new Exit(Exit.Kind.DEAD, unit, 0)));
+            return unit;
+        }
+
+        private void decode(long host) {
+            int left = PAGE - onPage;
+            for (int i = 0; i < left; i++) {
+                bytes[i] = (byte) Raw.getByte(host + i);
+            }
+            while (length < left && steps.size() < MOST_INSTRUCTIONS) {
+                int available = Math.min(left - length, Decoder.MAX_BYTES);
+                Decoded decoded =
+                        Decoder.decode(Mode.codeMode(unit.mode), bytes, length, available);
+                if (!(decoded instanceof Instruction i)) {
+                    return;
+                }
+                Step step = step(i);
+                if (step == null) {
+                    return;
+                }
+                steps.add(step);
+                length += i.length();
+                if (step.isLast()) {
+                    return;
+                }
+            }
+        }
+
+        /** Null for what has to be looked at by Java before it is run. */
+        private @Nullable Step step(Instruction i) {
+            if (Emitters.has(i, emission)) {
+                return new Step(i, length, null, Emitters.isLast(i));
+            }
+            Op op = cpu.code.op(unit.physical, length);
+            return op instanceof Op.Shielding
+                    ? null
+                    : new Step(i, length, op, op instanceof Op.Ending);
+        }
+
+        private void seeWhereFlagsLive() {
+            boolean live = true;
+            for (int i = steps.size() - 1; i >= 0; i--) {
+                Step step = steps.get(i);
+                step.flagsLiveAfter = live;
+                live = step.use.reads() || step.mayLeave() || live && !step.use.writes();
+                step.flagsLiveBefore = live;
+            }
+        }
+
+        private void emit(Step step) {
+            int end = step.start + step.instruction.length();
+            emission.next(step.start, end, step.use, step.flagsLiveBefore, step.flagsLiveAfter);
+            if (step.isEmitted()) {
+                emitters.emit(step.instruction);
+                emission.finish();
+            } else if (step.isLast()) {
+                emission.interpretLast();
+            } else {
+                emission.interpret();
+            }
+        }
+
+        private int add(Exit exit) {
+            exits.add(exit);
+            return exits.size() - 1;
+        }
+
+        @Override
+        public int interpret(int start) {
+            return add(new Exit(Exit.Kind.INTERPRET, unit, start));
+        }
+
+        @Override
+        public int link() {
+            return add(new Exit(Exit.Kind.LINK, unit, 0));
+        }
+
+        @Override
+        public void resumesAt(int exit, long address) {
+            exits.get(exit).resume = address;
+        }
+    }
+
+    /** An instruction of a unit. */
+    private static final class Step {
+        final Instruction instruction;
+        final int start;
+
+        /** What interprets it, if it has no emitter. */
+        private final @Nullable Op op;
+
+        private final boolean last;
+        final FlagUse use;
+        boolean flagsLiveBefore;
+        boolean flagsLiveAfter;
+
+        Step(Instruction instruction, int start, @Nullable Op op, boolean last) {
+            this.instruction = instruction;
+            this.start = start;
+            this.op = op;
+            this.last = last;
+            use = op == null ? FlagUse.of(instruction) : FlagUse.CHANGES;
+        }
+
+        boolean isEmitted() {
+            return op == null;
+        }
+
+        boolean isLast() {
+            return last;
+        }
+
+        /** Whether the guest's state may be looked at here. */
+        boolean mayLeave() {
+            return op != null || last || Emitters.mayLeave(instruction);
+        }
+    }
+}

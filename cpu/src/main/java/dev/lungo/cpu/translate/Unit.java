@@ -1,0 +1,28 @@
+package dev.lungo.cpu.translate;
+
+import dev.lungo.cpu.block.Code;
+
+/**
+ * A piece of guest code that is translated as one: a straight run of instructions with ways out of
+ * it, on one page.
+ */
+public final class Unit extends Code {
+    private final Translator translator;
+
+    /** The host address of its translation. */
+    final long entry;
+
+    /** The host address to which its entry leads when it is dead. */
+    long deadEntry;
+
+    Unit(Translator translator, long physical, int mode, long entry) {
+        super(physical, -1, 0, mode);
+        this.translator = translator;
+        this.entry = entry;
+    }
+
+    @Override
+    protected void died() {
+        translator.seal(this);
+    }
+}
