@@ -90,7 +90,7 @@ public final class Monitor {
                 int instructions = count(count, 10);
                 out.print(onMachine(() -> view().disassembly(address, instructions)));
             }
-            case "cpu" -> select((int) number(argument));
+            case "cpu" -> select(argument == null ? -1 : number(argument));
             case "stop", "s" -> stop();
             case "continue", "c", "cont" -> {
                 proceed();
@@ -123,11 +123,11 @@ public final class Monitor {
         });
     }
 
-    private void select(int index) {
+    private void select(long index) {
         if (index < 0 || index >= pc.cpus().size()) {
             throw new IllegalArgumentException("the processors are 0 to " + (pc.cpus().size() - 1));
         }
-        cpu = index;
+        cpu = (int) index;
     }
 
     private CpuRegisters registers() {
