@@ -28,6 +28,9 @@ public final class CodeCache implements PageWatch.Watcher {
 
     private static final int NEAR = 1 << 12;
 
+    /** Not canonical, so no code is there. */
+    private static final long NOWHERE = 1L << 62;
+
     private static final class Page {
         final Map<Integer, Block> byKey = new HashMap<>();
         final List<Code> overlapping = new ArrayList<>();
@@ -51,7 +54,7 @@ public final class CodeCache implements PageWatch.Watcher {
         this.watch = watch;
         watch.add(this);
         this.lowering = new Lowering(cpu);
-        Arrays.fill(nearLinear, -1);
+        Arrays.fill(nearLinear, NOWHERE);
     }
 
     @Override
@@ -222,7 +225,7 @@ public final class CodeCache implements PageWatch.Watcher {
     /** A translation has changed: what was found by linear address must be found anew. */
     public void translationsChanged() {
         cpu.translationsChanged();
-        Arrays.fill(nearLinear, -1);
+        Arrays.fill(nearLinear, NOWHERE);
     }
 
     @Override

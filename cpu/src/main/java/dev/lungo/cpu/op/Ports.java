@@ -158,7 +158,9 @@ public final class Ports {
 
         private static boolean shouldLeave(Processor cpu, int iterations) {
             int pending = Raw.getIntOpaque(cpu.state + State.PENDING);
-            return (pending & Pending.STEP) != 0 || pending != 0 && iterations % ITERATIONS == 0;
+            return (pending & Pending.STEP) != 0
+                    || pending != 0 && iterations % ITERATIONS == 0
+                    || !cpu.isCodeLive(); // INS has overwritten itself
         }
 
         private void transfer(Processor cpu) {
