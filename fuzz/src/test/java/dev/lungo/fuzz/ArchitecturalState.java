@@ -35,6 +35,12 @@ final class ArchitecturalState {
         require(!lma || (code.access() & (LONG | BIG)) != (LONG | BIG), "L and D in CS", r);
         boolean is64 = lma && (code.access() & LONG) != 0;
         require(is64 || r.rip >>> 32 == 0, "an instruction pointer of more than 32 bits", r);
+    }
+
+    /**
+     * SDM 3B, "Address Translation" in virtual-8086 mode; not while a task switch is stuck halfway.
+     */
+    static void checkBases(CpuRegisters r) {
         if ((r.rflags & Rflags.VM) != 0) {
             for (SegmentState segment : r.segments) {
                 require(segment.base() == (long) segment.selector() << 4, "base in VM86", r);

@@ -80,16 +80,32 @@ final class GuestCode {
                 return; // it would take as long from the next
             }
             for (Ending each : endings) {
-                assertThat(each.registers())
-                        .as("from %d with event %x", start, event)
-                        .usingRecursiveComparison()
-                        .isEqualTo(endings.getFirst().registers());
+                CpuRegisters expected = endings.getFirst().registers();
+                if (!Arrays.equals(values(each.registers()), values(expected))) {
+                    assertThat(each.registers()) // which tells more, and takes longer
+                            .as("from %d with event %x", start, event)
+                            .usingRecursiveComparison()
+                            .isEqualTo(expected);
+                }
             }
         }
         for (ProcessorBench bench : benches.subList(1, benches.size())) {
             int difference = Arrays.mismatch(bench.contents(), benches.getFirst().contents());
             assertThat(difference).as("the first place where memory differs").isEqualTo(-1);
         }
+    }
+
+    private static Object[] values(CpuRegisters r) {
+        List<Object> values = new ArrayList<>(List.of(r.segments));
+        for (long each : r.gpr) {
+            values.add(each);
+        }
+        for (long each : r.debug) {
+            values.add(each);
+        }
+        values.addAll(List.of(r.rip, r.rflags, r.ldtr, r.tr, r.gdtBase, r.gdtLimit, r.idtBase));
+        values.addAll(List.of(r.idtLimit, r.cr0, r.cr2, r.cr3, r.cr4, r.cr8, r.efer));
+        return values.toArray();
     }
 
     private void changeTables(ProcessorBench bench) {

@@ -58,7 +58,11 @@ final class GuestTables {
     static final int LDT_SELECTOR = 0x60;
 
     private static final long DPL3 = 3L << 45;
-    private static final long P_RW_US = 7;
+
+    /** Accessed and dirty as well: when that is set is not the same in blocks and in steps. */
+    private static final long P_RW_US = 0x67;
+
+    private static final long A_D = 0x60;
     private static final long PS = 0x80;
     private static final long GLOBAL = 0x100;
 
@@ -223,12 +227,16 @@ final class GuestTables {
         }
     }
 
-    /** Some of the data is read-only, the supervisor's or not present at all. */
+    /**
+     * Some of the data is read-only, the supervisor's or not present at all; some has not been
+     * accessed.
+     */
     private static long small(int page) {
         long entry = (long) page << 12 | P_RW_US;
         return switch (page) {
             case 0x41 -> entry & ~2;
             case 0x42 -> entry & ~4 | GLOBAL;
+            case 0x43, 0x46 -> entry & ~A_D;
             case 0x44, 0x1F -> 0;
             default -> entry;
         };

@@ -19,6 +19,7 @@ import dev.lungo.host.HostMemory;
 import dev.lungo.isa.Assembler;
 import dev.lungo.isa.CodeMode;
 import dev.lungo.isa.Cr4;
+import dev.lungo.isa.Instruction;
 import dev.lungo.isa.Msr;
 import dev.lungo.isa.Operand;
 import dev.lungo.isa.RegisterKind;
@@ -38,6 +39,7 @@ import dev.lungo.machine.Tracer;
 import dev.lungo.machine.VirtualCpu;
 import dev.lungo.machine.VmExit;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A processor with RAM, one device behind ports and one behind addresses, whose clock stands still
@@ -59,7 +61,7 @@ final class ProcessorBench {
     /**
      * How a run ended.
      *
-     * @param byItself it was not kicked
+     * @param byItself it was not kicked, and would end so again
      */
     record Ending(boolean byItself, CpuRegisters registers) {}
 
@@ -89,10 +91,17 @@ final class ProcessorBench {
     private final VirtualCpu cpu;
     private int beats;
     private int steps;
+    private @Nullable Instruction last;
+    private long lastLinear;
+
+    /** A repetition may have been: when it notices is not the same in blocks and in steps. */
+    private boolean overwritten;
+
     private int runs;
 
     ProcessorBench(boolean stepwise) {
-        Tracer tracer = stepwise ? (_, _, _, _) -> step() : Tracer.NONE;
+        Tracer tracer =
+                stepwise ? (_, _, linear, instruction) -> step(linear, instruction) : Tracer.NONE;
         SoftEngine engine = new SoftEngine();
         String model = engine.cpuModels().getLast();
         cpu =
@@ -101,10 +110,19 @@ final class ProcessorBench {
         apic.connect(cpu.signals());
     }
 
-    private void step() {
+    private void step(long linear, Instruction instruction) {
         if (++steps > MOST_STEPS) {
             cpu.kick();
         }
+        Instruction before = last;
+        if (before != null
+                && (before.has(Instruction.REP) || before.has(Instruction.REPNE))
+                && linear != lastLinear + before.length()
+                && !(linear == lastLinear && before.equals(instruction))) {
+            overwritten = true;
+        }
+        last = instruction;
+        lastLinear = linear;
     }
 
     private PortBus ports() {
@@ -185,6 +203,8 @@ final class ProcessorBench {
     Ending run() {
         beats = 0;
         steps = 0;
+        last = null;
+        overwritten = false;
         runs++;
         VmExit exit;
         boolean kicked;
@@ -199,8 +219,11 @@ final class ProcessorBench {
         CpuRegisters registers = new CpuRegisters();
         cpu.save(registers);
         ArchitecturalState.check(registers);
+        if (!(exit instanceof VmExit.Shutdown)) {
+            ArchitecturalState.checkBases(registers);
+        }
         registers.rflags &= ~Rflags.RF; // it tells how often a repetition was left
-        return new Ending(!kicked, registers);
+        return new Ending(!kicked && !overwritten, registers);
     }
 
     /** What memory holds, x87 and vector registers included. It is not to be run after that. */

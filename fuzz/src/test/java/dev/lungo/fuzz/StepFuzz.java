@@ -23,7 +23,7 @@ class StepFuzz {
 
     @Test
     void blocksOfRandomCodeDoWhatTheirInstructionsDo() {
-        SeededInputs.made(300, RandomCode::input, this::blocksDoWhatTheirInstructionsDo);
+        SeededInputs.made(200, RandomCode::input, this::blocksDoWhatTheirInstructionsDo);
     }
 
     static List<byte[]> seeds() {
