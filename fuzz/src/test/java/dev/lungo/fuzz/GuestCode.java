@@ -51,14 +51,18 @@ final class GuestCode {
         code = rest(input, HEADER_BYTES + 3 * changes);
     }
 
-    /** Runs it on every bench, as long as it ends by itself on all of them, in the same state. */
-    static void run(byte[] input, ProcessorBench... benches) {
+    /**
+     * Runs it on every bench, as long as it ends by itself on all of them, in the same state.
+     *
+     * @param times that each of its instructions is begun with
+     */
+    static void run(byte[] input, int times, ProcessorBench... benches) {
         if (input.length > HEADER_BYTES) {
-            new GuestCode(input).run(List.of(benches));
+            new GuestCode(input).run(times, List.of(benches));
         }
     }
 
-    private void run(List<ProcessorBench> benches) {
+    private void run(int times, List<ProcessorBench> benches) {
         for (ProcessorBench bench : benches) {
             bench.powerUp(mode, seed);
             bench.write(GuestTables.CODE, code);
@@ -71,19 +75,22 @@ final class GuestCode {
             int event = random.nextInt(0x1000);
             List<Ending> endings = new ArrayList<>();
             for (ProcessorBench bench : benches) {
-                bench.load(registers);
-                changeTables(bench);
                 signal(bench, event);
-                endings.add(bench.run());
+                for (int i = 0; i < times; i++) {
+                    bench.load(registers);
+                    changeTables(bench);
+                    endings.add(bench.run());
+                }
             }
             if (!endings.stream().allMatch(Ending::byItself)) {
                 return; // it would take as long from the next
             }
-            for (Ending each : endings) {
-                CpuRegisters expected = endings.getFirst().registers();
-                if (!Arrays.equals(values(each.registers()), values(expected))) {
-                    assertThat(each.registers()) // which tells more, and takes longer
-                            .as("from %d with event %x", start, event)
+            for (int i = times; i < endings.size(); i++) {
+                CpuRegisters actual = endings.get(i).registers();
+                CpuRegisters expected = endings.get(i % times).registers();
+                if (!Arrays.equals(values(actual), values(expected))) {
+                    assertThat(actual) // which tells more, and takes longer
+                            .as("from %d with event %x, the %dth time", start, event, i % times)
                             .usingRecursiveComparison()
                             .isEqualTo(expected);
                 }

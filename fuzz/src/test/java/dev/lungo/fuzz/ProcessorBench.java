@@ -12,6 +12,7 @@ import static dev.lungo.isa.Operands.ECX;
 import static dev.lungo.isa.Operands.EDX;
 import static dev.lungo.isa.Operands.abs;
 import static dev.lungo.isa.Operands.imm;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.lungo.cpu.SoftEngine;
 import dev.lungo.fuzz.GuestMode.Paging;
@@ -29,6 +30,7 @@ import dev.lungo.machine.ApicBus;
 import dev.lungo.machine.Clock;
 import dev.lungo.machine.CpuRegisters;
 import dev.lungo.machine.CpuSetup;
+import dev.lungo.machine.Engine;
 import dev.lungo.machine.LocalApic;
 import dev.lungo.machine.MmioBus;
 import dev.lungo.machine.MmioDevice;
@@ -99,10 +101,26 @@ final class ProcessorBench {
 
     private int runs;
 
-    ProcessorBench(boolean stepwise) {
+    /** One that runs in blocks. */
+    static ProcessorBench interpreting() {
+        return new ProcessorBench(new SoftEngine(), false);
+    }
+
+    /** One that runs instruction by instruction. */
+    static ProcessorBench stepping() {
+        return new ProcessorBench(new SoftEngine(), true);
+    }
+
+    /** One that translates what it runs often; the test is skipped where the host cannot. */
+    static ProcessorBench translating() {
+        SoftEngine engine = new SoftEngine();
+        assumeTrue(engine.tiers().contains("native"), "the host has no processor for it");
+        return new ProcessorBench(engine.withTier("native"), false);
+    }
+
+    private ProcessorBench(Engine engine, boolean stepwise) {
         Tracer tracer =
                 stepwise ? (_, _, linear, instruction) -> step(linear, instruction) : Tracer.NONE;
-        SoftEngine engine = new SoftEngine();
         String model = engine.cpuModels().getLast();
         cpu =
                 engine.createCpu(

@@ -10,12 +10,12 @@ import org.junit.jupiter.params.provider.MethodSource;
  * state that the architecture has.
  */
 class ProcessorFuzz {
-    private final ProcessorBench bench = new ProcessorBench(false);
+    private final ProcessorBench bench = ProcessorBench.interpreting();
 
     @MethodSource("seeds")
     @FuzzTest
     void theProcessorTakesAnything(byte[] input) {
-        GuestCode.run(input, bench);
+        GuestCode.run(input, 1, bench);
     }
 
     @Test

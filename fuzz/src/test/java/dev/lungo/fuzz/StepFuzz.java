@@ -10,14 +10,14 @@ import org.junit.jupiter.params.provider.MethodSource;
  * instruction: nothing is lost between the two by fusing, linking, or keeping what is dead.
  */
 class StepFuzz {
-    private final ProcessorBench inBlocks = new ProcessorBench(false);
-    private final ProcessorBench inSteps = new ProcessorBench(true);
+    private final ProcessorBench inBlocks = ProcessorBench.interpreting();
+    private final ProcessorBench inSteps = ProcessorBench.stepping();
 
     @MethodSource("seeds")
     @FuzzTest
     void blocksDoWhatTheirInstructionsDo(byte[] input) {
         if (!hasRandomNumbers(input)) {
-            GuestCode.run(input, inBlocks, inSteps);
+            GuestCode.run(input, 1, inBlocks, inSteps);
         }
     }
 
