@@ -94,7 +94,7 @@ public final class Interpreter {
                 cpu.clock.beat();
             }
             int waiting = Raw.getIntOpaque(pending);
-            if (waiting != 0) {
+            if (cpu.mustHeed(waiting)) {
                 VmExit exit = attend(waiting);
                 if (exit != null) {
                     untilBeat++; // no block was entered

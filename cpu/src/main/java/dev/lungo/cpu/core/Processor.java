@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Processor {
     /** So that no loop keeps the time from being looked at. */
-    private static final int MOST_REPETITIONS = 16;
+    private static final int MOST_REPETITIONS = 64;
 
     /** Held so that its memory stays. */
     private final MemorySegment stateMemory = Arena.ofAuto().allocate(State.BYTES, 64);
@@ -299,6 +299,11 @@ public final class Processor {
         lower(another ? Pending.SECOND_NMI : Pending.NMI);
     }
 
+    /** Whether something of this can be dealt with now: an interrupt alone may have to wait. */
+    boolean mustHeed(int waiting) {
+        return waiting != 0 && (waiting != Pending.INTERRUPT || interruptsAllowed());
+    }
+
     boolean interruptsAllowed() {
         return (Raw.getLong(state + State.RFLAGS) & Rflags.IF) != 0;
     }
@@ -332,7 +337,7 @@ public final class Processor {
         if (block == null
                 || repetitions == 0
                 || !block.isLive()
-                || Raw.getIntOpaque(state + State.PENDING) != 0) {
+                || mustHeed(Raw.getIntOpaque(state + State.PENDING))) {
             return false;
         }
         repetitions--;
