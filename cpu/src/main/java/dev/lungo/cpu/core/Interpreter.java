@@ -58,11 +58,7 @@ public final class Interpreter {
     /** Runs until there is something for the run loop to do. */
     public VmExit run() {
         cpu.clock.beat();
-        try {
-            return runGuest();
-        } finally {
-            cpu.clock.rest();
-        }
+        return runGuest();
     }
 
     private VmExit runGuest() {
