@@ -1,6 +1,7 @@
 package dev.lungo.devices;
 
 import dev.lungo.machine.IrqLine;
+import dev.lungo.machine.MissedTicks;
 import dev.lungo.machine.Timers;
 import java.util.function.IntFunction;
 
@@ -23,6 +24,9 @@ final class HpetTimer {
 
     private static final long LOW_32 = 0xFFFF_FFFFL;
 
+    /** Some days: nobody makes up for these. */
+    private static final long LONG_TICKS = 1L << 45;
+
     private final long routes;
     private final IntFunction<IrqLine> lines;
     private final Hpet hpet;
@@ -30,7 +34,7 @@ final class HpetTimer {
 
     private long configuration;
 
-    /** The next match; in periodic mode it may have passed. */
+    /** The next match; in periodic mode it may have passed, if the host was away. */
     private long comparator = -1;
 
     private long period;
@@ -163,10 +167,23 @@ final class HpetTimer {
             drive(true);
         }
         if (hasPeriod()) {
-            schedule();
+            scheduleNextPeriod();
         } else if ((configuration & MODE_32) != 0) {
             timer.at(hpet.nanosAfter(wrap(comparator - hpet.counter() - 1) + 1)); // as it wraps
         }
+    }
+
+    private void scheduleNextPeriod() {
+        long late = wrap(hpet.counter() - comparator);
+        if (late < 0 || late > LONG_TICKS || period > LONG_TICKS) {
+            schedule();
+            return;
+        }
+        long periodNanos = period * Hpet.NANOS_PER_TICK;
+        long due = -late * Hpet.NANOS_PER_TICK;
+        long next = MissedTicks.next(due, periodNanos, 0);
+        comparator = wrap(comparator + (next - due) / Hpet.NANOS_PER_TICK);
+        timer.at(hpet.nanosAfter(0) + MissedTicks.at(next, periodNanos, 0));
     }
 
     private void drive(boolean asserted) {

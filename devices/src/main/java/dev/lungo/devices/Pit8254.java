@@ -2,6 +2,7 @@ package dev.lungo.devices;
 
 import dev.lungo.machine.Frequencies;
 import dev.lungo.machine.IrqLine;
+import dev.lungo.machine.MissedTicks;
 import dev.lungo.machine.PortDevice;
 import dev.lungo.machine.Timers;
 
@@ -10,7 +11,8 @@ import dev.lungo.machine.Timers;
  * counter. Intel 8254 datasheet; 82371AB datasheet, "NMISC—NMI Status and Control Register".
  *
  * <p>Counter 0 drives IRQ0, counter 1 nothing, counter 2 the bit in port 61h; there is no speaker.
- * A count written in mode 3 counts from the end of the whole period on, not of the half.
+ * For edges that pass while the host is away, see {@link MissedTicks}. A count written in mode 3
+ * counts from the end of the whole period on, not of the half.
  */
 public final class Pit8254 implements PortDevice {
     /** The size of its range. */
@@ -31,6 +33,9 @@ public final class Pit8254 implements PortDevice {
     private final Timers.Timer rise;
     private final PitCounter[] counters = new PitCounter[3];
     private int portB;
+
+    /** When counter 0's OUT rises next; in the past while edges are made up for. */
+    private long riseTick;
 
     /**
      * @param irq0 the OUT of counter 0
@@ -62,12 +67,28 @@ public final class Pit8254 implements PortDevice {
     private void rise() {
         irq0.set(false);
         irq0.set(true);
-        schedule();
+        long due = nanos(riseTick);
+        long now = timers.clock().nanos();
+        long following = counters[0].nextRise(riseTick);
+        if (following == Timers.NEVER) {
+            return;
+        }
+        long period = nanos(following) - due;
+        if (MissedTicks.next(due, period, now) != due + period) {
+            schedule(); // too many have been missed
+        } else {
+            riseTick = following;
+            rise.at(MissedTicks.at(due + period, period, now));
+        }
     }
 
     private void schedule() {
-        long tick = counters[0].nextRise(now());
-        rise.at(tick == Timers.NEVER ? tick : Frequencies.nanos(tick, Frequencies.PIT_HZ));
+        riseTick = counters[0].nextRise(now());
+        rise.at(riseTick == Timers.NEVER ? Timers.NEVER : nanos(riseTick));
+    }
+
+    private static long nanos(long tick) {
+        return Frequencies.nanos(tick, Frequencies.PIT_HZ);
     }
 
     @Override

@@ -140,7 +140,7 @@ class HpetTest {
     }
 
     @Test
-    void periodsThatPassBeforeAnybodyLooksAreOneInterrupt() {
+    void missedPeriodsAreMadeUpFor() {
         write(GEN_CONF, RUN);
         write(CONF_0, ENABLE | PERIODIC | VAL_SET | MODE_32 | ROUTE_10);
         write(COMPARATOR_0, 40_000);
@@ -148,8 +148,14 @@ class HpetTest {
         ticks(3 * 40_000 + 10);
         assertThat(edges[10]).isEqualTo(1);
         assertThat(read(COMPARATOR_0)).as("the next match").isEqualTo(160_000);
-        ticks(40_000 - 10);
+        ticks(10_000);
         assertThat(edges[10]).isEqualTo(2);
+        ticks(10_000);
+        assertThat(edges[10]).isEqualTo(3);
+        ticks(160_000 - 140_010 - 1);
+        assertThat(edges[10]).isEqualTo(3);
+        ticks(1);
+        assertThat(edges[10]).isEqualTo(4);
     }
 
     @Test

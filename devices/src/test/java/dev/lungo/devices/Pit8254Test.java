@@ -64,16 +64,35 @@ class Pit8254Test {
     }
 
     @Test
-    void periodsThatPassBeforeAnybodyLooksAreOneEdge() {
+    void missedPeriodsAreMadeUpForFourTimesAsFast() {
         program(0, 2, 1000);
         edges = 0;
 
         advanceTo(3500); // past the edges at 1001, 2001 and 3001
         assertThat(edges).isEqualTo(1);
-        advanceTo(4000);
-        assertThat(edges).isEqualTo(1);
-        advanceTo(4001);
+        advanceTo(3751);
         assertThat(edges).isEqualTo(2);
+        advanceTo(4002); // past that at 4001 too, which comes 250 ticks after the third
+        assertThat(edges).isEqualTo(3);
+        advanceTo(4253);
+        assertThat(edges).isEqualTo(4);
+        advanceTo(5000);
+        assertThat(edges).isEqualTo(4);
+        advanceTo(5001);
+        assertThat(edges).isEqualTo(5);
+    }
+
+    @Test
+    void whatIsMoreThanASecondLateIsGivenUp() {
+        program(0, 2, 11_932); // 100 Hz
+        edges = 0;
+
+        clock.advance(20_000_000_000L, timers);
+        for (int i = 0; i < 100; i++) {
+            clock.advance(10_000_000, timers);
+        }
+
+        assertThat(edges).isBetween(100, 102);
     }
 
     @Test

@@ -54,9 +54,7 @@ public final class HostLoop implements RunLoopHost, AutoCloseable {
     public void sleepUntil(long nanos) {
         sleeper = Thread.currentThread();
         if (!woken) {
-            clock.rest(nanos);
             park(nanos);
-            clock.wake();
         }
         sleeper = null;
         woken = false;

@@ -2,7 +2,6 @@ package dev.lungo.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lungo.machine.Timers;
 import org.junit.jupiter.api.Test;
 
 class HostClockTest {
@@ -38,45 +37,13 @@ class HostClockTest {
     void showsTimeInWhichTheGuestHadNothingToRun() throws InterruptedException {
         HostClock clock = new HostClock();
         clock.beat();
-        clock.rest(Timers.NEVER);
+        clock.rest();
         long before = clock.nanos();
 
         Thread.sleep(50);
 
-        clock.wake();
+        clock.beat();
         assertThat(clock.nanos() - before).isGreaterThanOrEqualTo(50 * MILLISECOND);
-    }
-
-    @Test
-    void hidesThatTheGuestWasWokenLate() throws InterruptedException {
-        HostClock clock = new HostClock();
-        clock.beat();
-        long alarm = clock.nanos() + 10 * MILLISECOND;
-        clock.rest(alarm);
-
-        Thread.sleep(50);
-
-        assertThat(clock.nanos()).isEqualTo(alarm + HostClock.MOST_AHEAD_NANOS);
-        clock.wake();
-        assertThat(clock.nanos() - alarm).isBetween(0L, 2 * HostClock.MOST_AHEAD_NANOS);
-    }
-
-    @Test
-    void aStopWhileTheGuestRunsOrRestsHidesNothingElse() throws InterruptedException {
-        HostClock clock = new HostClock();
-        clock.beat();
-        clock.stop();
-        long stoppedAt = clock.nanos();
-        clock.beat();
-        clock.rest(Timers.NEVER);
-        Thread.sleep(20);
-        clock.wake();
-        assertThat(clock.nanos()).isEqualTo(stoppedAt);
-
-        clock.resume();
-
-        Thread.sleep(20);
-        assertThat(clock.nanos() - stoppedAt).isBetween(0L, HostClock.MOST_AHEAD_NANOS);
     }
 
     @Test

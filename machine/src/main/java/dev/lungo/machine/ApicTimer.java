@@ -4,7 +4,7 @@ package dev.lungo.machine;
  * The timer of a local APIC. SDM 3A, "APIC Timer".
  *
  * <p>Nothing is counted down: the time of the next zero is known, and the count is how far away it
- * is. Periods that pass before anybody looks are one interrupt, as where it is masked.
+ * is. For periods that pass while the host is away, see {@link MissedTicks}.
  */
 final class ApicTimer {
     private static final int ONE_SHOT = 0;
@@ -163,7 +163,8 @@ final class ApicTimer {
         switch (mode) {
             case PERIODIC -> {
                 long period = periodNanos();
-                zeroAt(nextZero + ((now - nextZero) / period + 1) * period);
+                nextZero = MissedTicks.next(nextZero, period, now);
+                timer.at(MissedTicks.at(nextZero, period, now));
             }
             default -> stop();
         }

@@ -9,8 +9,11 @@ public interface Clock {
     long nanos();
 
     /**
-     * An engine says that it is executing guest instructions: before the first, and then every few
-     * microseconds. Deadlines are noticed here.
+     * An engine says that it is executing guest instructions: before the first, and then at least
+     * every millisecond. Deadlines are noticed here.
      */
     default void beat() {}
+
+    /** An engine says that it executes no more guest instructions for now. */
+    default void rest() {}
 }

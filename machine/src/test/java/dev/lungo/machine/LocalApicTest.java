@@ -253,7 +253,7 @@ class LocalApicTest {
     }
 
     @Test
-    void periodicBeginsAgainAndPeriodsThatPassBeforeAnybodyLooksAreOneInterrupt() {
+    void periodicBeginsAgainAndFastPeriodsThatWereMissedAreOneInterrupt() {
         apic.writeMmio(DIVIDE, DIVIDE_BY_1);
         apic.writeMmio(LVT_TIMER, PERIODIC | 0xEE);
         apic.writeMmio(INITIAL_COUNT, 1000);
@@ -264,6 +264,22 @@ class LocalApicTest {
         assertThat(apic.hasInterrupt()).isFalse();
         assertThat(apic.readMmio(CURRENT_COUNT)).isEqualTo(750);
         assertThat(timers.nextDeadline()).isEqualTo(4000);
+    }
+
+    @Test
+    void missedPeriodsAreMadeUpForFourTimesAsFast() {
+        apic.writeMmio(DIVIDE, DIVIDE_BY_1);
+        apic.writeMmio(LVT_TIMER, PERIODIC | 0xEE);
+        apic.writeMmio(INITIAL_COUNT, 1_000_000);
+
+        clock.advance(2_500_000, timers);
+        assertThat(apic.acknowledge()).isEqualTo(0xEE);
+        assertThat(apic.readMmio(CURRENT_COUNT)).isEqualTo(500_000);
+        apic.writeMmio(EOI, 0);
+
+        clock.advance(250_000, timers);
+        assertThat(apic.acknowledge()).isEqualTo(0xEE);
+        assertThat(timers.nextDeadline()).isEqualTo(3_000_000);
     }
 
     @Test

@@ -58,7 +58,11 @@ public final class Interpreter {
     /** Runs until there is something for the run loop to do. */
     public VmExit run() {
         cpu.clock.beat();
-        return runGuest();
+        try {
+            return runGuest();
+        } finally {
+            cpu.clock.rest();
+        }
     }
 
     private VmExit runGuest() {
