@@ -3,6 +3,7 @@
 # DIR (./configure --arch=x86_64 or i386, make), each as x86/unittests.cfg asks for it, and prints a
 # line for each. With PEER=1, QEMU's TCG runs each as well, and what passes there alone is counted.
 # With BARE=1, the tests are told that this is no hypervisor's guest, and leave out what only KVM does.
+# TIER=native translates what they do.
 # LIMIT is the most seconds for one test (90); KEEP is a directory for what each prints.
 set -uo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -30,7 +31,7 @@ declare -i passed=0 behind=0 total=0
 one() { # NAME FILE SMP ARGS
     local mine theirs=- mark=
     timeout -k 5 $((limit + 20)) "$root/lungo" run --kernel "$dir/x86/$2" --append "$4" --cpus "$3" --memory 512M \
-        ${bare[@]+--initrd "${bare[1]}"} --timeout "$limit" > "$out/$1.lungo" 2>&1 < /dev/null
+        --tier "${TIER:-interpreter}" ${bare[@]+--initrd "${bare[1]}"} --timeout "$limit" > "$out/$1.lungo" 2>&1 < /dev/null
     mine=$(verdict $?)
     if [ -n "${PEER:-}" ]; then
         timeout -k 5 "$limit" "$qemu" -nodefaults -no-reboot -accel tcg -cpu max -m 512 -smp "$3" -display none -serial stdio \

@@ -11,7 +11,10 @@ import dev.lungo.machine.PortBus;
 import dev.lungo.machine.Timers;
 import dev.lungo.machine.VirtualCpu;
 
-/** A processor with memory and ports, and no board around it. */
+/**
+ * A processor with memory and ports, and no board around it. {@code -Dlungo.tier=native} translates
+ * what it runs, {@code -Dlungo.entriesBefore=1} all of that.
+ */
 public final class BareCpu {
     public final HostMemory memory;
     public final PortBus ports = new PortBus();
@@ -23,6 +26,7 @@ public final class BareCpu {
         LocalApic apic = new LocalApic(0, new ApicBus(), new Timers(clock));
         cpu =
                 new SoftEngine()
+                        .withTier(System.getProperty("lungo.tier", "interpreter"))
                         .createCpu(
                                 new CpuSetup(
                                         0,

@@ -6,8 +6,12 @@ import dev.lungo.cpu.core.Pending;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What the A20M# pin does to addresses at and above 1 MiB. */
+@ParameterizedClass
+@EnumSource
 class A20Test {
     private static final int HLT = 0xF4;
     private static final long MEBIBYTE = 1 << 20;
@@ -17,7 +21,11 @@ class A20Test {
         0xB8, 0xFF, 0xFF, 0x8E, 0xD8, 0x8A, 0x1E, 0x10, 0x00, HLT
     };
 
-    private final Rig rig = Rig.inBlocks();
+    private final Rig rig;
+
+    A20Test(Rig.Tier tier) {
+        rig = Rig.inBlocks(tier);
+    }
 
     @BeforeEach
     void setUp() {

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** When interrupts come, run in blocks and instruction by instruction. */
+/** When interrupts come, run in blocks, instruction by instruction, and translated. */
 class InterruptsTest {
     private static final int STI = 0xFB;
     private static final int CLI = 0xFA;
@@ -25,7 +25,8 @@ class InterruptsTest {
     /** How the processor runs. */
     enum Way {
         IN_BLOCKS,
-        STEPWISE
+        STEPWISE,
+        TRANSLATED
     }
 
     private Rig rig = Rig.inBlocks();
@@ -37,7 +38,12 @@ class InterruptsTest {
 
     private void start(Way way) {
         rig.close();
-        rig = way == Way.IN_BLOCKS ? Rig.inBlocks() : Rig.stepwise();
+        rig =
+                switch (way) {
+                    case IN_BLOCKS -> Rig.inBlocks();
+                    case STEPWISE -> Rig.stepwise();
+                    case TRANSLATED -> Rig.inBlocks(Rig.Tier.NATIVE);
+                };
         rig.longMode(0).handlers();
         rig.longGate(VECTOR, 0x8E, 0, Rig.CODE0, HANDLER);
         rig.bytes(HANDLER, HLT);

@@ -4,14 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lungo.machine.CpuRegisters;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The last linear address is one like any other. */
+@ParameterizedClass
+@EnumSource
 class LastAddressTest {
     private static final int PF = 14;
 
+    private final Rig.Tier tier;
+
+    LastAddressTest(Rig.Tier tier) {
+        this.tier = tier;
+    }
+
     @Test
     void aJumpToTheLastAddressFaultsThereIfNothingIsMapped() {
-        try (Rig rig = Rig.inBlocks().longMode(0).handlers()) {
+        try (Rig rig = Rig.inBlocks(tier).longMode(0).handlers()) {
             // Its block is remembered where that of the last address would be.
             long sharesItsPlace = 0x1001;
             rig.bytes(

@@ -6,6 +6,8 @@ import dev.lungo.cpu.core.Segments;
 import dev.lungo.isa.Rflags;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Far JMP, CALL, RET and IRET, and events, in 32-bit protected mode. */
 class ProtectedModeTransfersTest {
@@ -313,9 +315,10 @@ class ProtectedModeTransfersTest {
         assertThat(rig.get32(0x6000 - 4)).isZero();
     }
 
-    @Test
-    void aWayBetweenBlocksIsForgottenWhenTheLimitOfCsShrinks() {
-        try (Rig blocks = Rig.inBlocks()) {
+    @ParameterizedTest
+    @EnumSource
+    void aWayBetweenBlocksIsForgottenWhenTheLimitOfCsShrinks(Rig.Tier tier) {
+        try (Rig blocks = Rig.inBlocks(tier)) {
             blocks.protectedMode(0).handlers();
             int small = blocks.descriptor(Rig.FREE, 0x0040_9B00_0000_4FFFL);
             int[] jumpBeyond = {0xEB, 0x7E, 0xF4}; // JMP +7Eh, HLT

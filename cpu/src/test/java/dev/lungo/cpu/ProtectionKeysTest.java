@@ -8,8 +8,12 @@ import dev.lungo.isa.Msr;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Protection keys of supervisor pages; those of user pages have tests of others. */
+@ParameterizedClass
+@EnumSource
 class ProtectionKeysTest {
     private static final int HLT = 0xF4;
     private static final int[] LOAD = {0x48, 0x8B, 0x03, HLT}; // mov rax,[rbx]
@@ -23,8 +27,12 @@ class ProtectionKeysTest {
 
     private static final long ADDRESS = 2 << 20;
 
-    private final Rig rig = Rig.inBlocks();
+    private final Rig rig;
     private int runs;
+
+    ProtectionKeysTest(Rig.Tier tier) {
+        rig = Rig.inBlocks(tier);
+    }
 
     @BeforeEach
     void setUp() {

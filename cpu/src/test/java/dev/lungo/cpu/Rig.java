@@ -1,5 +1,7 @@
 package dev.lungo.cpu;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import dev.lungo.cpu.core.Interpreter;
 import dev.lungo.cpu.core.Mode;
 import dev.lungo.cpu.core.Pending;
@@ -7,6 +9,7 @@ import dev.lungo.cpu.core.Processor;
 import dev.lungo.cpu.core.Segments;
 import dev.lungo.cpu.core.State;
 import dev.lungo.cpu.translate.Translator;
+import dev.lungo.host.ExecutableMemory;
 import dev.lungo.host.HostMemory;
 import dev.lungo.host.Raw;
 import dev.lungo.isa.Cr0;
@@ -76,9 +79,27 @@ public final class Rig implements AutoCloseable {
     /** What the machine's clock says. */
     public long nanos;
 
+    /** How code is run that is not run instruction by instruction. */
+    public enum Tier {
+        INTERPRETER,
+        /** Everything is translated when it is first come to. */
+        NATIVE
+    }
+
     /** Runs in blocks, for {@link #run()}. */
     public static Rig inBlocks() {
-        return new Rig(0, false);
+        return inBlocks(Tier.INTERPRETER);
+    }
+
+    /**
+     * Runs in blocks or translated code, for {@link #run()}; skips the test where that cannot be.
+     */
+    public static Rig inBlocks(Tier tier) {
+        boolean translates = tier == Tier.NATIVE;
+        assumeTrue(
+                !translates || ExecutableMemory.isSupported(),
+                "only x86-64 Linux hosts have a native tier");
+        return new Rig(0, false, translates);
     }
 
     /** One that is not the bootstrap processor. Runs in blocks. */
@@ -89,11 +110,6 @@ public final class Rig implements AutoCloseable {
     /** Runs instruction by instruction, for {@link #run}. */
     public static Rig stepwise() {
         return new Rig(0, true);
-    }
-
-    /** Runs translated code, for {@link #run()}. */
-    public static Rig translated() {
-        return new Rig(0, false, true);
     }
 
     private Rig(int index, boolean stepwise) {
@@ -116,7 +132,7 @@ public final class Rig implements AutoCloseable {
                                 apic,
                                 () -> nanos,
                                 tracer));
-        interpreter = new Interpreter(cpu, translates ? new Translator(cpu) : null);
+        interpreter = new Interpreter(cpu, translates ? new Translator(cpu, 1) : null);
         apic.connect(
                 new VirtualCpu.Signals() {
                     @Override

@@ -3,17 +3,27 @@ package dev.lungo.cpu;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Code that is written to is what it is then, whatever it was before. */
+@ParameterizedClass
+@EnumSource
 class SelfModifyingCodeTest {
     private static final long COUNTER = 0x3000;
     private static final long TRIES = 0x3002;
     private static final int UD = 6;
     private static final int HLT = 0xF4;
 
+    private final Rig.Tier tier;
+
+    SelfModifyingCodeTest(Rig.Tier tier) {
+        this.tier = tier;
+    }
+
     @Test
     void whatWasNoInstructionIsOneAfterAnyOfItsBytesIsWritten() {
-        try (Rig rig = Rig.inBlocks().realMode()) {
+        try (Rig rig = Rig.inBlocks(tier).realMode()) {
             rig.put32(4 * UD, Rig.HANDLERS);
             rig.code(0xF0, 0x90, 0x06, 0x00, 0x30, HLT); // LOCK NOP is undefined
             rig.bytes(
@@ -44,7 +54,7 @@ class SelfModifyingCodeTest {
 
     @Test
     void aRepetitionThatOverwritesItselfDoesNotGoOnForever() {
-        try (Rig rig = Rig.inBlocks().protectedMode(0)) {
+        try (Rig rig = Rig.inBlocks(tier).protectedMode(0)) {
             rig.code(0xF3, 0xA4); // rep movsb
             for (int i = 0; i < 0x1000; i++) {
                 rig.bytes(0x4000 + i, HLT);

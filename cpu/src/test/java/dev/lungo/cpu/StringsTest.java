@@ -4,9 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
+@ParameterizedClass
+@EnumSource
 class StringsTest {
-    private final Rig rig = Rig.inBlocks();
+    private final Rig rig;
+
+    StringsTest(Rig.Tier tier) {
+        rig = Rig.inBlocks(tier);
+    }
 
     @AfterEach
     void close() {

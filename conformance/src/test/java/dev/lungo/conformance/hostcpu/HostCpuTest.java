@@ -5,7 +5,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.lungo.host.ExecutableMemory;
 import java.util.List;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * User-mode instructions, side by side with the host's processor.
@@ -16,14 +17,15 @@ import org.junit.jupiter.api.Test;
 class HostCpuTest {
     private static final int STATES = 32;
 
-    @Test
-    void everyUserModeInstructionDoesWhatItDoesOnTheHost() {
+    @ParameterizedTest(name = "translated: {0}")
+    @ValueSource(booleans = {false, true})
+    void everyUserModeInstructionDoesWhatItDoesOnTheHost(boolean translates) {
         assumeTrue(ExecutableMemory.isSupported(), "the host runs no x86-64 code under Linux");
         long cases = Long.getLong("hostcpu.cases", 1_000_000);
         long seed = Long.getLong("hostcpu.seed", 1);
         String only = System.getProperty("hostcpu.only", ".*");
 
-        try (var sides = new SideBySide(seed)) {
+        try (var sides = new SideBySide(seed, translates)) {
             run(sides, cases, only);
             System.out.println(sides.summary());
 
@@ -42,9 +44,10 @@ class HostCpuTest {
         sides.flush();
     }
 
-    /** The same, from a command line. */
+    /** The same, from a command line: cases, mnemonics, and "native" or not. */
     public static void main(String[] arguments) {
-        try (var sides = new SideBySide(Long.getLong("hostcpu.seed", 1))) {
+        try (var sides =
+                new SideBySide(Long.getLong("hostcpu.seed", 1), arguments[2].equals("native"))) {
             long start = System.nanoTime();
             run(sides, Long.parseLong(arguments[0]), arguments[1]);
             sides.reports().forEach(System.out::println);

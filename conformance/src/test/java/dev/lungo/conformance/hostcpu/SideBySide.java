@@ -1,6 +1,5 @@
 package dev.lungo.conformance.hostcpu;
 
-import dev.lungo.cpu.block.Op;
 import dev.lungo.host.Raw;
 import dev.lungo.isa.Instruction;
 import dev.lungo.isa.Rflags;
@@ -33,7 +32,7 @@ final class SideBySide implements AutoCloseable {
     private final long softSlots = arena.allocate((long) BATCH * SLOT, 64).address();
     private final long before = arena.allocate(SLOT, 64).address();
     private final long initial = arena.allocate(SLOT, 64).address();
-    private final SoftProcessor softProcessor = new SoftProcessor(BATCH, HostProcessor::forbid);
+    private final SoftProcessor softProcessor;
     private final HostProcessor hostProcessor = new HostProcessor();
     private final SplittableRandom random;
     private final Values values;
@@ -54,7 +53,12 @@ final class SideBySide implements AutoCloseable {
     private final Map<String, Integer> differentForms = new TreeMap<>();
     private final List<String> reports = new ArrayList<>();
 
-    SideBySide(long seed) {
+    /** With translated code, or interpreted. */
+    SideBySide(long seed, boolean translates) {
+        softProcessor =
+                translates
+                        ? new TranslatingProcessor(BATCH, HostProcessor::forbid)
+                        : new InterpretingProcessor(BATCH, HostProcessor::forbid);
         random = new SplittableRandom(seed);
         values = new Values(random);
         for (int i = 0; i < SLOT; i += 8) {
@@ -97,11 +101,11 @@ final class SideBySide implements AutoCloseable {
                 inexpressible++;
                 continue;
             }
-            Op op = softProcessor.lower(instance.bytes);
             long address = hostProcessor.add(instance.bytes);
+            softProcessor.prepare(instance.bytes, address);
             instructions++;
             for (int j = 0; j < states; j++) {
-                add(form, instance, op, address);
+                add(form, instance, address);
             }
             if (cases.size() + states > BATCH || instructions == HostProcessor.MOST_INSTRUCTIONS) {
                 flush();
@@ -109,7 +113,7 @@ final class SideBySide implements AutoCloseable {
         }
     }
 
-    private void add(Form form, Form.Instance instance, Op op, long address) {
+    private void add(Form form, Form.Instance instance, long address) {
         int i = cases.size();
         long record = in + (long) i * Registers.BYTES;
         long slot = softProcessor.slot(i);
@@ -126,7 +130,7 @@ final class SideBySide implements AutoCloseable {
         Operands.aimBranch(instance.instruction, record, slot, taken);
         Raw.copy(slot, initial, SLOT);
         SoftProcessor.Outcome outcome =
-                softProcessor.run(op, record, soft + (long) i * Registers.BYTES, slot);
+                softProcessor.run(record, soft + (long) i * Registers.BYTES, slot);
         if (outcome.escaped()) {
             escaped++;
             return;

@@ -1,7 +1,5 @@
 package dev.lungo.conformance.hostcpu;
 
-import dev.lungo.cpu.block.Op;
-import dev.lungo.cpu.core.GuestFault;
 import dev.lungo.cpu.core.Processor;
 import dev.lungo.cpu.core.Segments;
 import dev.lungo.host.HostMemory;
@@ -16,12 +14,15 @@ import dev.lungo.machine.LocalApic;
 import dev.lungo.machine.MmioBus;
 import dev.lungo.machine.PortBus;
 import dev.lungo.machine.Timers;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The candidate: a software processor in 64-bit user mode, whose linear addresses are the host's
  * own, so that both processors can be given the same registers. It may touch one slot of data only.
+ *
+ * <p>Its physical memory begins with some pages that are not for data.
  */
-final class SoftProcessor implements AutoCloseable {
+abstract class SoftProcessor implements AutoCloseable {
     static final int PAGE = 4096;
 
     /** Of the two pages that a case may use; behind them lies a page that nobody may. */
@@ -51,9 +52,13 @@ final class SoftProcessor implements AutoCloseable {
                     | 3 << 5
                     | Segments.BIG;
 
-    private final HostMemory memory;
-    private final long base;
-    private final Processor cpu;
+    final HostMemory memory;
+    final Processor cpu;
+
+    /** What is added to a physical address. */
+    final long base;
+
+    private final long slots;
 
     /** Absolute address of the slot that the case may touch. */
     private long slot;
@@ -65,11 +70,11 @@ final class SoftProcessor implements AutoCloseable {
         void forbid(long page, int bytes);
     }
 
-    /** The first page is for the instruction, the others for data. */
-    SoftProcessor(int slots, Guard guard) {
-        memory = new HostMemory(PAGE + (long) STRIDE * slots);
+    SoftProcessor(int pagesBefore, int count, Guard guard) {
+        memory = new HostMemory((long) PAGE * pagesBefore + (long) STRIDE * count);
         base = memory.hostAddress(0);
-        for (int i = 0; i < slots; i++) {
+        slots = base + (long) PAGE * pagesBefore;
+        for (int i = 0; i < count; i++) {
             guard.forbid(slot(i) + SLOT_BYTES, PAGE);
         }
         var ports = new PortBus();
@@ -90,19 +95,26 @@ final class SoftProcessor implements AutoCloseable {
         cpu.system.cr4 = Cr4.OSFXSR | Cr4.OSXMMEXCPT | Cr4.OSXSAVE;
         cpu.system.xcr0 = 7;
         cpu.system.efer = Efer.LME | Efer.LMA | Efer.NXE | Efer.SCE;
+        cpu.nested = this::translate;
+        userMode();
+    }
+
+    private void userMode() {
         cpu.segments.set(Segments.CS, 0x33, 0, -1, CODE_ACCESS);
         for (int each : new int[] {Segments.SS, Segments.DS, Segments.ES}) {
             cpu.segments.set(each, 0x2B, 0, -1, DATA_ACCESS);
         }
         cpu.cpl = 3;
-        cpu.nested = this::translate;
         cpu.updateMode();
     }
 
     private long translate(long linear, int access) {
+        if (isOwn(linear, access)) {
+            return physical(linear);
+        }
         boolean forbidden = linear - slot >= SLOT_BYTES && linear - slot < STRIDE;
         boolean usable = linear - slot >= 0 && linear - slot < SLOT_BYTES;
-        if (!usable && (linear & -PAGE) != base) {
+        if (!usable) {
             escaped |= !forbidden;
             cpu.faultAddress = linear;
             throw cpu.fault(ExceptionVector.PF, 0);
@@ -110,47 +122,42 @@ final class SoftProcessor implements AutoCloseable {
         return linear - base;
     }
 
+    /** Whether a linear address is none of the case's data. */
+    abstract boolean isOwn(long linear, int access);
+
+    /** Of such an address. */
+    abstract long physical(long linear);
+
     /** Absolute address of a slot for a case's data. */
     long slot(int i) {
-        return base + PAGE + (long) STRIDE * i;
+        return slots + (long) STRIDE * i;
     }
 
-    /** Makes an instruction ready to run. */
-    Op lower(byte[] instruction) {
-        cpu.mmu.flush(false);
-        cpu.setRip(base);
-        for (int i = 0; i < 15; i++) {
-            Raw.putByte(base + i, i < instruction.length ? instruction[i] : 0x90);
-        }
-        return cpu.code.single().first;
+    /** Absolute address of the slot that the running case has. */
+    final long slot() {
+        return slot;
     }
 
-    /** Runs a lowered instruction from one record to another. */
-    Outcome run(Op op, long in, long out, long dataSlot) {
+    /** Makes an instruction ready to run, at an absolute address where the host has it. */
+    abstract void prepare(byte[] instruction, long address);
+
+    /** Runs the instruction from one record to another. */
+    final Outcome run(long in, long out, long dataSlot) {
         slot = dataSlot;
         escaped = false;
         cpu.mmu.flush(false);
+        userMode();
         Registers.toProcessor(in, cpu);
-        long rip = Raw.getLong(in + Registers.TARGET);
-        cpu.setRip(rip);
-        Outcome outcome = Outcome.COMPLETED;
-        try {
-            op.execute(cpu);
-        } catch (GuestFault fault) {
-            if (fault.nonCanonical && op.addressesStack()) {
-                fault.vector = ExceptionVector.SS;
-            }
-            outcome =
-                    escaped
-                            ? Outcome.ESCAPED
-                            : new Outcome(signal(fault.vector), false, fault.vector.name());
-        }
-        Registers.fromProcessor(cpu, out);
-        long from = rip + op.end();
-        Raw.putLong(out + Registers.TAKEN, cpu.rip() == from + HostCode.BRANCH_DISTANCE ? 1 : 0);
+        ExceptionVector fault = run(in, out);
         Raw.putLong(out + Registers.FAULT_ADDRESS, cpu.faultAddress);
-        return outcome;
+        if (fault == null) {
+            return Outcome.COMPLETED;
+        }
+        return escaped ? Outcome.ESCAPED : new Outcome(signal(fault), false, fault.name());
     }
+
+    /** Runs from the registers that the processor has; returns what exception there was. */
+    abstract @Nullable ExceptionVector run(long in, long out);
 
     /** Linux, arch/x86/kernel/traps.c. */
     private static int signal(ExceptionVector vector) {

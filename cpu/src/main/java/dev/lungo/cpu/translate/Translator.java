@@ -28,10 +28,11 @@ public final class Translator {
     private static final int MOST_INSTRUCTIONS = 64;
     private static final int PAGE = 4096;
 
-    /** How often a block is interpreted before it is translated. */
-    private static final int ENTRIES_BEFORE = 20;
+    /** How often a block is interpreted before it is translated, where nothing else is said. */
+    private static final int ENTRIES_BEFORE = Integer.getInteger("lungo.entriesBefore", 20);
 
     private final Processor cpu;
+    private final int entriesBefore;
     private final CodeMemory memory;
     private final HostCode code = new HostCode();
     private final Stubs stubs;
@@ -41,7 +42,13 @@ public final class Translator {
     private long next;
 
     public Translator(Processor cpu) {
+        this(cpu, ENTRIES_BEFORE);
+    }
+
+    /** Translates a block when it is entered for the {@code entriesBefore}th time. */
+    public Translator(Processor cpu, int entriesBefore) {
         this.cpu = cpu;
+        this.entriesBefore = entriesBefore;
         memory = CodeMemory.map(CODE_BYTES);
         next = memory.executable();
         code.begin(next);
@@ -60,7 +67,7 @@ public final class Translator {
             block.translation = null;
             block.entries = 0;
         }
-        if (++block.entries != ENTRIES_BEFORE || !isTranslatable(block.mode)) {
+        if (++block.entries != entriesBefore || !isTranslatable(block.mode)) {
             return null;
         }
         return translate(block);

@@ -1,12 +1,10 @@
 package dev.lungo.cpu.translate;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.lungo.cpu.Rig;
 import dev.lungo.cpu.core.Flags;
 import dev.lungo.cpu.core.State;
-import dev.lungo.host.ExecutableMemory;
 import dev.lungo.host.Raw;
 import dev.lungo.isa.Rflags;
 import java.util.ArrayList;
@@ -32,9 +30,8 @@ class TiersAgreeTest {
 
     @Test
     void onRandomPrograms() {
-        assumeTrue(ExecutableMemory.isSupported(), "only x86-64 Linux hosts have a native tier");
         try (Rig interpreted = Rig.inBlocks();
-                Rig translated = Rig.translated()) {
+                Rig translated = Rig.inBlocks(Rig.Tier.NATIVE)) {
             for (int i = 0; i < PROGRAMS; i++) {
                 long seed = SEED * 1_000_003 + i;
                 byte[] program =
