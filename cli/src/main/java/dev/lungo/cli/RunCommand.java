@@ -15,6 +15,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.Set;
 
 /** {@code lungo run}: the options, and what they mean. */
 final class RunCommand {
@@ -33,6 +34,7 @@ final class RunCommand {
         new Option("--no-reboot",  "",             "ends it when it asks for a reset"),
         new Option("--trace",      "WHAT[,WHAT]",  "lists instructions, exits or ports, on standard error"),
         new Option("--trace-file", "F",            "where the trace goes instead"),
+        new Option("--stats",      "",             "tells at the end, on standard error, what its processors did"),
         new Option("--help",       "",             "this"));
     // spotless:on
 
@@ -81,10 +83,12 @@ final class RunCommand {
                                 .map(Trace::parse)
                                 .orElse(EnumSet.noneOf(Trace.class)),
                         arguments.value("--trace-file"),
-                        arguments.value("--timeout").map(RunCommand::limit));
+                        arguments.value("--timeout").map(RunCommand::limit),
+                        arguments.has("--stats"));
         Engine found = engine(arguments.value("--engine", "auto"));
-        Engine engine =
+        Engine tiered =
                 arguments.value("--tier").map(wanted -> withTier(found, wanted)).orElse(found);
+        Engine engine = withAids(tiered);
         return ExitStatus.of(Session.run(spec(engine), engine, settings));
     }
 
@@ -184,6 +188,15 @@ final class RunCommand {
                             + "\"");
         }
         return engine.withTier(wanted);
+    }
+
+    private Engine withAids(Engine engine) {
+        Set<Engine.Aid> wanted = EnumSet.noneOf(Engine.Aid.class);
+        if (arguments.has("--stats")) {
+            wanted.add(Engine.Aid.STATISTICS);
+        }
+        wanted.retainAll(engine.aids());
+        return engine.with(wanted);
     }
 
     private static String model(String wanted, Engine engine) {

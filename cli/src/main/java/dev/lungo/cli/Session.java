@@ -26,12 +26,14 @@ final class Session implements AutoCloseable {
      * What a machine is connected to.
      *
      * @param limit how long it may run
+     * @param statistics whether the processors tell at the end what they did
      */
     record Settings(
             SerialTarget serial,
             Set<Trace> traces,
             Optional<String> traceFile,
-            Optional<Duration> limit) {}
+            Optional<Duration> limit,
+            boolean statistics) {}
 
     private final HostClock clock = new HostClock();
     private final HostMemory memory;
@@ -87,6 +89,9 @@ final class Session implements AutoCloseable {
                 settings.serial instanceof SerialTarget.Stdio ? runOnTerminal(pc) : pc.run();
         if (outcome instanceof Outcome.Crash(int cpu)) {
             System.err.print(CrashReport.of(cpu, pc.cpus().get(cpu), memory));
+        }
+        if (settings.statistics) {
+            pc.cpus().forEach(each -> System.err.print(each.statistics()));
         }
         return outcome;
     }

@@ -4,25 +4,72 @@ import dev.lungo.cpu.core.GuestFault;
 import dev.lungo.cpu.core.Interpreter;
 import dev.lungo.cpu.core.Pending;
 import dev.lungo.cpu.core.Processor;
+import dev.lungo.cpu.core.State;
+import dev.lungo.cpu.translate.Statistics;
 import dev.lungo.cpu.translate.Translator;
+import dev.lungo.host.Raw;
 import dev.lungo.machine.CpuRegisters;
 import dev.lungo.machine.CpuSetup;
+import dev.lungo.machine.Engine;
 import dev.lungo.machine.VirtualCpu;
 import dev.lungo.machine.VmExit;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A software processor behind the border that all engines share. */
 final class SoftCpu implements VirtualCpu {
     private final Processor cpu;
     private final Interpreter interpreter;
+    private final @Nullable Translator translator;
 
-    SoftCpu(CpuSetup setup, boolean translates) {
+    /** Whether everything is counted that {@link #statistics} can have. */
+    private final boolean counts;
+
+    /** Time in {@link #run}, where it is counted. */
+    private long nanos;
+
+    SoftCpu(CpuSetup setup, boolean translates, Set<Engine.Aid> aids) {
         cpu = new Processor(setup);
-        interpreter = new Interpreter(cpu, translates ? new Translator(cpu) : null);
+        counts = aids.contains(Engine.Aid.STATISTICS);
+        translator = translates ? new Translator(cpu, aids) : null;
+        interpreter = new Interpreter(cpu, translator);
     }
 
     @Override
     public VmExit run() {
-        return interpreter.run();
+        if (!counts) {
+            return interpreter.run();
+        }
+        long begun = System.nanoTime();
+        try {
+            return interpreter.run();
+        } finally {
+            nanos += System.nanoTime() - begun;
+        }
+    }
+
+    @Override
+    public String statistics() {
+        var table = new Statistics.Table("processor " + cpu.index);
+        long inBlocks = Raw.getLong(cpu.state + State.INSTRUCTIONS);
+        if (counts) {
+            long all = inBlocks;
+            long interpreted = inBlocks;
+            if (translator != null) {
+                all += translator.statistics.instructions();
+                interpreted += translator.statistics.falls();
+            }
+            table.row("time in the guest", nanos / 1_000_000, "ms");
+            table.row("guest instructions", all);
+            table.row("  interpreted", interpreted);
+            table.row("guest speed", nanos == 0 ? 0 : all * 1000 / nanos, "MIPS");
+        }
+        table.row("blocks lowered", cpu.code.lowered());
+        table.row("page walks", cpu.mmu.walks());
+        if (translator != null) {
+            translator.statistics.tell(table);
+        }
+        return table.toString();
     }
 
     @Override

@@ -5,7 +5,9 @@ import dev.lungo.host.ExecutableMemory;
 import dev.lungo.machine.CpuSetup;
 import dev.lungo.machine.Engine;
 import dev.lungo.machine.VirtualCpu;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /** The engine that needs nothing but Java: see {@link SoftCpu}. */
 public final class SoftEngine implements Engine {
@@ -13,13 +15,15 @@ public final class SoftEngine implements Engine {
     private static final String NATIVE = "native";
 
     private final boolean translates;
+    private final Set<Aid> aids;
 
     public SoftEngine() {
-        this(false);
+        this(false, Set.of());
     }
 
-    private SoftEngine(boolean translates) {
+    private SoftEngine(boolean translates, Set<Aid> aids) {
         this.translates = translates;
+        this.aids = aids;
     }
 
     @Override
@@ -42,11 +46,21 @@ public final class SoftEngine implements Engine {
         if (!tiers().contains(tier)) {
             throw new IllegalArgumentException(name() + " has no tier " + tier);
         }
-        return new SoftEngine(tier.equals(NATIVE));
+        return new SoftEngine(tier.equals(NATIVE), aids);
+    }
+
+    @Override
+    public Set<Aid> aids() {
+        return EnumSet.allOf(Aid.class);
+    }
+
+    @Override
+    public Engine with(Set<Aid> wanted) {
+        return new SoftEngine(translates, Set.copyOf(wanted));
     }
 
     @Override
     public VirtualCpu createCpu(CpuSetup setup) {
-        return new SoftCpu(setup, translates);
+        return new SoftCpu(setup, translates, aids);
     }
 }

@@ -1,6 +1,7 @@
 package dev.lungo.machine;
 
 import java.util.List;
+import java.util.Set;
 
 /** Something that can run guest instructions. */
 public interface Engine {
@@ -24,6 +25,29 @@ public interface Engine {
      */
     default Engine withTier(String tier) {
         throw new IllegalArgumentException(name() + " has no tier " + tier);
+    }
+
+    /** What an engine can do beside running code, for who wants to look at the engine itself. */
+    enum Aid {
+        /** Counts what {@link VirtualCpu#statistics} tells. */
+        STATISTICS
+    }
+
+    /** The aids it has. */
+    default Set<Aid> aids() {
+        return Set.of();
+    }
+
+    /**
+     * The same engine, with some of its {@link #aids}.
+     *
+     * @throws IllegalArgumentException if it lacks one
+     */
+    default Engine with(Set<Aid> wanted) {
+        if (wanted.isEmpty()) {
+            return this;
+        }
+        throw new IllegalArgumentException(name() + " has not all of " + wanted);
     }
 
     VirtualCpu createCpu(CpuSetup setup);

@@ -47,6 +47,11 @@ public interface VirtualCpu {
         return new long[0];
     }
 
+    /** What it has done so far, in lines for people to read; empty where nobody counts. */
+    default String statistics() {
+        return "";
+    }
+
     /** What a local APIC can do to its processor. */
     interface Signals {
         /** The answer of {@link LocalApic#hasInterrupt} may have become true. */

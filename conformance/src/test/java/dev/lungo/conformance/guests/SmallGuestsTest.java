@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -196,6 +197,56 @@ class SmallGuestsTest {
                         0 0000000000100024  jne 0x100022
                         0 0000000000100026  out 0xf4,al
                         """);
+    }
+
+    @Test
+    void bothTiersCountTheSameInstructions() throws Exception {
+        String loop =
+                "BC00800000" // mov esp,8000h
+                        + "B900100000" // mov ecx,1000h
+                        + "50" // next: push eax
+                        + "E80F000000" // call more
+                        + "9F" // lahf
+                        + "5A" // pop edx
+                        + "F6C103" // test cl,3
+                        + "7401" // jz over
+                        + "40" // inc eax
+                        + "49" // over: dec ecx
+                        + "75EF" // jnz next
+                        + "B000E6F4" // mov al,0; out F4h,al
+                        + "C3"; // more: ret
+        String instructions = Integer.toString(2 + 0x1000 * 9 + 0x1000 * 3 / 4 + 2);
+
+        for (String tier : new String[] {"interpreter", "native"}) {
+            try (Lungo lungo = run(loop, "--stats", "--tier", tier)) {
+                assertThat(lungo.status()).isEqualTo(1);
+                assertThat(lungo.standardError().replace(",", ""))
+                        .containsPattern("guest instructions +" + instructions + "\\n");
+            }
+        }
+    }
+
+    @Test
+    void statisticsTellWhyTranslatedCodeWasLeft() throws Exception {
+        String loop = "B900100000" + "9F" + "49" + "75FC" + "B000E6F4"; // lahf, dec ecx, jnz
+        try (Lungo lungo = run(loop, "--stats", "--tier", "native")) {
+            assertThat(lungo.status()).isEqualTo(1);
+            assertThat(lungo.standardError())
+                    .startsWith("processor 0\n")
+                    .containsPattern("units translated +\\d")
+                    .containsPattern("LAHF +no emitter +\\d,\\d\\d\\d\\n");
+        }
+    }
+
+    @Test
+    void theMonitorTellsStatisticsToo() throws Exception {
+        try (Lungo lungo = run("EBFE")) {
+            lungo.type("\u0001cstats\n");
+
+            assertThat(lungo.prints(Pattern.compile("blocks lowered +\\d+\\n"), 1)).isTrue();
+            lungo.type("\u0001x");
+            assertThat(lungo.status()).isZero();
+        }
     }
 
     private Lungo run(String code, String... options) throws IOException {

@@ -48,6 +48,11 @@ public abstract class Code {
         died();
     }
 
+    /** How many bytes it was made from. */
+    public final int bytes() {
+        return bytes;
+    }
+
     /** How many bytes it was made from, where that was not known at first. */
     public final void bytes(int count) {
         bytes = count;

@@ -45,6 +45,8 @@ public final class CodeCache implements PageWatch.Watcher {
     /** In all blocks together. */
     private int ops;
 
+    private long lowered;
+
     // Blocks by linear address, forgotten when a translation changes.
     private final long[] nearLinear = new long[NEAR];
     private final @Nullable Block[] nearBlock = new Block[NEAR];
@@ -94,6 +96,7 @@ public final class CodeCache implements PageWatch.Watcher {
             }
         }
         makeRoom();
+        lowered++;
         if (cpu.memory.host(physical) == 0) { // nobody would tell us of changes
             return lowering.block(linear, physical, mode, 1);
         }
@@ -112,6 +115,11 @@ public final class CodeCache implements PageWatch.Watcher {
     private boolean spillHolds(Block block, long linear) {
         return block.spill < 0
                 || block.spill == cpu.mmu.translateForFetch(cpu.wrapLinear((linear | 0xFFF) + 1));
+    }
+
+    /** How many blocks have been lowered since power-up. */
+    public long lowered() {
+        return lowered;
     }
 
     /** A block of one instruction, not kept: for single-stepping and interrupt shadows. */

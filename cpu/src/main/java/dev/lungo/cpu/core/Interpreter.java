@@ -160,14 +160,17 @@ public final class Interpreter {
             try {
                 op.execute(cpu);
             } catch (GuestFault fault) {
+                translator.abandon(exit, 0);
                 settle(fault, op);
                 throw fault;
             }
             if (op instanceof Op.Ending) {
+                translator.abandon(exit, 1);
                 return;
             }
             at = translator.resume(exit);
             if (at == 0) {
+                translator.abandon(exit, 1);
                 cpu.continueAt(op.end());
             }
         }

@@ -77,6 +77,8 @@ public final class Mmu {
     private final boolean[] isUsed = new boolean[SETS * ENTRIES];
     private int usedCount;
 
+    private long walks;
+
     Mmu(Processor cpu, PhysicalMemory memory, PageWalker walker, CodeCache code, PageWatch watch) {
         this.cpu = cpu;
         tlbs = cpu.state + State.TLB;
@@ -84,6 +86,11 @@ public final class Mmu {
         this.walker = walker;
         this.code = code;
         this.watch = watch;
+    }
+
+    /** How often paging structures have been walked since power-up. */
+    public long walks() {
+        return walks;
     }
 
     /** Chooses the access rights that hold from now on; returns the number of the set in use. */
@@ -397,6 +404,7 @@ public final class Mmu {
         cpu.watch(linear, bytes, access);
         long physical;
         if (paging) {
+            walks++;
             physical = walker.walk(linear, access, user, smapOff);
         } else {
             walker.global = false;

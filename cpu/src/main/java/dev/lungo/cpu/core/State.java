@@ -30,7 +30,7 @@ public final class State {
     /** What block entry must look at, an int: see {@code Processor.PENDING_*}. */
     public static final int PENDING = 168;
 
-    /** Instructions executed since power-up. */
+    /** Instructions executed in blocks, and one by one, since power-up. */
     public static final int INSTRUCTIONS = 176;
 
     /** Linear bases of ES, CS, SS, DS, FS, GS, eight bytes each. */
@@ -85,6 +85,9 @@ public final class State {
     public static final int JUMP_RIP = JUMP_KEY + 8;
 
     public static final int JUMP_CODE = JUMP_RIP + 8;
+
+    /** Instructions executed by translated code, where they are counted. */
+    public static final int TRANSLATED_INSTRUCTIONS = JUMP_CODE + 8;
 
     /** The software TLB, in sets of entries: see {@link Mmu}. */
     public static final int TLB = 4096;

@@ -28,6 +28,7 @@ final class Emission {
     final int mode;
     private final Stubs stubs;
     private final Exits exits;
+    private final boolean counts;
 
     /** Code that is seldom run, to be written behind the rest. */
     private final List<Runnable> outOfLine = new ArrayList<>();
@@ -35,6 +36,10 @@ final class Emission {
     // The instruction being emitted.
     private int start;
     private int end;
+
+    /** Of the unit's instructions, from 1. */
+    private int number;
+
     private boolean flagsLiveBefore;
     private boolean flagsLiveAfter;
     private FlagUse flagUse = FlagUse.NONE;
@@ -49,18 +54,22 @@ final class Emission {
 
     /** Makes an exit's number. */
     interface Exits {
-        int interpret(int start);
+        int interpret(int start, Exit.Cause cause);
 
         int link();
 
         void resumesAt(int exit, long address);
     }
 
-    Emission(HostCode code, Stubs stubs, Exits exits, int mode) {
+    /**
+     * @param counts whether what it executes is counted
+     */
+    Emission(HostCode code, Stubs stubs, Exits exits, int mode, boolean counts) {
         this.code = code;
         this.stubs = stubs;
         this.exits = exits;
         this.mode = mode;
+        this.counts = counts;
     }
 
     boolean is64() {
@@ -85,6 +94,7 @@ final class Emission {
     void next(int start, int end, FlagUse use, boolean liveBefore, boolean liveAfter) {
         this.start = start;
         this.end = end;
+        number++;
         flagUse = use;
         flagsLiveBefore = liveBefore;
         flagsLiveAfter = liveAfter;
@@ -209,15 +219,19 @@ final class Emission {
         }
         code.arithmetic(4, 8, T2, -(1 << PAGE_SHIFT));
         code.rmx(0x3B, 8, T2, STATE, T1, 0, tag);
-        slow(NOT_ZERO);
+        slow(NOT_ZERO, Exit.Cause.TLB_MISS);
         code.rmx(0x03, 8, T0, STATE, T1, 0, set + State.TLB_ADDEND);
     }
 
     /** If this condition holds, the instruction is interpreted instead. */
     void slow(int condition) {
+        slow(condition, Exit.Cause.OPERANDS);
+    }
+
+    private void slow(int condition, Exit.Cause cause) {
         int jump = code.jcc(condition);
         Flags flags = snapshot();
-        int exit = exits.interpret(start);
+        int exit = exits.interpret(start, cause);
         outOfLine.add(() -> {
             code.land(jump);
             storeFlags(flags);
@@ -251,7 +265,7 @@ final class Emission {
     /** Has the instruction interpreted always, and goes on. */
     void interpret() {
         storeFlags(snapshot());
-        int exit = exits.interpret(start);
+        int exit = exits.interpret(start, Exit.Cause.NO_EMITTER);
         leaveBy(exit);
         exits.resumesAt(exit, code.here());
         inHost = false;
@@ -398,6 +412,7 @@ final class Emission {
     /** Leaves for a place on the page, {@code delta} bytes from the unit's beginning. */
     private void link(int delta) {
         storeFlags(snapshot());
+        count();
         addToRip(delta);
         int exit = exits.link();
         int jump = code.jmp();
@@ -435,7 +450,7 @@ final class Emission {
     void lookUp() {
         clobberFlags();
         code.call(stubs.lookUp[mode >> Mode.TLB_SHIFT & 3]);
-        slow(NOT_ZERO);
+        slow(NOT_ZERO, Exit.Cause.UNKNOWN_TARGET);
     }
 
     /** Goes to what was looked up. */
@@ -447,6 +462,7 @@ final class Emission {
     /** Likewise, with the flags in the state. */
     void goNow() {
         storeFlags(snapshot());
+        count();
         go();
     }
 
@@ -458,6 +474,7 @@ final class Emission {
 
     void goToKept() {
         storeFlags(snapshot());
+        count();
         code.load(T0, STATE, Frame.at(State.JUMP_RIP));
         code.store(STATE, Frame.at(State.RIP), T0);
         code.rm(0xFF, 4, 4, STATE, Frame.at(State.JUMP_CODE)); // jmp
@@ -474,11 +491,13 @@ final class Emission {
         needFlags();
         int taken = code.jcc(condition);
         int at = start;
+        int numberHere = number;
         Flags flags = snapshot();
         outOfLine.add(() -> {
             code.land(taken);
             restore(flags);
             start = at;
+            number = numberHere;
             flagsLiveBefore = true;
             branch(delta);
         });
@@ -493,6 +512,13 @@ final class Emission {
         kindImmediate = flags.immediate;
     }
 
+    /** Where instructions are counted, those from the unit's entry to here have been executed. */
+    private void count() {
+        if (counts) {
+            code.arithmetic(0, 8, STATE, Frame.at(State.TRANSLATED_INSTRUCTIONS), number);
+        }
+    }
+
     private void addToRip(int delta) {
         if (delta != 0) {
             code.arithmetic(0, is64() ? 8 : 4, STATE, Frame.at(State.RIP), delta);
@@ -502,7 +528,7 @@ final class Emission {
     /** Ends the unit with an instruction that is interpreted. */
     void interpretLast() {
         storeFlags(snapshot());
-        leaveBy(exits.interpret(start));
+        leaveBy(exits.interpret(start, Exit.Cause.NO_EMITTER));
     }
 
     /** Ends the unit before an instruction that belongs to another. */

@@ -12,13 +12,36 @@ public final class Exit {
         /**
          * The instruction at {@link #start} is to be interpreted; then go on at {@link #resume}.
          */
-        INTERPRET,
+        INTERPRET("interpreter falls"),
         /** A direct branch: the jump at {@link #resume} may be made to go where it leads. */
-        LINK,
+        LINK("direct branches not linked yet"),
         /** The code under the unit has changed; its entry may lead to what replaces it. */
-        DEAD,
+        DEAD("entries of dead units"),
         /** Nothing more is known than the instruction pointer. */
-        LEAVE
+        LEAVE("pending events");
+
+        final String title;
+
+        Kind(String title) {
+            this.title = title;
+        }
+    }
+
+    /** Why an instruction is interpreted. */
+    enum Cause {
+        NO_EMITTER("no emitter"),
+        /** It is not in the TLB, or not so that it could be reached directly. */
+        TLB_MISS("TLB miss"),
+        /** Where an indirect branch, or one to another page, leads was not found. */
+        UNKNOWN_TARGET("unknown branch target"),
+        /** Operands that the host's instruction would not take. */
+        OPERANDS("operands");
+
+        final String title;
+
+        Cause(String title) {
+            this.title = title;
+        }
     }
 
     /** Whether an instruction is to be interpreted; otherwise the instruction pointer has moved. */
@@ -34,6 +57,14 @@ public final class Exit {
 
     /** A host address. */
     long resume;
+
+    // What only statistics want to know.
+
+    /** Null unless it {@link #interprets}. */
+    Statistics.@Nullable Fall fall;
+
+    /** How many instructions of the unit come before. */
+    int before;
 
     /** The instruction, once it has been asked for. */
     @Nullable Op op;

@@ -10,8 +10,10 @@ import dev.lungo.host.Raw;
 import dev.lungo.isa.Decoded;
 import dev.lungo.isa.Decoder;
 import dev.lungo.isa.Instruction;
+import dev.lungo.machine.Engine;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +33,9 @@ public final class Translator {
     /** How often a block is interpreted before it is translated, where nothing else is said. */
     private static final int ENTRIES_BEFORE = Integer.getInteger("lungo.entriesBefore", 20);
 
+    /** What it has done so far. */
+    public final Statistics statistics;
+
     private final Processor cpu;
     private final int entriesBefore;
     private final CodeMemory memory;
@@ -42,13 +47,25 @@ public final class Translator {
     private long next;
 
     public Translator(Processor cpu) {
-        this(cpu, ENTRIES_BEFORE);
+        this(cpu, Set.of());
+    }
+
+    /**
+     * @param aids what it does beside translating
+     */
+    public Translator(Processor cpu, Set<Engine.Aid> aids) {
+        this(cpu, aids, ENTRIES_BEFORE);
     }
 
     /** Translates a block when it is entered for the {@code entriesBefore}th time. */
     public Translator(Processor cpu, int entriesBefore) {
+        this(cpu, Set.of(), entriesBefore);
+    }
+
+    private Translator(Processor cpu, Set<Engine.Aid> aids, int entriesBefore) {
         this.cpu = cpu;
         this.entriesBefore = entriesBefore;
+        statistics = new Statistics(cpu, aids.contains(Engine.Aid.STATISTICS));
         memory = CodeMemory.map(CODE_BYTES);
         next = memory.executable();
         code.begin(next);
@@ -95,7 +112,14 @@ public final class Translator {
         FlagsKind.toTranslated(cpu.state);
         int number = (int) CodeMemory.call(stubs.enter, cpu.state, at);
         FlagsKind.toInterpreter(cpu.state);
-        return exits.get(number);
+        Exit exit = exits.get(number);
+        statistics.left(exit);
+        return exit;
+    }
+
+    /** A unit is not gone on with behind an exit, after so many of the exit's instructions. */
+    public void abandon(Exit exit, int executed) {
+        statistics.executed(exit.before + executed);
     }
 
     /**
@@ -181,6 +205,7 @@ public final class Translator {
         code.begin(next);
         Unit unit = new Draft(block).translate(host);
         if (unit != null) {
+            statistics.translated(unit, code.length());
             write();
             cpu.code.add(block, unit);
             remember(State.UNITS, Stubs.UNITS, host, unit.mode, unit.entry);
@@ -209,7 +234,7 @@ public final class Translator {
         Draft(Block block) {
             onPage = (int) (block.physical & PAGE - 1);
             unit = new Unit(Translator.this, block.physical, block.mode, next);
-            emission = new Emission(code, stubs, this, block.mode);
+            emission = new Emission(code, stubs, this, block.mode, statistics.counts);
             emitters = new Emitters(emission);
         }
 
@@ -298,8 +323,19 @@ public final class Translator {
         }
 
         @Override
-        public int interpret(int start) {
-            return add(new Exit(Exit.Kind.INTERPRET, unit, start));
+        public int interpret(int start, Exit.Cause cause) {
+            Exit exit = new Exit(Exit.Kind.INTERPRET, unit, start);
+            if (statistics.counts) {
+                describe(exit, cause);
+            }
+            return add(exit);
+        }
+
+        private void describe(Exit exit, Exit.Cause cause) {
+            while (steps.get(exit.before).start != exit.start) {
+                exit.before++;
+            }
+            exit.fall = statistics.fall(steps.get(exit.before).instruction.mnemonic(), cause);
         }
 
         @Override
