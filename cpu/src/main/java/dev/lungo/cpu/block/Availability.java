@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * enable which knows of the feature itself: CR4 for RDFSBASE, RDPKRU, XSAVE and XGETBV, XCR0 for
  * AVX, so that a VEX form is only here for what it wants besides.
  */
-final class Availability {
+public final class Availability {
     private Availability() {}
 
     /**
@@ -35,7 +35,8 @@ final class Availability {
     }
 
     // spotless:off
-    private static @Nullable Feature feature(Instruction instruction) {
+    /** What a model must have for an instruction; null if all have it. */
+    public static @Nullable Feature feature(Instruction instruction) {
         return switch (instruction.mnemonic()) {
             case ADDSUBPS, ADDSUBPD, HADDPS, HADDPD, HSUBPS, HSUBPD, MOVDDUP, MOVSHDUP, MOVSLDUP,
                  LDDQU, FISTTP

@@ -103,17 +103,18 @@ public enum Feature {
     INVARIANT_TSC     (0x8000_0007, 0, EDX,  8);
     // spotless:on
 
-    enum Register {
+    /** In which CPUID answers. */
+    public enum Register {
         EAX,
         EBX,
         ECX,
         EDX
     }
 
-    final int leaf;
-    final int subleaf;
-    final Register register;
-    final int bit;
+    public final int leaf;
+    public final int subleaf;
+    public final Register register;
+    public final int bit;
 
     Feature(int leaf, int subleaf, Register register, int bit) {
         this.leaf = leaf;

@@ -69,6 +69,12 @@ public final class State {
     public static final int FIP = 928;
     public static final int FDP = 936;
 
+    /**
+     * An int: whether the vector registers and MXCSR are in the host's, as only translated code can
+     * have them.
+     */
+    public static final int VECTORS_IN_HOST = 944;
+
     /** Room for a memory operand of up to 64 bytes on its way to or from a vector unit. */
     public static final int SCRATCH = 960;
 

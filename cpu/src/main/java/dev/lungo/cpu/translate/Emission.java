@@ -22,10 +22,12 @@ import java.util.List;
  */
 final class Emission {
     private static final int PAGE_SHIFT = 12;
+    private static final int ZERO = 4;
     private static final int NOT_ZERO = 5;
 
     final HostCode code;
     final int mode;
+    final HostFeatures host;
     private final Stubs stubs;
     private final Exits exits;
     private final boolean counts;
@@ -43,6 +45,8 @@ final class Emission {
     private boolean flagsLiveBefore;
     private boolean flagsLiveAfter;
     private FlagUse flagUse = FlagUse.NONE;
+
+    private boolean vectors;
 
     // Where the guest's flags are.
     private boolean inHost;
@@ -64,9 +68,10 @@ final class Emission {
     /**
      * @param counts whether what it executes is counted
      */
-    Emission(HostCode code, Stubs stubs, Exits exits, int mode, boolean counts) {
+    Emission(HostCode code, Stubs stubs, HostFeatures host, Exits exits, int mode, boolean counts) {
         this.code = code;
         this.stubs = stubs;
+        this.host = host;
         this.exits = exits;
         this.mode = mode;
         this.counts = counts;
@@ -89,6 +94,25 @@ final class Emission {
             code.land(pending);
             leaveBy(leave);
         });
+        if (vectors) {
+            code.arithmetic(7, 4, STATE, Frame.at(State.VECTORS_IN_HOST), 0); // cmp
+            int absent = code.jcc(ZERO);
+            long loaded = code.here();
+            outOfLine.add(() -> {
+                code.land(absent);
+                code.call(stubs.vectors);
+                code.jcc(ZERO, loaded);
+                leaveBy(leave);
+            });
+        }
+    }
+
+    /**
+     * The unit has the guest's vector registers in the host's of the same number, and MXCSR, from
+     * its entry on. Whoever leaves for Java leaves them in the state.
+     */
+    void useVectors() {
+        vectors = true;
     }
 
     void next(int start, int end, FlagUse use, boolean liveBefore, boolean liveAfter) {
@@ -250,10 +274,16 @@ final class Emission {
         List<Integer> back = List.copyOf(slowExits);
         slowExits.clear();
         long after = code.here();
-        if (inHost && flagsLiveAfter) {
+        boolean flags = inHost && flagsLiveAfter;
+        if (flags || vectors) {
             outOfLine.add(() -> {
                 long at = code.here();
-                code.call(stubs.flags);
+                if (vectors) {
+                    code.call(stubs.vectors);
+                }
+                if (flags) {
+                    code.call(stubs.flags);
+                }
                 code.jmp(after);
                 back.forEach(each -> exits.resumesAt(each, at));
             });
@@ -268,6 +298,9 @@ final class Emission {
         int exit = exits.interpret(start, Exit.Cause.NO_EMITTER);
         leaveBy(exit);
         exits.resumesAt(exit, code.here());
+        if (vectors) {
+            code.call(stubs.vectors);
+        }
         inHost = false;
         inState = true;
         kind = 0;

@@ -15,7 +15,7 @@ final class Emitters {
     private final ArithmeticEmitters arithmetic;
     private final BitEmitters bits;
     private final ControlEmitters control;
-    private final VectorEmitters vectors;
+    private final SameEmitters same;
 
     Emitters(Emission to) {
         this.to = to;
@@ -23,12 +23,17 @@ final class Emitters {
         arithmetic = new ArithmeticEmitters(to);
         bits = new BitEmitters(to);
         control = new ControlEmitters(to);
-        vectors = new VectorEmitters(to);
+        same = new SameEmitters(to);
     }
 
     /** Whether the instruction can be emitted in this mode. Decided before anything is written. */
     static boolean has(Instruction i, Emission to) {
-        return hasGeneral(i, to) || VectorEmitters.has(i, to);
+        return hasGeneral(i, to) || SameEmitters.has(i, to);
+    }
+
+    /** Whether the instruction, which has an emitter, wants the vector registers in the host's. */
+    static boolean usesVectors(Instruction i) {
+        return SameEmitters.usesVectors(i);
     }
 
     /** On general registers. */
@@ -249,7 +254,7 @@ final class Emitters {
                 if (hasGeneral(i, to)) {
                     control.emit(i);
                 } else {
-                    vectors.emit(i);
+                    same.emit(i);
                 }
             }
         }

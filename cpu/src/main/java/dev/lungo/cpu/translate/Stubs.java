@@ -32,6 +32,16 @@ final class Stubs {
     private static final int GENERAL_REGISTERS = 16;
     private static final int SUB = 5;
     private static final int RET = 0xC3;
+    private static final int CMP = 7;
+    private static final int ZERO = 4;
+    private static final int VECTORS = 16;
+
+    /** All six exceptions. */
+    private static final int MXCSR_MASKS = 0x1F80;
+
+    /** What the System V ABI has it be when a thread begins, and Java leaves alone. */
+    private static final int MXCSR_OF_JAVA = 0x1F80;
+
     private static final int AND = 4;
     private static final int NOT_ZERO = 5;
 
@@ -50,16 +60,27 @@ final class Stubs {
     /** To be called: makes the host's flags what the guest's in the state are. Uses T1, T2. */
     final long flags;
 
+    /**
+     * To be called: loads the guest's vector registers and MXCSR into the host's, and says in ZF
+     * whether it has. It has not if an exception of MXCSR is not masked. Uses T0.
+     */
+    final long vectors;
+
     private final HostCode code;
 
-    Stubs(HostCode code) {
+    /** Whether vector registers are 32 bytes wide. */
+    private final boolean avx;
+
+    Stubs(HostCode code, HostFeatures host) {
         this.code = code;
+        avx = host.hasAvx();
         exit = exit();
         enter = enter();
         for (int set = 0; set < lookUp.length; set++) {
             lookUp[set] = lookUp(set);
         }
         flags = flags();
+        vectors = vectors();
     }
 
     /** The place of an address in a table of so many entries. */
@@ -75,6 +96,7 @@ final class Stubs {
                 code.store(STATE, Frame.gpr(guest), Frame.host(guest));
             }
         }
+        storeVectors();
         code.mov(RAX, T0);
         code.arithmetic(0, 8, RSP, 8);
         for (int i = SAVED.length - 1; i >= 0; i--) {
@@ -106,6 +128,60 @@ final class Stubs {
         }
         code.rr(0xFF, 4, 4, T0); // jmp
         return at;
+    }
+
+    private long vectors() {
+        long at = code.here();
+        code.rm(0x8B, 4, T0, STATE, Frame.at(State.MXCSR));
+        code.rr(0xF7, 4, 2, T0); // not
+        code.rr(0xF7, 4, 0, T0); // test
+        code.u32(MXCSR_MASKS);
+        int unmasked = code.jcc(NOT_ZERO);
+        for (int i = 0; i < VECTORS; i++) {
+            moveVector(0x0F_10, i);
+        }
+        code.rm(0x0F_AE, 4, 2, STATE, Frame.at(State.MXCSR)); // ldmxcsr
+        code.rm(0xC7, 4, 0, STATE, Frame.at(State.VECTORS_IN_HOST)); // mov
+        code.u32(1);
+        code.land(unmasked);
+        code.u8(RET);
+        return at;
+    }
+
+    /** Leaves the vector registers and MXCSR as Java wants them. */
+    private void storeVectors() {
+        code.arithmetic(CMP, 4, STATE, Frame.at(State.VECTORS_IN_HOST), 0);
+        int absent = code.jcc(ZERO);
+        for (int i = 0; i < VECTORS; i++) {
+            moveVector(0x0F_11, i);
+        }
+        code.rm(0x0F_AE, 4, 3, STATE, Frame.at(State.MXCSR)); // stmxcsr
+        code.rm(0xC7, 4, 0, STATE, Frame.at(State.VECTORS_IN_HOST)); // mov
+        code.u32(0);
+        if (avx) {
+            code.u8(0xC5); // vzeroupper
+            code.u8(0xF8);
+            code.u8(0x77);
+        }
+        code.u8(0x68); // push
+        code.u32(MXCSR_OF_JAVA);
+        code.rm(0x0F_AE, 4, 2, RSP, 0); // ldmxcsr
+        code.arithmetic(0, 8, RSP, 8);
+        code.land(absent);
+    }
+
+    /** MOVUPS or VMOVUPS between a vector register and the state. */
+    private void moveVector(int opcode, int number) {
+        int from = Frame.at(State.vector(number));
+        if (avx) {
+            code.u8(0xC5);
+            code.u8(number > 7 ? 0x7C : 0xFC);
+            code.u8(opcode & 0xFF);
+            code.u8(0x80 | (number & 7) << 3 | STATE);
+            code.u32(from);
+        } else {
+            code.rm(opcode, 4, number, STATE, from);
+        }
     }
 
     private long lookUp(int tlbSet) {

@@ -30,6 +30,9 @@ public final class Translator {
     private static final int MOST_INSTRUCTIONS = 64;
     private static final int PAGE = 4096;
 
+    /** All six exceptions. */
+    private static final int MXCSR_MASKS = 0x1F80;
+
     /** How often a block is interpreted before it is translated, where nothing else is said. */
     private static final int ENTRIES_BEFORE = Integer.getInteger("lungo.entriesBefore", 20);
 
@@ -40,6 +43,7 @@ public final class Translator {
     private final int entriesBefore;
     private final CodeMemory memory;
     private final HostCode code = new HostCode();
+    private final HostFeatures host;
     private final Stubs stubs;
     private final List<Exit> exits = new ArrayList<>();
     private final byte[] bytes = new byte[PAGE];
@@ -69,7 +73,8 @@ public final class Translator {
         memory = CodeMemory.map(CODE_BYTES);
         next = memory.executable();
         code.begin(next);
-        stubs = new Stubs(code);
+        host = HostFeatures.of(cpu.model);
+        stubs = new Stubs(code, host);
         write();
         first = next;
         exits.add(new Exit(Exit.Kind.LEAVE, null, 0));
@@ -79,7 +84,7 @@ public final class Translator {
     public @Nullable Unit unitOf(Block block) {
         if (block.translation instanceof Unit unit) {
             if (unit.isLive()) {
-                return unit;
+                return canRun(unit) ? unit : null;
             }
             block.translation = null;
             block.entries = 0;
@@ -87,7 +92,14 @@ public final class Translator {
         if (++block.entries != entriesBefore || !isTranslatable(block.mode)) {
             return null;
         }
-        return translate(block);
+        Unit unit = translate(block);
+        return unit != null && canRun(unit) ? unit : null;
+    }
+
+    /** On the host's vector registers, no SIMD floating-point exception may be raised. */
+    private boolean canRun(Unit unit) {
+        return !unit.usesVectors
+                || (Raw.getInt(cpu.state + State.MXCSR) & MXCSR_MASKS) == MXCSR_MASKS;
     }
 
     // Running.
@@ -157,7 +169,8 @@ public final class Translator {
     /** Where to go on behind an instruction that was interpreted, or 0 if its code has changed. */
     public long resume(Exit exit) {
         Unit unit = unit(exit);
-        return unit.isLive() && cpu.mode() == unit.mode ? exit.resume : 0;
+        boolean goesOn = unit.isLive() && cpu.mode() == unit.mode && canRun(unit);
+        return goesOn ? exit.resume : 0;
     }
 
     private static Unit unit(Exit exit) {
@@ -234,7 +247,7 @@ public final class Translator {
         Draft(Block block) {
             onPage = (int) (block.physical & PAGE - 1);
             unit = new Unit(Translator.this, block.physical, block.mode, next);
-            emission = new Emission(code, stubs, this, block.mode, statistics.counts);
+            emission = new Emission(code, stubs, host, this, block.mode, statistics.counts);
             emitters = new Emitters(emission);
         }
 
@@ -246,6 +259,12 @@ public final class Translator {
             unit.bytes(length);
             seeWhereFlagsLive();
             emission.page(-onPage, PAGE - onPage);
+            for (Step step : steps) {
+                unit.usesVectors |= step.isEmitted() && Emitters.usesVectors(step.instruction);
+            }
+            if (unit.usesVectors) {
+                emission.useVectors();
+            }
             emission.entry(0);
             for (Step step : steps) {
                 emit(step);

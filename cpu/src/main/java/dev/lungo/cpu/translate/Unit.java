@@ -12,6 +12,9 @@ public final class Unit extends Code {
     /** The host address of its translation. */
     final long entry;
 
+    /** Whether the guest's vector registers are in the host's while it runs. */
+    boolean usesVectors;
+
     /** The host address to which its entry leads when it is dead. */
     long deadEntry;
 
