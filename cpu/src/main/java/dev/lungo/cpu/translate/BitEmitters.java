@@ -24,6 +24,8 @@ final class BitEmitters extends Emitter {
             case SAR -> shift(i, 7);
             case ROL -> shift(i, 0);
             case ROR -> shift(i, 1);
+            case RCL -> shift(i, 2);
+            case RCR -> shift(i, 3);
             case SHLD -> doubleShift(i, 0x0F_A4);
             case SHRD -> doubleShift(i, 0x0F_AC);
             case IMUL -> imul(i);
@@ -185,6 +187,10 @@ final class BitEmitters extends Emitter {
         int bytes = i.operand(0).bytes();
         boolean changes = which != 4;
         if (i.operand(0) instanceof Operand.Memory memory) {
+            if (!(i.operand(1) instanceof Operand.Immediate)) {
+                bitOfString(i, memory, which);
+                return;
+            }
             to.access(memory, bytes, changes);
             to.needFlags();
             locked(i);
@@ -209,5 +215,44 @@ final class BitEmitters extends Emitter {
             to.written(guest, bytes, target);
         }
         to.flagsSet();
+    }
+
+    /** A bit as far from a place in memory as a register says. */
+    private void bitOfString(Instruction i, Operand.Memory memory, int which) {
+        int bytes = memory.bytes();
+        int bit = number(i.operand(1));
+        int addressBytes = memory.addressBytes() == 4 ? 4 : 8;
+        to.clobberFlags();
+        to.effectiveAddress(memory);
+        element(bit, bytes);
+        code.rmx(0x8D, addressBytes, T0, T0, T1, Integer.numberOfTrailingZeros(bytes), 0);
+        to.addBase(memory);
+        to.access(bytes, which != 4);
+        if (which == 4) {
+            to.needFlags();
+            code.rm(0x8B, bytes, T2, T0, 0);
+            code.rr(0x0F_A3, bytes, to.read(bit, T1), T2);
+        } else {
+            element(bit, bytes); // back to where the host shall count from, too
+            code.rr(0xF7, 8, 3, T1); // neg
+            code.rmx(0x8D, 8, T0, T0, T1, Integer.numberOfTrailingZeros(bytes), 0);
+            to.needFlags();
+            int from = to.read(bit, T1);
+            locked(i);
+            code.rm(0x0F_83 | which << 3, bytes, from, T0, 0);
+        }
+        to.flagsSet();
+    }
+
+    /** How many operands on the one with this bit is, in T1. */
+    private void element(int bit, int bytes) {
+        int from = to.read(bit, T1);
+        switch (bytes) {
+            case 2 -> code.rr(0x0F_BF, 8, T1, from); // movsx
+            case 4 -> code.rr(0x63, 8, T1, from); // movsxd
+            default -> code.mov(T1, from);
+        }
+        code.rr(0xC1, 8, 7, T1); // sar
+        code.u8(Integer.numberOfTrailingZeros(8 * bytes));
     }
 }

@@ -85,6 +85,9 @@ enum FlagUse {
                     BTC,
                     ROL,
                     ROR,
+                    RCL,
+                    RCR,
+                    SAHF,
                     SHLD,
                     SHRD,
                     ADCX,
@@ -95,7 +98,8 @@ enum FlagUse {
                     CLC,
                     STC ->
                     CHANGES;
-            case JO,
+            case LAHF,
+                    JO,
                     JNO,
                     JB,
                     JNB,
