@@ -10,11 +10,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Where a machine's output goes. */
 final class Outputs implements AutoCloseable {
     private final List<OutputFile> files = new ArrayList<>();
-    private final CharBackend serial;
+    private final @Nullable StreamBackend serial;
     private final TraceWriter trace;
 
     private Outputs(SerialTarget serialTarget, Set<Trace> traces, Optional<String> traceFile) {
@@ -24,7 +25,7 @@ final class Outputs implements AutoCloseable {
                             new StreamBackend(new FileOutputStream(FileDescriptor.out));
                     case SerialTarget.ToFile(String name) ->
                             new StreamBackend(file("--serial", name));
-                    case SerialTarget.None _ -> _ -> {};
+                    case SerialTarget.None _ -> null;
                 };
         trace =
                 new TraceWriter(
@@ -48,7 +49,7 @@ final class Outputs implements AutoCloseable {
     }
 
     CharBackend serial() {
-        return serial;
+        return serial == null ? _ -> {} : serial;
     }
 
     TraceWriter trace() {
@@ -67,6 +68,14 @@ final class Outputs implements AutoCloseable {
 
     @Override
     public void close() {
+        closeSerial();
         trace.close();
+    }
+
+    /** Returns when all that the guest sent is written. */
+    void closeSerial() {
+        if (serial != null) {
+            serial.close();
+        }
     }
 }

@@ -62,7 +62,7 @@ final class Session implements AutoCloseable {
             }
             outputs.begin();
             atExit.end(pc);
-            return session.run(pc, settings);
+            return session.run(pc, settings, outputs);
         }
     }
 
@@ -83,10 +83,11 @@ final class Session implements AutoCloseable {
         return pc;
     }
 
-    private Outcome run(Pc pc, Settings settings) {
+    private Outcome run(Pc pc, Settings settings, Outputs outputs) {
         settings.limit.ifPresent(limit -> endAfter(limit, pc));
         Outcome outcome =
                 settings.serial instanceof SerialTarget.Stdio ? runOnTerminal(pc) : pc.run();
+        outputs.closeSerial();
         if (outcome instanceof Outcome.Crash(int cpu)) {
             System.err.print(CrashReport.of(cpu, pc.cpus().get(cpu), memory));
         }
