@@ -5,9 +5,7 @@ import dev.lungo.host.PageWatch;
 import dev.lungo.isa.Decoded;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,13 +30,23 @@ public final class CodeCache implements PageWatch.Watcher {
     private static final long NOWHERE = 1L << 62;
 
     private static final class Page {
-        final Map<Integer, Block> byKey = new HashMap<>();
+        final long number;
+
+        /** By {@link #key}. */
+        final LongTable<Block> blocks = new LongTable<>(16);
+
         final List<Code> overlapping = new ArrayList<>();
+
+        Page(long number) {
+            this.number = number;
+        }
     }
 
     private final Processor cpu;
     private final Lowering lowering;
-    private final Map<Long, Page> pages = new HashMap<>();
+
+    /** By number: the physical address without its low 12 bits. */
+    private final LongTable<Page> pages = new LongTable<>(1 << 10);
 
     private final PageWatch watch;
 
@@ -61,7 +69,7 @@ public final class CodeCache implements PageWatch.Watcher {
 
     @Override
     public boolean holds(long page) {
-        return pages.containsKey(page);
+        return pages.contains(page);
     }
 
     @Override
@@ -90,7 +98,7 @@ public final class CodeCache implements PageWatch.Watcher {
         long physical = cpu.mmu.translateForFetch(linear);
         Page page = pages.get(physical >>> 12);
         if (page != null) {
-            Block block = page.byKey.get(key(physical, mode));
+            Block block = page.blocks.get(key(physical, mode));
             if (block != null && cpu.fitsCodeSegment(block.bytes) && spillHolds(block, linear)) {
                 return block;
             }
@@ -134,19 +142,18 @@ public final class CodeCache implements PageWatch.Watcher {
         return lowering.decoded();
     }
 
-    private static int key(long physical, int mode) {
-        return ((int) (physical & 0xFFF) | mode << 12)
-                * 0x9E37_79B1; // most begin at multiples of 16
+    private static long key(long physical, int mode) {
+        return physical & 0xFFF | (long) mode << 12;
     }
 
     private Block add(Block block) {
         Page page = watched(block.physical >>> 12);
-        Block former = page.byKey.get(key(block.physical, block.mode));
+        Block former = page.blocks.get(key(block.physical, block.mode));
         if (former != null) { // another mapping of the second page, or another code limit
             forget(former);
             page = watched(block.physical >>> 12);
         }
-        page.byKey.put(key(block.physical, block.mode), block);
+        page.blocks.put(key(block.physical, block.mode), block);
         page.overlapping.add(block);
         if (block.crossesPages()) {
             watched(block.spill >>> 12).overlapping.add(block);
@@ -171,7 +178,7 @@ public final class CodeCache implements PageWatch.Watcher {
     private Page watched(long number) {
         Page page = pages.get(number);
         if (page == null) {
-            page = new Page();
+            page = new Page(number);
             pages.put(number, page);
             watch.watch(number);
         }
@@ -208,8 +215,9 @@ public final class CodeCache implements PageWatch.Watcher {
         Page home = pages.get(code.physical >>> 12);
         if (code instanceof Block block) {
             ops -= block.size();
-            if (home != null) {
-                home.byKey.remove(key(block.physical, block.mode), block);
+            long key = key(block.physical, block.mode);
+            if (home != null && home.blocks.get(key) == block) {
+                home.blocks.remove(key);
             }
         }
         leave(code.physical >>> 12, code);
@@ -243,15 +251,16 @@ public final class CodeCache implements PageWatch.Watcher {
 
     /** Drops everything. */
     public void clear() {
-        List<Long> dropped = List.copyOf(pages.keySet());
-        for (Page page : pages.values()) {
+        List<Page> dropped = new ArrayList<>(pages.size());
+        pages.forEach(dropped::add);
+        for (Page page : dropped) {
             for (Code each : page.overlapping) {
                 each.die();
             }
         }
         pages.clear();
-        for (long number : dropped) {
-            watch.release(number);
+        for (Page page : dropped) {
+            watch.release(page.number);
         }
         ops = 0;
         lowering.clear();
