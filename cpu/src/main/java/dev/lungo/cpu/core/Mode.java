@@ -45,6 +45,9 @@ public final class Mode {
     /** Bits 13:12, the set of TLB entries in use. It matters to translated code alone. */
     public static final int TLB_SHIFT = 12;
 
+    /** CPL is 1 or 2. */
+    public static final int INNER = 1 << 14;
+
     private static final CodeMode[] CODE_MODES = {
         CodeMode.CODE16, CodeMode.CODE32, CodeMode.CODE64
     };

@@ -484,6 +484,7 @@ public final class Processor {
         bits |= isReal() ? Mode.REAL : 0;
         bits |= isVm86() ? Mode.VM86 : 0;
         bits |= cpl == 3 ? Mode.USER : 0;
+        bits |= cpl == 1 || cpl == 2 ? Mode.INNER : 0;
         bits |= longMode ? Mode.LONG : 0;
         boolean taskSwitched = (system.cr0 & Cr0.TS) != 0;
         boolean emulated = (system.cr0 & Cr0.EM) != 0;

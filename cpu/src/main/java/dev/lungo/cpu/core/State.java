@@ -99,7 +99,7 @@ public final class State {
     public static final int TLB = 4096;
 
     public static final int TLB_SETS = 4;
-    public static final int TLB_ENTRIES = 1024;
+    public static final int TLB_ENTRIES = 4096;
     public static final int TLB_ENTRY_BYTES = 32;
     public static final int TLB_SET_BYTES = TLB_ENTRIES * TLB_ENTRY_BYTES;
 
@@ -118,7 +118,7 @@ public final class State {
     /** Translated code by the host address of the guest's. */
     public static final int UNITS = JUMPS + JUMPS_BYTES;
 
-    public static final int UNITS_BYTES = 32768 * 32;
+    public static final int UNITS_BYTES = 65536 * 32;
 
     public static final int BYTES = UNITS + UNITS_BYTES;
 

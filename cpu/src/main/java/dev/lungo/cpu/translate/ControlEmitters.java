@@ -9,11 +9,14 @@ import dev.lungo.cpu.core.State;
 import dev.lungo.isa.Instruction;
 import dev.lungo.isa.Mnemonic;
 import dev.lungo.isa.Operand;
+import dev.lungo.isa.Rflags;
 
 /** The stack, near branches, and what depends on a condition. */
 final class ControlEmitters extends Emitter {
     private static final int RSP = 4;
     private static final int RBP = 5;
+    private static final int AND = 4;
+    private static final int OR = 0x0B;
 
     ControlEmitters(Emission to) {
         super(to);
@@ -22,6 +25,7 @@ final class ControlEmitters extends Emitter {
     void emit(Instruction i) {
         switch (i.mnemonic()) {
             case PUSH -> push(i);
+            case PUSHF -> pushFlags();
             case POP -> pop(i);
             case LEAVE -> leave();
             case JMP -> jmp(i);
@@ -70,6 +74,20 @@ final class ControlEmitters extends Emitter {
             }
         }
         stackMoves(-bytes);
+    }
+
+    private void pushFlags() {
+        to.needFlags();
+        code.u8(0x9C); // pushf
+        code.rm(0x8F, 4, 0, STATE, Frame.at(State.JUMP_RIP)); // pop
+        top();
+        code.load(T1, STATE, Frame.at(State.JUMP_RIP));
+        code.arithmetic(AND, 4, T1, Rflags.STATUS);
+        code.load(T2, STATE, Frame.at(State.RFLAGS));
+        code.arithmetic(AND, 4, T2, ~(Rflags.RF | Rflags.VM));
+        code.rr(OR, 4, T1, T2);
+        code.rm(0x89, stackBytes(), T1, T0, 0);
+        stackMoves(-stackBytes());
     }
 
     private void pop(Instruction i) {

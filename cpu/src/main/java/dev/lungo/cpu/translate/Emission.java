@@ -209,20 +209,13 @@ final class Emission {
 
     /** The linear address, in T0. */
     void linear(Operand.Memory memory) {
-        if (isBased(memory)) {
+        boolean based =
+                is64() && (memory.segment() == Segment.FS || memory.segment() == Segment.GS);
+        if (based) {
             clobberFlags();
         }
         effectiveAddress(memory);
-        addBase(memory);
-    }
-
-    private boolean isBased(Operand.Memory memory) {
-        return is64() && (memory.segment() == Segment.FS || memory.segment() == Segment.GS);
-    }
-
-    /** Makes the effective address in T0 the linear one. May spoil the flags. */
-    void addBase(Operand.Memory memory) {
-        if (isBased(memory)) {
+        if (based) {
             int number = memory.segment() == Segment.FS ? 4 : 5;
             code.rm(0x03, 8, T0, STATE, Frame.at(State.segmentBase(number)));
         }
@@ -237,17 +230,30 @@ final class Emission {
     /** Likewise, with the linear address in T0. */
     void access(int bytes, boolean store) {
         clobberFlags();
+        if (bytes == 1) {
+            code.mov(T2, T0);
+        } else {
+            code.lea(T2, T0, bytes - 1);
+        }
+        lookUpPage(store);
+    }
+
+    /** Likewise, of so many elements as the host register {@code count} says, at most a page. */
+    void accessRun(int count, int bytes, boolean store) {
+        clobberFlags();
+        int scale = Integer.numberOfTrailingZeros(bytes);
+        code.rmx(0x8D, 8, T2, T0, count, scale, -1); // lea
+        lookUpPage(store);
+    }
+
+    /** The host address for the linear address in T0, if the one in T2 is on the same page. */
+    private void lookUpPage(boolean store) {
         int set = Frame.at(State.TLB) + State.TLB_SET_BYTES * (mode >> Mode.TLB_SHIFT & 3);
         int tag = set + (store ? State.TLB_WRITE : State.TLB_READ);
         code.mov32(T1, T0);
         code.rr(0xC1, 4, 5, T1); // shr
         code.u8(PAGE_SHIFT - Integer.numberOfTrailingZeros(State.TLB_ENTRY_BYTES));
         code.arithmetic(4, 4, T1, (State.TLB_ENTRIES - 1) * State.TLB_ENTRY_BYTES);
-        if (bytes == 1) {
-            code.mov(T2, T0);
-        } else {
-            code.lea(T2, T0, bytes - 1);
-        }
         code.arithmetic(4, 8, T2, -(1 << PAGE_SHIFT));
         code.rmx(0x3B, 8, T2, STATE, T1, 0, tag);
         slow(NOT_ZERO, Exit.Cause.TLB_MISS);

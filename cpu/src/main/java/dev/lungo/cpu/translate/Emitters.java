@@ -15,6 +15,8 @@ final class Emitters {
     private final ArithmeticEmitters arithmetic;
     private final BitEmitters bits;
     private final ControlEmitters control;
+    private final StringEmitters strings;
+    private final FlagControlEmitters flags;
     private final SameEmitters same;
 
     Emitters(Emission to) {
@@ -23,6 +25,8 @@ final class Emitters {
         arithmetic = new ArithmeticEmitters(to);
         bits = new BitEmitters(to);
         control = new ControlEmitters(to);
+        strings = new StringEmitters(to);
+        flags = new FlagControlEmitters(to);
         same = new SameEmitters(to);
     }
 
@@ -160,26 +164,22 @@ final class Emitters {
                     SAR,
                     ROL,
                     ROR,
-                    RCL,
-                    RCR,
                     SHLD,
                     SHRD,
                     IMUL,
-                    MUL,
-                    BT,
-                    BTS,
-                    BTR,
-                    BTC,
-                    CLC,
-                    STC,
-                    CMC,
-                    LAHF,
-                    SAHF ->
+                    MUL ->
                     true;
+            case BT, BTS, BTR, BTC ->
+                    !(i.operand(0) instanceof Operand.Memory memory)
+                            || i.operand(1) instanceof Operand.Immediate
+                            || memory.addressBytes() == (to.is64() ? 8 : 4);
+            case MOVS, STOS, LODS -> StringEmitters.has(i, to);
+            case CLI, STI -> FlagControlEmitters.has(i, to);
+            case CLD, STD, CLC, STC, CMC -> true;
             case JMP -> i.operandBytes() == (to.is64() ? 8 : 4);
             case DIV, IDIV -> i.operand(0).bytes() >= 4;
             case POP -> usesStack && i.operand(0) instanceof Operand.Register;
-            case PUSH, CALL, RET, LEAVE -> usesStack;
+            case PUSH, PUSHF, CALL, RET, LEAVE -> usesStack;
             default -> false;
         };
     }
@@ -204,6 +204,7 @@ final class Emitters {
         return switch (i.mnemonic()) {
             case LEA, NOP, PREFETCHNTA, PREFETCHT0, PREFETCHT1, PREFETCHT2, PREFETCHW -> false;
             case PUSH,
+                    PUSHF,
                     POP,
                     CALL,
                     RET,
@@ -243,45 +244,12 @@ final class Emitters {
         switch (i.mnemonic()) {
             case MOV, MOVZX, MOVSX, MOVSXD, LEA, BSWAP, CBW, CWDE, CDQE, CWD, CDQ, CQO, XCHG ->
                     moves.emit(i);
-            case ADD,
-                    OR,
-                    ADC,
-                    SBB,
-                    AND,
-                    SUB,
-                    XOR,
-                    CMP,
-                    TEST,
-                    INC,
-                    DEC,
-                    NOT,
-                    NEG,
-                    CMPXCHG,
-                    XADD,
-                    CLC,
-                    STC,
-                    CMC,
-                    LAHF,
-                    SAHF ->
+            case ADD, OR, ADC, SBB, AND, SUB, XOR, CMP, TEST, INC, DEC, NOT, NEG, CMPXCHG, XADD ->
                     arithmetic.emit(i);
-            case SHL,
-                    SHR,
-                    SAR,
-                    ROL,
-                    ROR,
-                    RCL,
-                    RCR,
-                    SHLD,
-                    SHRD,
-                    IMUL,
-                    MUL,
-                    DIV,
-                    IDIV,
-                    BT,
-                    BTS,
-                    BTR,
-                    BTC ->
+            case SHL, SHR, SAR, ROL, ROR, SHLD, SHRD, IMUL, MUL, DIV, IDIV, BT, BTS, BTR, BTC ->
                     bits.emit(i);
+            case MOVS, STOS, LODS -> strings.emit(i);
+            case CLI, STI, CLD, STD, CLC, STC, CMC -> flags.emit(i);
             case LFENCE,
                     MFENCE,
                     SFENCE,

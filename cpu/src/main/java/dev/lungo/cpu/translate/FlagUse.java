@@ -85,9 +85,6 @@ enum FlagUse {
                     BTC,
                     ROL,
                     ROR,
-                    RCL,
-                    RCR,
-                    SAHF,
                     SHLD,
                     SHRD,
                     ADCX,
@@ -98,7 +95,7 @@ enum FlagUse {
                     CLC,
                     STC ->
                     CHANGES;
-            case LAHF,
+            case PUSHF,
                     JO,
                     JNO,
                     JB,

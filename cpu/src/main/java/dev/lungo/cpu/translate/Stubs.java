@@ -25,7 +25,7 @@ final class Stubs {
     static final int JUMP_KEY = 8;
     static final int JUMP_CODE = 16;
     static final int JUMPS = 2048;
-    static final int UNITS = 32768;
+    static final int UNITS = 65536;
 
     private static final int JUMP_HASH_SHIFT = 11;
     private static final int[] SAVED = {RBX, RBP, R12, R13, R14, R15};
@@ -37,7 +37,7 @@ final class Stubs {
     private static final int VECTORS = 16;
 
     /** All six exceptions. */
-    static final int MXCSR_MASKS = 0x1F80;
+    private static final int MXCSR_MASKS = 0x1F80;
 
     /** What the System V ABI has it be when a thread begins, and Java leaves alone. */
     private static final int MXCSR_OF_JAVA = 0x1F80;

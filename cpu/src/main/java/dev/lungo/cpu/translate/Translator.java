@@ -10,6 +10,7 @@ import dev.lungo.host.Raw;
 import dev.lungo.isa.Decoded;
 import dev.lungo.isa.Decoder;
 import dev.lungo.isa.Instruction;
+import dev.lungo.isa.Mnemonic;
 import dev.lungo.machine.Engine;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,8 +31,11 @@ public final class Translator {
     private static final int MOST_INSTRUCTIONS = 64;
     private static final int PAGE = 4096;
 
+    /** All six exceptions. */
+    private static final int MXCSR_MASKS = 0x1F80;
+
     /** How often a block is interpreted before it is translated, where nothing else is said. */
-    private static final int ENTRIES_BEFORE = Integer.getInteger("lungo.entriesBefore", 20);
+    private static final int ENTRIES_BEFORE = Integer.getInteger("lungo.entriesBefore", 6);
 
     /** What it has done so far. */
     public final Statistics statistics;
@@ -43,7 +47,7 @@ public final class Translator {
     private final HostFeatures host;
     private final Stubs stubs;
     private final List<Exit> exits = new ArrayList<>();
-    private final byte[] bytes = new byte[PAGE];
+    private final byte[] bytes = new byte[(MOST_INSTRUCTIONS + 1) * Decoder.MAX_BYTES];
     private final long first;
     private long next;
 
@@ -96,7 +100,7 @@ public final class Translator {
     /** On the host's vector registers, no SIMD floating-point exception may be raised. */
     private boolean canRun(Unit unit) {
         return !unit.usesVectors
-                || (Raw.getInt(cpu.state + State.MXCSR) & Stubs.MXCSR_MASKS) == Stubs.MXCSR_MASKS;
+                || (Raw.getInt(cpu.state + State.MXCSR) & MXCSR_MASKS) == MXCSR_MASKS;
     }
 
     // Running.
@@ -106,6 +110,7 @@ public final class Translator {
         long rip = cpu.rip();
         long key = Raw.getLong(cpu.state + State.JUMP_KEY);
         remember(State.JUMPS, Stubs.JUMPS, rip, key, unit.entry);
+        remember(State.UNITS, Stubs.UNITS, unit.host, unit.mode, unit.entry);
         return unit.entry;
     }
 
@@ -194,7 +199,7 @@ public final class Translator {
     private static boolean isTranslatable(int mode) {
         return (mode & Mode.FLAT) != 0
                 && (mode & Mode.CODE) != 0
-                && (mode & (Mode.REAL | Mode.VM86)) == 0;
+                && (mode & (Mode.REAL | Mode.VM86 | Mode.INNER)) == 0;
     }
 
     private void write() {
@@ -208,17 +213,16 @@ public final class Translator {
             clear();
             return null;
         }
-        long host = cpu.memory.host(block.physical);
-        if (host == 0 || !cpu.code.holds(block.physical >>> 12)) {
+        long guest = cpu.memory.host(block.physical);
+        if (guest == 0 || !cpu.code.holds(block.physical >>> 12)) {
             return null;
         }
         code.begin(next);
-        Unit unit = new Draft(block).translate(host);
+        Unit unit = new Draft(block, guest).translate();
         if (unit != null) {
             statistics.translated(unit, code.length());
             write();
             cpu.code.add(block, unit);
-            remember(State.UNITS, Stubs.UNITS, host, unit.mode, unit.entry);
         }
         return unit;
     }
@@ -241,15 +245,17 @@ public final class Translator {
         private final List<Step> steps = new ArrayList<>();
         private int length;
 
-        Draft(Block block) {
+        Draft(Block block, long code) {
             onPage = (int) (block.physical & PAGE - 1);
-            unit = new Unit(Translator.this, block.physical, block.mode, next);
-            emission = new Emission(code, stubs, host, this, block.mode, statistics.counts);
+            unit = new Unit(Translator.this, block.physical, code, block.mode, next);
+            emission =
+                    new Emission(
+                            Translator.this.code, stubs, host, this, block.mode, statistics.counts);
             emitters = new Emitters(emission);
         }
 
-        @Nullable Unit translate(long host) {
-            decode(host);
+        @Nullable Unit translate() {
+            decode();
             if (steps.isEmpty() || steps.getFirst().isLast() && !steps.getFirst().isEmitted()) {
                 return null;
             }
@@ -275,28 +281,31 @@ public final class Translator {
             return unit;
         }
 
-        private void decode(long host) {
-            int left = PAGE - onPage;
-            for (int i = 0; i < left; i++) {
-                bytes[i] = (byte) Raw.getByte(host + i);
-            }
-            while (length < left && steps.size() < MOST_INSTRUCTIONS) {
+        private void decode() {
+            int left = Math.min(PAGE - onPage, bytes.length);
+            Raw.read(unit.host, bytes, 0, left);
+            boolean goesOn = true;
+            while (goesOn && length < left) {
                 int available = Math.min(left - length, Decoder.MAX_BYTES);
                 Decoded decoded =
                         Decoder.decode(Mode.codeMode(unit.mode), bytes, length, available);
-                if (!(decoded instanceof Instruction i)) {
-                    return;
-                }
-                Step step = step(i);
+                Step step = decoded instanceof Instruction i ? step(i) : null;
                 if (step == null) {
-                    return;
+                    break;
                 }
+                goesOn = !step.isLast() && !endsInShield() && steps.size() + 1 < MOST_INSTRUCTIONS;
                 steps.add(step);
-                length += i.length();
-                if (step.isLast()) {
-                    return;
-                }
+                length += step.instruction.length();
+                goesOn |= endsInShield();
             }
+            if (endsInShield()) { // what it shields must be in here
+                length = steps.removeLast().start;
+            }
+        }
+
+        /** Whether the next instruction must come before any look at what is pending. */
+        private boolean endsInShield() {
+            return !steps.isEmpty() && steps.getLast().instruction.mnemonic() == Mnemonic.STI;
         }
 
         /** Null for what has to be looked at by Java before it is run. */

@@ -9,6 +9,9 @@ import dev.lungo.cpu.block.Code;
 public final class Unit extends Code {
     private final Translator translator;
 
+    /** The host address of the guest code. */
+    final long host;
+
     /** The host address of its translation. */
     final long entry;
 
@@ -18,9 +21,10 @@ public final class Unit extends Code {
     /** The host address to which its entry leads when it is dead. */
     long deadEntry;
 
-    Unit(Translator translator, long physical, int mode, long entry) {
+    Unit(Translator translator, long physical, long host, int mode, long entry) {
         super(physical, -1, 0, mode);
         this.translator = translator;
+        this.host = host;
         this.entry = entry;
     }
 
