@@ -85,22 +85,15 @@ public record Encoding(
 
     private static Encoding of(Form form, Instruction instruction, List<Role> roles) {
         Row row = form.row;
-        boolean w = (row.value & (Row.W | Row.OPERAND64)) != 0;
+        boolean w = (row.value & (Row.W | Row.OPERAND64)) != 0 || instruction.operandBytes() == 8;
         boolean l = (row.value & Row.L) != 0;
         boolean operand16 = false;
         for (int i = 0; i < row.operandCount(); i++) {
             Operand operand = instruction.operand(i);
-            switch (row.operand(i).type) {
-                case V -> {
-                    w |= operand.bytes() == 8;
-                    operand16 |= operand.bytes() == 2;
-                }
-                case Y -> w |= operand.bytes() == 8;
-                default ->
-                        l |=
-                                operand instanceof Operand.Register register
-                                        && register.kind() == RegisterKind.YMM;
-            }
+            operand16 |= row.operand(i).type == OperandCode.Type.V && operand.bytes() == 2;
+            l |=
+                    operand instanceof Operand.Register register
+                            && register.kind() == RegisterKind.YMM;
         }
         int prefix =
                 (row.value & Row.F3) != 0

@@ -7,8 +7,10 @@ import static dev.lungo.cpu.translate.Frame.T2;
 import dev.lungo.isa.Instruction;
 import dev.lungo.isa.Operand;
 
-/** Addition, subtraction, logic, and what compares and exchanges. */
+/** Addition, subtraction, logic, what compares and exchanges, and the flags themselves. */
 final class ArithmeticEmitters extends Emitter {
+    private static final int RAX = 0;
+
     ArithmeticEmitters(Emission to) {
         super(to);
     }
@@ -30,8 +32,24 @@ final class ArithmeticEmitters extends Emitter {
             case NEG -> unary(i, 0xF6, 3);
             case CMPXCHG -> compareExchange(i);
             case XADD -> exchangeAdd(i);
+            case CLC -> flags(0xF8);
+            case STC -> flags(0xF9);
+            case CMC -> flags(0xF5);
+            case SAHF -> flags(0x9E);
+            case LAHF -> {
+                to.needFlags();
+                to.change(RAX);
+                code.u8(0x9F);
+            }
             default -> throw new IllegalArgumentException("no emitter here: " + i);
         }
+    }
+
+    /** What changes some flags and nothing else. */
+    private void flags(int opcode) {
+        to.needFlags();
+        code.u8(opcode);
+        to.flagsSet();
     }
 
     private void arithmetic(Instruction i, int which) {

@@ -1,11 +1,9 @@
 package dev.lungo.cpu.translate;
 
-import static dev.lungo.cpu.translate.Frame.STATE;
 import static dev.lungo.cpu.translate.Frame.T0;
 import static dev.lungo.cpu.translate.Frame.T1;
 import static dev.lungo.cpu.translate.Frame.T2;
 
-import dev.lungo.cpu.core.State;
 import dev.lungo.isa.Instruction;
 import dev.lungo.isa.Operand;
 
@@ -14,9 +12,6 @@ final class BitEmitters extends Emitter {
     private static final int NOT_ZERO = 5;
     private static final int NOT_BELOW = 3;
     private static final int BELOW_OR_EQUAL = 6;
-    private static final int AND = 4;
-    private static final int SAR = 7;
-    private static final int BT = 4;
 
     BitEmitters(Emission to) {
         super(to);
@@ -29,13 +24,15 @@ final class BitEmitters extends Emitter {
             case SAR -> shift(i, 7);
             case ROL -> shift(i, 0);
             case ROR -> shift(i, 1);
+            case RCL -> shift(i, 2);
+            case RCR -> shift(i, 3);
             case SHLD -> doubleShift(i, 0x0F_A4);
             case SHRD -> doubleShift(i, 0x0F_AC);
             case IMUL -> imul(i);
             case MUL -> multiply(i, 4);
             case DIV -> divide(i, false);
             case IDIV -> divide(i, true);
-            case BT -> bit(i, BT);
+            case BT -> bit(i, 4);
             case BTS -> bit(i, 5);
             case BTR -> bit(i, 6);
             case BTC -> bit(i, 7);
@@ -188,17 +185,17 @@ final class BitEmitters extends Emitter {
 
     private void bit(Instruction i, int which) {
         int bytes = i.operand(0).bytes();
-        boolean changes = which != BT;
+        boolean changes = which != 4;
         if (i.operand(0) instanceof Operand.Memory memory) {
-            if (i.operand(1) instanceof Operand.Immediate immediate) {
-                to.access(memory, bytes, changes);
-                to.needFlags();
-                locked(i);
-                code.rm(0x0F_BA, bytes, which, T0, 0);
-                code.u8((int) immediate.value() & 8 * bytes - 1);
-            } else {
+            if (!(i.operand(1) instanceof Operand.Immediate)) {
                 bitOfString(i, memory, which);
+                return;
             }
+            to.access(memory, bytes, changes);
+            to.needFlags();
+            locked(i);
+            code.rm(0x0F_BA, bytes, which, T0, 0);
+            code.u8((int) ((Operand.Immediate) i.operand(1)).value() & 8 * bytes - 1);
             to.flagsSet();
             return;
         }
@@ -220,36 +217,42 @@ final class BitEmitters extends Emitter {
         to.flagsSet();
     }
 
-    /** A bit of a string of any length: the bit's number says how far away the operand is. */
+    /** A bit as far from a place in memory as a register says. */
     private void bitOfString(Instruction i, Operand.Memory memory, int which) {
-        int bytes = i.operand(0).bytes();
-        int number = number(i.operand(1));
-        to.linear(memory);
+        int bytes = memory.bytes();
+        int bit = number(i.operand(1));
+        int addressBytes = memory.addressBytes() == 4 ? 4 : 8;
         to.clobberFlags();
-        int from = to.read(number, T1);
+        to.effectiveAddress(memory);
+        element(bit, bytes);
+        code.rmx(0x8D, addressBytes, T0, T0, T1, Integer.numberOfTrailingZeros(bytes), 0);
+        to.addBase(memory);
+        to.access(bytes, which != 4);
+        if (which == 4) {
+            to.needFlags();
+            code.rm(0x8B, bytes, T2, T0, 0);
+            code.rr(0x0F_A3, bytes, to.read(bit, T1), T2);
+        } else {
+            element(bit, bytes); // back to where the host shall count from, too
+            code.rr(0xF7, 8, 3, T1); // neg
+            code.rmx(0x8D, 8, T0, T0, T1, Integer.numberOfTrailingZeros(bytes), 0);
+            to.needFlags();
+            int from = to.read(bit, T1);
+            locked(i);
+            code.rm(0x0F_83 | which << 3, bytes, from, T0, 0);
+        }
+        to.flagsSet();
+    }
+
+    /** How many operands on the one with this bit is, in T1. */
+    private void element(int bit, int bytes) {
+        int from = to.read(bit, T1);
         switch (bytes) {
             case 2 -> code.rr(0x0F_BF, 8, T1, from); // movsx
             case 4 -> code.rr(0x63, 8, T1, from); // movsxd
-            default -> code.rr(0x8B, 8, T1, from);
+            default -> code.mov(T1, from);
         }
-        code.rr(0xC1, 8, SAR, T1);
+        code.rr(0xC1, 8, 7, T1); // sar
         code.u8(Integer.numberOfTrailingZeros(8 * bytes));
-        code.rmx(0x8D, 8, T0, T0, T1, Integer.numberOfTrailingZeros(bytes), 0); // lea
-        if (!to.is64()) {
-            code.mov32(T0, T0);
-        }
-        to.access(bytes, which != BT);
-        code.mov(T1, to.read(number, T1));
-        code.arithmetic(AND, 4, T1, 8 * bytes - 1);
-        code.store(STATE, Frame.at(State.JUMP_RIP), T1);
-        to.needFlags();
-        code.load(T1, STATE, Frame.at(State.JUMP_RIP));
-        if (which == BT) {
-            code.rm(0x8B, bytes, T2, T0, 0);
-            code.rr(0x0F_A3, bytes, T1, T2);
-        } else {
-            locked(i);
-            code.rm(0x0F_83 | which << 3, bytes, T1, T0, 0);
-        }
     }
 }

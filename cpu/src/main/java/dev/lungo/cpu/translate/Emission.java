@@ -209,13 +209,20 @@ final class Emission {
 
     /** The linear address, in T0. */
     void linear(Operand.Memory memory) {
-        boolean based =
-                is64() && (memory.segment() == Segment.FS || memory.segment() == Segment.GS);
-        if (based) {
+        if (isBased(memory)) {
             clobberFlags();
         }
         effectiveAddress(memory);
-        if (based) {
+        addBase(memory);
+    }
+
+    private boolean isBased(Operand.Memory memory) {
+        return is64() && (memory.segment() == Segment.FS || memory.segment() == Segment.GS);
+    }
+
+    /** Makes the effective address in T0 the linear one. May spoil the flags. */
+    void addBase(Operand.Memory memory) {
+        if (isBased(memory)) {
             int number = memory.segment() == Segment.FS ? 4 : 5;
             code.rm(0x03, 8, T0, STATE, Frame.at(State.segmentBase(number)));
         }

@@ -164,18 +164,24 @@ final class Emitters {
                     SAR,
                     ROL,
                     ROR,
+                    RCL,
+                    RCR,
                     SHLD,
                     SHRD,
                     IMUL,
-                    MUL ->
+                    MUL,
+                    BT,
+                    BTS,
+                    BTR,
+                    BTC,
+                    CLC,
+                    STC,
+                    CMC,
+                    LAHF,
+                    SAHF ->
                     true;
-            case BT, BTS, BTR, BTC ->
-                    !(i.operand(0) instanceof Operand.Memory memory)
-                            || i.operand(1) instanceof Operand.Immediate
-                            || memory.addressBytes() == (to.is64() ? 8 : 4);
             case MOVS, STOS, LODS -> StringEmitters.has(i, to);
-            case CLI, STI -> FlagControlEmitters.has(i, to);
-            case CLD, STD, CLC, STC, CMC -> true;
+            case CLI, STI, CLD, STD -> FlagControlEmitters.has(i, to);
             case JMP -> i.operandBytes() == (to.is64() ? 8 : 4);
             case DIV, IDIV -> i.operand(0).bytes() >= 4;
             case POP -> usesStack && i.operand(0) instanceof Operand.Register;
@@ -244,12 +250,47 @@ final class Emitters {
         switch (i.mnemonic()) {
             case MOV, MOVZX, MOVSX, MOVSXD, LEA, BSWAP, CBW, CWDE, CDQE, CWD, CDQ, CQO, XCHG ->
                     moves.emit(i);
-            case ADD, OR, ADC, SBB, AND, SUB, XOR, CMP, TEST, INC, DEC, NOT, NEG, CMPXCHG, XADD ->
+            case ADD,
+                    OR,
+                    ADC,
+                    SBB,
+                    AND,
+                    SUB,
+                    XOR,
+                    CMP,
+                    TEST,
+                    INC,
+                    DEC,
+                    NOT,
+                    NEG,
+                    CMPXCHG,
+                    XADD,
+                    CLC,
+                    STC,
+                    CMC,
+                    LAHF,
+                    SAHF ->
                     arithmetic.emit(i);
-            case SHL, SHR, SAR, ROL, ROR, SHLD, SHRD, IMUL, MUL, DIV, IDIV, BT, BTS, BTR, BTC ->
+            case SHL,
+                    SHR,
+                    SAR,
+                    ROL,
+                    ROR,
+                    RCL,
+                    RCR,
+                    SHLD,
+                    SHRD,
+                    IMUL,
+                    MUL,
+                    DIV,
+                    IDIV,
+                    BT,
+                    BTS,
+                    BTR,
+                    BTC ->
                     bits.emit(i);
             case MOVS, STOS, LODS -> strings.emit(i);
-            case CLI, STI, CLD, STD, CLC, STC, CMC -> flags.emit(i);
+            case CLI, STI, CLD, STD -> flags.emit(i);
             case LFENCE,
                     MFENCE,
                     SFENCE,

@@ -9,10 +9,7 @@ import dev.lungo.isa.Instruction;
 import dev.lungo.isa.Mnemonic;
 import dev.lungo.isa.Rflags;
 
-/**
- * Instructions that change one flag: CLI and STI where they are allowed, CLD, STD, CLC, STC, CMC.
- * SDM 2, under their names.
- */
+/** CLI and STI where they are not privileged, CLD and STD. SDM 2, under their names. */
 final class FlagControlEmitters extends Emitter {
     private static final int OR = 1;
     private static final int AND = 4;
@@ -28,23 +25,8 @@ final class FlagControlEmitters extends Emitter {
     }
 
     void emit(Instruction i) {
-        switch (i.mnemonic()) {
-            case CLC -> status(0xF8);
-            case STC -> status(0xF9);
-            case CMC -> status(0xF5);
-            default -> control(i.mnemonic());
-        }
-    }
-
-    private void status(int opcode) {
-        to.needFlags();
-        code.u8(opcode);
-        to.flagsSet();
-    }
-
-    private void control(Mnemonic mnemonic) {
         to.clobberFlags();
-        switch (mnemonic) {
+        switch (i.mnemonic()) {
             case CLI -> {
                 clear(State.RFLAGS, Rflags.IF);
                 clear(State.HEEDED, Pending.INTERRUPT);

@@ -85,6 +85,9 @@ enum FlagUse {
                     BTC,
                     ROL,
                     ROR,
+                    RCL,
+                    RCR,
+                    SAHF,
                     SHLD,
                     SHRD,
                     ADCX,
@@ -96,6 +99,7 @@ enum FlagUse {
                     STC ->
                     CHANGES;
             case PUSHF,
+                    LAHF,
                     JO,
                     JNO,
                     JB,

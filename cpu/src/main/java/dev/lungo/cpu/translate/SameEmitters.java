@@ -19,6 +19,9 @@ import dev.lungo.isa.RegisterKind;
  */
 final class SameEmitters extends Emitter {
     private static final int NOT_ZERO = 5;
+    private static final int AND = 4;
+    private static final int CMP = 7;
+    private static final int MXCSR_RESERVED = 0xFFFF_0000;
 
     // Of guest registers.
     private static final int RAX = 0;
@@ -47,7 +50,11 @@ final class SameEmitters extends Emitter {
                 return true;
             }
         }
-        return i.mnemonic() == Mnemonic.VZEROUPPER || i.mnemonic() == Mnemonic.VZEROALL;
+        return switch (i.mnemonic()) {
+            case VZEROUPPER, VZEROALL -> true;
+            case LDMXCSR, STMXCSR, VLDMXCSR, VSTMXCSR -> true;
+            default -> false;
+        };
     }
 
     /** Those on general registers alone. */
@@ -142,7 +149,7 @@ final class SameEmitters extends Emitter {
     private void reach(Instruction i) {
         for (int operand = 0; operand < i.operands().size(); operand++) {
             if (i.operand(operand) instanceof Operand.Memory memory) {
-                to.access(memory, memory.bytes(), operand == 0);
+                to.access(memory, memory.bytes(), operand == 0 && !loadsMxcsr(i));
                 if (mustBeAligned(i, memory)) {
                     code.rr(0xF6, 1, 0, T0); // test
                     code.u8(memory.bytes() - 1);
@@ -150,6 +157,16 @@ final class SameEmitters extends Emitter {
                 }
             }
         }
+        if (loadsMxcsr(i)) {
+            code.rm(0x8B, 4, T1, T0, 0);
+            code.arithmetic(AND, 4, T1, MXCSR_RESERVED | Stubs.MXCSR_MASKS);
+            code.arithmetic(CMP, 4, T1, Stubs.MXCSR_MASKS);
+            to.slow(NOT_ZERO);
+        }
+    }
+
+    private static boolean loadsMxcsr(Instruction i) {
+        return i.mnemonic() == Mnemonic.LDMXCSR || i.mnemonic() == Mnemonic.VLDMXCSR;
     }
 
     /** SDM 2A, "SSE and AVX Instruction Exception Classification". */

@@ -37,7 +37,7 @@ final class Stubs {
     private static final int VECTORS = 16;
 
     /** All six exceptions. */
-    private static final int MXCSR_MASKS = 0x1F80;
+    static final int MXCSR_MASKS = 0x1F80;
 
     /** What the System V ABI has it be when a thread begins, and Java leaves alone. */
     private static final int MXCSR_OF_JAVA = 0x1F80;

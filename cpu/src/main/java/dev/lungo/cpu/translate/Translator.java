@@ -31,9 +31,6 @@ public final class Translator {
     private static final int MOST_INSTRUCTIONS = 64;
     private static final int PAGE = 4096;
 
-    /** All six exceptions. */
-    private static final int MXCSR_MASKS = 0x1F80;
-
     /** How often a block is interpreted before it is translated, where nothing else is said. */
     private static final int ENTRIES_BEFORE = Integer.getInteger("lungo.entriesBefore", 6);
 
@@ -100,7 +97,7 @@ public final class Translator {
     /** On the host's vector registers, no SIMD floating-point exception may be raised. */
     private boolean canRun(Unit unit) {
         return !unit.usesVectors
-                || (Raw.getInt(cpu.state + State.MXCSR) & MXCSR_MASKS) == MXCSR_MASKS;
+                || (Raw.getInt(cpu.state + State.MXCSR) & Stubs.MXCSR_MASKS) == Stubs.MXCSR_MASKS;
     }
 
     // Running.

@@ -237,11 +237,19 @@ final class VectorPrograms {
     }
 
     private void disturbFlags() {
-        switch (random.nextInt(5)) {
+        switch (random.nextInt(16)) {
             case 0 -> write(0x01, 0xC8); // add eax, ecx
             case 1 -> write(0x11, 0xC2); // adc edx, eax
             case 2 -> write(0x0F, 0x92, 0xC1); // setb cl
             case 3 -> write(0x48, 0x39, 0xC8); // cmp rax, rcx
+            case 4 -> write(0xF8); // clc
+            case 5 -> write(0xF9); // stc
+            case 6 -> write(0xF5); // cmc
+            case 7 -> write(0x9E); // sahf
+            case 8 -> write(0x9F, 0x80, 0xE4, 0xEF); // lahf; and ah, ~AF
+            case 9 -> write(0x48, 0xD1, 0xD0); // rcl rax, 1
+            case 11 -> ldmxcsr();
+            case 10 -> write(0xC0, 0xDA, 3, 0x84, 0xD2); // rcr dl, 3; test dl, dl
             default -> {}
         }
     }
