@@ -3,6 +3,7 @@ package dev.lungo.cli;
 import dev.lungo.boot.BootException;
 import dev.lungo.host.HostException;
 import dev.lungo.host.HostMemory;
+import dev.lungo.machine.EngineException;
 import java.io.UncheckedIOException;
 
 /** The command {@code lungo}. */
@@ -37,7 +38,7 @@ public final class Main {
         } catch (Refusal | BootException e) {
             complain(e.getMessage());
             return ExitStatus.WRONG_COMMAND;
-        } catch (HostException e) {
+        } catch (HostException | EngineException e) {
             complain(e.getMessage());
             return ExitStatus.HOST_FAILED;
         } catch (UncheckedIOException e) {

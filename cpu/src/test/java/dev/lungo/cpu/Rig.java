@@ -26,6 +26,8 @@ import dev.lungo.machine.Timers;
 import dev.lungo.machine.Tracer;
 import dev.lungo.machine.VirtualCpu;
 import dev.lungo.machine.VmExit;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A software processor on a bench: 16 MiB of RAM, empty buses, and a few descriptor tables in the
@@ -74,6 +76,7 @@ public final class Rig implements AutoCloseable {
     public final LocalApic apic;
     public final Processor cpu;
     private final Interpreter interpreter;
+    private final @Nullable Translator translator;
     private int left = Integer.MAX_VALUE;
 
     /** What the machine's clock says. */
@@ -100,6 +103,11 @@ public final class Rig implements AutoCloseable {
                 !translates || ExecutableMemory.isSupported(),
                 "only x86-64 Linux hosts have a native tier");
         return new Rig(0, false, translates);
+    }
+
+    /** Of {@link Tier#NATIVE} only. */
+    public Translator translator() {
+        return Objects.requireNonNull(translator);
     }
 
     /** One that is not the bootstrap processor. Runs in blocks. */
@@ -132,7 +140,8 @@ public final class Rig implements AutoCloseable {
                                 apic,
                                 () -> nanos,
                                 tracer));
-        interpreter = new Interpreter(cpu, translates ? new Translator(cpu, 1) : null);
+        translator = translates ? new Translator(cpu, 1) : null;
+        interpreter = new Interpreter(cpu, translator);
         apic.connect(
                 new VirtualCpu.Signals() {
                     @Override

@@ -95,6 +95,16 @@ public final class State {
     /** Instructions executed by translated code, where they are counted. */
     public static final int TRANSLATED_INSTRUCTIONS = JUMP_CODE + 8;
 
+    /** The host's RSP in translated code. */
+    public static final int HOST_RSP = TRANSLATED_INSTRUCTIONS + 8;
+
+    /** Where translated code has faulted: host addresses, the signal, and the host's flags. */
+    public static final int FAULT_RIP = HOST_RSP + 8;
+
+    public static final int FAULT_ADDRESS = FAULT_RIP + 8;
+    public static final int FAULT_SIGNAL = FAULT_ADDRESS + 8;
+    public static final int FAULT_FLAGS = FAULT_SIGNAL + 8;
+
     /** The software TLB, in sets of entries: see {@link Mmu}. */
     public static final int TLB = 4096;
 

@@ -11,6 +11,7 @@ import dev.lungo.isa.Operand;
 import dev.lungo.isa.Segment;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The code of one unit while it is being written, and what the emitters of instructions are made
@@ -31,6 +32,9 @@ final class Emission {
     private final Stubs stubs;
     private final Exits exits;
     private final boolean counts;
+
+    /** Where it is noted what was known at each point, for who wants to know later. */
+    @Nullable Recovery recovery;
 
     /** Code that is seldom run, to be written behind the rest. */
     private final List<Runnable> outOfLine = new ArrayList<>();
@@ -122,6 +126,13 @@ final class Emission {
         flagUse = use;
         flagsLiveBefore = liveBefore;
         flagsLiveAfter = liveAfter;
+        mark();
+    }
+
+    private void mark() {
+        if (recovery != null) {
+            recovery.mark(code.here(), start, snapshot());
+        }
     }
 
     // Registers.
@@ -171,6 +182,7 @@ final class Emission {
                 inState = true;
             }
             kind = 0;
+            mark();
         }
     }
 
@@ -274,6 +286,7 @@ final class Emission {
 
     private void slow(int condition, Exit.Cause cause) {
         int jump = code.jcc(condition);
+        mark();
         Flags flags = snapshot();
         int exit = exits.interpret(start, cause);
         outOfLine.add(() -> {
@@ -328,7 +341,7 @@ final class Emission {
 
     // Flags.
 
-    private record Flags(boolean inHost, boolean inState, int kind, int a, int b, long immediate) {}
+    record Flags(boolean inHost, boolean inState, int kind, int a, int b, long immediate) {}
 
     private Flags snapshot() {
         return new Flags(inHost, inState, kind, kindA, kindB, kindImmediate);
@@ -360,6 +373,7 @@ final class Emission {
         if (inHost && !inState && kind == 0 && flagsLiveBefore) {
             storeImage();
             inState = true;
+            mark();
         }
         inHost = false;
     }
@@ -599,6 +613,9 @@ final class Emission {
     }
 
     void finishUnit() {
+        if (recovery != null) {
+            recovery.end(code.here());
+        }
         for (int i = 0; i < outOfLine.size(); i++) {
             outOfLine.get(i).run();
         }

@@ -8,6 +8,10 @@ import org.jspecify.annotations.Nullable;
  * what comes next is not known.
  */
 public final class Exit {
+    // Their numbers, of those that belong to no unit.
+    static final int LEAVE = 0;
+    static final int FAULT = 1;
+
     enum Kind {
         /**
          * The instruction at {@link #start} is to be interpreted; then go on at {@link #resume}.
@@ -18,7 +22,9 @@ public final class Exit {
         /** The code under the unit has changed; its entry may lead to what replaces it. */
         DEAD("entries of dead units"),
         /** Nothing more is known than the instruction pointer. */
-        LEAVE("pending events");
+        LEAVE("pending events"),
+        /** A fault in translated code: see {@link Guard}. */
+        FAULT("faults");
 
         final String title;
 
@@ -35,7 +41,9 @@ public final class Exit {
         /** Where an indirect branch, or one to another page, leads was not found. */
         UNKNOWN_TARGET("unknown branch target"),
         /** Operands that the host's instruction would not take. */
-        OPERANDS("operands");
+        OPERANDS("operands"),
+        /** It has faulted where that should not be possible. */
+        FAULT("fault");
 
         final String title;
 

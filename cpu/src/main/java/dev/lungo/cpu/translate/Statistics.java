@@ -16,6 +16,7 @@ import java.util.Map;
  */
 public final class Statistics {
     private static final int MOST_FALLS = 20;
+    private static final int MOST_TOLD = 10;
 
     /** Whether everything is counted. */
     final boolean counts;
@@ -28,6 +29,7 @@ public final class Statistics {
     private long units;
     private long guestBytes;
     private long hostBytes;
+    private long guarded;
 
     Statistics(Processor cpu, boolean counts) {
         this.counts = counts;
@@ -80,6 +82,18 @@ public final class Statistics {
         }
     }
 
+    /** A fault in translated code was recovered from. */
+    void guarded(String what) {
+        if (guarded++ < MOST_TOLD) {
+            System.err.println("lungo: translated code faulted, and was interpreted: " + what);
+        }
+    }
+
+    /** How often translated code has faulted. */
+    public long guarded() {
+        return guarded;
+    }
+
     /** So many instructions of a unit were executed, which it has not counted itself. */
     void executed(int instructions) {
         if (counts) {
@@ -103,6 +117,7 @@ public final class Statistics {
         table.row("units translated", units);
         table.row("guest code translated", guestBytes, "bytes");
         table.row("host code", hostBytes, "bytes");
+        table.row("faults of host code", guarded);
         if (!counts) {
             return;
         }

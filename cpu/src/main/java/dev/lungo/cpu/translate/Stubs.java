@@ -66,6 +66,12 @@ final class Stubs {
      */
     final long vectors;
 
+    /** Where to go on after a fault in code from {@link #guarded} on. */
+    final long recover;
+
+    /** From here on, {@link Frame#STATE} is what it should be. */
+    final long guarded;
+
     private final HostCode code;
 
     /** Whether vector registers are 32 bytes wide. */
@@ -76,6 +82,8 @@ final class Stubs {
         avx = host.hasAvx();
         exit = exit();
         enter = enter();
+        recover = recover();
+        guarded = code.here();
         for (int set = 0; set < lookUp.length; set++) {
             lookUp[set] = lookUp(set);
         }
@@ -120,6 +128,7 @@ final class Stubs {
         }
         code.arithmetic(SUB, 8, RSP, 8);
         code.lea(STATE, RDI, Frame.BIAS);
+        code.store(STATE, Frame.at(State.HOST_RSP), RSP);
         code.mov(T0, RSI);
         for (int guest = 0; guest < GENERAL_REGISTERS; guest++) {
             if (Frame.isPinned(guest)) {
@@ -182,6 +191,14 @@ final class Stubs {
         } else {
             code.rm(opcode, 4, number, STATE, from);
         }
+    }
+
+    private long recover() {
+        long at = code.here();
+        code.load(RSP, STATE, Frame.at(State.HOST_RSP));
+        code.constant(T0, Exit.FAULT);
+        code.jmp(exit);
+        return at;
     }
 
     private long lookUp(int tlbSet) {

@@ -7,12 +7,15 @@ import dev.lungo.cpu.core.Processor;
 import dev.lungo.cpu.core.State;
 import dev.lungo.host.CodeMemory;
 import dev.lungo.host.Raw;
+import dev.lungo.host.SignalHandlers;
 import dev.lungo.isa.Decoded;
 import dev.lungo.isa.Decoder;
 import dev.lungo.isa.Instruction;
 import dev.lungo.isa.Mnemonic;
 import dev.lungo.machine.Engine;
+import dev.lungo.machine.EngineException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -75,7 +78,9 @@ public final class Translator {
         stubs = new Stubs(code, host);
         write();
         first = next;
-        exits.add(new Exit(Exit.Kind.LEAVE, null, 0));
+        forgetExits();
+        long end = memory.executable() + memory.bytes();
+        Guard.protect(stubs.guarded, end - stubs.guarded, stubs.recover, cpu.state);
     }
 
     /** The translation of a block, which is made once the block has been entered often enough. */
@@ -123,8 +128,84 @@ public final class Translator {
         FlagsKind.toTranslated(cpu.state);
         int number = (int) CodeMemory.call(stubs.enter, cpu.state, at);
         FlagsKind.toInterpreter(cpu.state);
-        Exit exit = exits.get(number);
+        Exit exit = number == Exit.FAULT ? recover() : exits.get(number);
         statistics.left(exit);
+        return exit;
+    }
+
+    /**
+     * Translated code has faulted: has the instruction interpreted.
+     *
+     * @throws EngineException if the guest's state is lost
+     */
+    private Exit recover() {
+        Unit unit = unitAt(Raw.getLong(cpu.state + State.FAULT_RIP));
+        Exit exit = unit == null || !unit.isLive() ? null : recover(unit);
+        String what =
+                "%s at host address %x, to %x, in the translation of guest-physical %x at RIP %x"
+                        .formatted(
+                                signal(Raw.getInt(cpu.state + State.FAULT_SIGNAL)),
+                                Raw.getLong(cpu.state + State.FAULT_RIP),
+                                Raw.getLong(cpu.state + State.FAULT_ADDRESS),
+                                unit == null ? 0 : unit.physical,
+                                cpu.rip());
+        if (exit == null) {
+            throw new EngineException("translated code faulted, and the state is lost: " + what);
+        }
+        statistics.guarded(what);
+        return exit;
+    }
+
+    private static String signal(int number) {
+        return switch (number) {
+            case SignalHandlers.SIGILL -> "SIGILL";
+            case SignalHandlers.SIGBUS -> "SIGBUS";
+            case SignalHandlers.SIGFPE -> "SIGFPE";
+            default -> "SIGSEGV";
+        };
+    }
+
+    /** The unit whose translation has this host address. */
+    private @Nullable Unit unitAt(long at) {
+        Unit found = null;
+        for (Unit each : units()) {
+            if (each.entry <= at && (found == null || each.entry > found.entry)) {
+                found = each;
+            }
+        }
+        return found;
+    }
+
+    /** All there are, in no order. */
+    Set<Unit> units() {
+        Set<Unit> units = new HashSet<>();
+        for (Exit each : exits) {
+            if (each.unit != null) {
+                units.add(each.unit);
+            }
+        }
+        return units;
+    }
+
+    /** What leads from where translated code is executed to where it is written. */
+    long toWritable() {
+        return memory.toWritable();
+    }
+
+    /** The exit that the fault is, or null if the state is lost. Translates the unit once more. */
+    private @Nullable Exit recover(Unit unit) {
+        long deadEntry = unit.deadEntry;
+        int before = exits.size();
+        Recovery recovery = new Recovery();
+        code.begin(unit.entry);
+        Draft draft = new Draft(unit);
+        draft.emission.recovery = recovery;
+        if (draft.translate() == null || unit.deadEntry != deadEntry) {
+            throw new IllegalStateException("a unit is not translated as it was before");
+        }
+        int start = recovery.restore(code, unit.entry, cpu.state);
+        Exit exit = start < 0 ? null : exits.get(draft.interpret(start, Exit.Cause.FAULT));
+        exits.subList(before, exits.size()).clear();
         return exit;
     }
 
@@ -215,7 +296,7 @@ public final class Translator {
             return null;
         }
         code.begin(next);
-        Unit unit = new Draft(block, guest).translate();
+        Unit unit = new Draft(new Unit(this, block.physical, guest, block.mode, next)).translate();
         if (unit != null) {
             statistics.translated(unit, code.length());
             write();
@@ -228,9 +309,14 @@ public final class Translator {
         cpu.code.clear();
         Raw.fill(cpu.state + State.UNITS, State.UNITS_BYTES, (byte) 0);
         Raw.fill(cpu.state + State.JUMPS, State.JUMPS_BYTES, (byte) 0);
-        exits.clear();
-        exits.add(new Exit(Exit.Kind.LEAVE, null, 0));
+        forgetExits();
         next = first;
+    }
+
+    private void forgetExits() {
+        exits.clear();
+        exits.add(Exit.LEAVE, new Exit(Exit.Kind.LEAVE, null, 0));
+        exits.add(Exit.FAULT, new Exit(Exit.Kind.FAULT, null, 0));
     }
 
     /** A unit while it is being made. */
@@ -242,12 +328,12 @@ public final class Translator {
         private final List<Step> steps = new ArrayList<>();
         private int length;
 
-        Draft(Block block, long code) {
-            onPage = (int) (block.physical & PAGE - 1);
-            unit = new Unit(Translator.this, block.physical, code, block.mode, next);
+        Draft(Unit unit) {
+            this.unit = unit;
+            onPage = (int) (unit.physical & PAGE - 1);
             emission =
                     new Emission(
-                            Translator.this.code, stubs, host, this, block.mode, statistics.counts);
+                            Translator.this.code, stubs, host, this, unit.mode, statistics.counts);
             emitters = new Emitters(emission);
         }
 
@@ -265,7 +351,7 @@ public final class Translator {
             if (unit.usesVectors) {
                 emission.useVectors();
             }
-            emission.entry(0);
+            emission.entry(Exit.LEAVE);
             for (Step step : steps) {
                 emit(step);
             }

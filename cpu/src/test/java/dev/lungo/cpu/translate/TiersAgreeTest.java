@@ -23,7 +23,7 @@ class TiersAgreeTest {
     private static final int ITERATIONS = 60;
 
     /** Beyond code, stack and tables. */
-    private static final long DATA = 0x10_0000;
+    static final long DATA = 0x10_0000;
 
     private static final int DATA_BYTES = 0x3000;
     private static final long HIGHEST = 0x20_0000;
@@ -45,7 +45,7 @@ class TiersAgreeTest {
         }
     }
 
-    private static List<String> differences(String expected, String actual) {
+    static List<String> differences(String expected, String actual) {
         Set<String> ours = new LinkedHashSet<>(actual.lines().toList());
         Set<String> theirs = new LinkedHashSet<>(expected.lines().toList());
         List<String> all = new ArrayList<>();
@@ -57,6 +57,13 @@ class TiersAgreeTest {
     private static String run(Rig rig, byte[] program, long seed) {
         rig.cpu.code.clear();
         rig.cpu.reset();
+        prepare(rig, program, seed);
+        rig.run();
+        return state(rig);
+    }
+
+    /** Everything as it is before the program runs. */
+    static void prepare(Rig rig, byte[] program, long seed) {
         Random random = new Random(seed);
         for (long at = Rig.CODE; at < Rig.HANDLERS + 0x1000; at += 8) {
             rig.put64(at, 0);
@@ -82,11 +89,10 @@ class TiersAgreeTest {
                 Raw.putLong(rig.cpu.state + State.vector(register) + 8L * part, random.nextLong());
             }
         }
-        rig.run();
-        return state(rig);
     }
 
-    private static String state(Rig rig) {
+    /** All that the program can have changed. */
+    static String state(Rig rig) {
         StringBuilder all = new StringBuilder();
         all.append("rip %x%n".formatted(rig.cpu.rip()));
         long flags = Flags.rflags(rig.cpu.state) & ~Rflags.AF;
