@@ -35,6 +35,7 @@ final class RunCommand {
         new Option("--trace",      "WHAT[,WHAT]",  "lists instructions, exits or ports, on standard error"),
         new Option("--trace-file", "F",            "where the trace goes instead"),
         new Option("--stats",      "",             "tells at the end, on standard error, what its processors did"),
+        new Option("--perf-map",   "",             "tells perf what translated code is, in /tmp/perf-PID.map"),
         new Option("--help",       "",             "this"));
     // spotless:on
 
@@ -183,9 +184,14 @@ final class RunCommand {
             throw new Refusal(
                     "--tier takes "
                             + String.join(" or ", engine.tiers())
-                            + " here, not \""
+                            + ", not \""
                             + wanted
                             + "\"");
+        }
+        if (!engine.hasTier(wanted)) {
+            System.err.printf(
+                    "lungo: there is no %s tier on %s (%s): everything is interpreted%n",
+                    wanted, System.getProperty("os.name"), System.getProperty("os.arch"));
         }
         return engine.withTier(wanted);
     }
@@ -194,6 +200,9 @@ final class RunCommand {
         Set<Engine.Aid> wanted = EnumSet.noneOf(Engine.Aid.class);
         if (arguments.has("--stats")) {
             wanted.add(Engine.Aid.STATISTICS);
+        }
+        if (arguments.has("--perf-map")) {
+            wanted.add(Engine.Aid.PROFILE_MAP);
         }
         wanted.retainAll(engine.aids());
         return engine.with(wanted);

@@ -38,7 +38,12 @@ public final class SoftEngine implements Engine {
 
     @Override
     public List<String> tiers() {
-        return ExecutableMemory.isSupported() ? List.of(INTERPRETER, NATIVE) : List.of(INTERPRETER);
+        return List.of(INTERPRETER, NATIVE);
+    }
+
+    @Override
+    public boolean hasTier(String tier) {
+        return tier.equals(NATIVE) ? ExecutableMemory.isSupported() : tiers().contains(tier);
     }
 
     @Override
@@ -46,7 +51,7 @@ public final class SoftEngine implements Engine {
         if (!tiers().contains(tier)) {
             throw new IllegalArgumentException(name() + " has no tier " + tier);
         }
-        return new SoftEngine(tier.equals(NATIVE), aids);
+        return new SoftEngine(tier.equals(NATIVE) && hasTier(tier), aids);
     }
 
     @Override

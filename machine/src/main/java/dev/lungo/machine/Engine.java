@@ -13,13 +13,22 @@ public interface Engine {
         return List.of("x86-64-v2");
     }
 
-    /** The names that {@code --tier} takes, the default first; none if there is no choice. */
+    /**
+     * The names that {@code --tier} takes, the default first; none if there is no choice. This host
+     * may lack some: see {@link #hasTier}.
+     */
     default List<String> tiers() {
         return List.of();
     }
 
+    /** Whether this host can run code in one of the {@link #tiers}. */
+    default boolean hasTier(String tier) {
+        return tiers().contains(tier);
+    }
+
     /**
-     * The same engine, running code in one of its {@link #tiers}.
+     * The same engine, running code in one of its {@link #tiers}; in the first if this host lacks
+     * it.
      *
      * @throws IllegalArgumentException if it has none of this name
      */
@@ -30,7 +39,9 @@ public interface Engine {
     /** What an engine can do beside running code, for who wants to look at the engine itself. */
     enum Aid {
         /** Counts what {@link VirtualCpu#statistics} tells. */
-        STATISTICS
+        STATISTICS,
+        /** Writes the map by which perf(1) names code that it has made. */
+        PROFILE_MAP
     }
 
     /** The aids it has. */

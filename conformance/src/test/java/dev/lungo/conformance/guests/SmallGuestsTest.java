@@ -3,8 +3,10 @@ package dev.lungo.conformance.guests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -239,6 +241,33 @@ class SmallGuestsTest {
     }
 
     @Test
+    void perfIsToldOfTranslatedCode() throws Exception {
+        String loop = "B900100000" + "49" + "75FD" + "EBFE"; // dec ecx, jnz; jmp to itself
+        try (Lungo lungo = run(loop, "--perf-map", "--tier", "native", "--timeout", "1")) {
+            assertThat(lungo.status()).isEqualTo(4);
+            Path map = Path.of("/tmp", "perf-" + lungo.pid() + ".map");
+            assertThat(map)
+                    .content()
+                    .containsPattern("[0-9a-f]+ [0-9a-f]+ guest:100025 32-bit supervisor");
+            Files.delete(map);
+        }
+    }
+
+    @Test
+    void otherHostsInterpretAndSaySo() throws Exception {
+        try (Lungo lungo =
+                Lungo.run(
+                        Map.of("JDK_JAVA_OPTIONS", "-Dos.name=FreeBSD"),
+                        options("B010" + "E6F4", "--tier", "native"))) {
+            assertThat(lungo.status()).isEqualTo(0x10 << 1 | 1);
+            assertThat(lungo.standardError().lines().filter(each -> each.startsWith("lungo")))
+                    .containsExactly(
+                            "lungo: there is no native tier on FreeBSD (amd64): everything is"
+                                    + " interpreted");
+        }
+    }
+
+    @Test
     void theMonitorTellsStatisticsToo() throws Exception {
         try (Lungo lungo = run("EBFE")) {
             lungo.type("\u0001cstats\n");
@@ -250,12 +279,16 @@ class SmallGuestsTest {
     }
 
     private Lungo run(String code, String... options) throws IOException {
+        return Lungo.run(options(code, options));
+    }
+
+    private String[] options(String code, String... options) throws IOException {
         Path kernel = SmallGuest.write(directory.resolve("kernel"), code);
         String[] arguments = Arrays.copyOf(options, options.length + 4);
         arguments[options.length] = "--kernel";
         arguments[options.length + 1] = kernel.toString();
         arguments[options.length + 2] = "--memory";
         arguments[options.length + 3] = "16M";
-        return Lungo.run(arguments);
+        return arguments;
     }
 }

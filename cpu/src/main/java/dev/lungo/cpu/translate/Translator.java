@@ -40,6 +40,7 @@ public final class Translator {
     /** What it has done so far. */
     public final Statistics statistics;
 
+    private final @Nullable ProfileMap map;
     private final Processor cpu;
     private final int entriesBefore;
     private final CodeMemory memory;
@@ -71,11 +72,15 @@ public final class Translator {
         this.cpu = cpu;
         this.entriesBefore = entriesBefore;
         statistics = new Statistics(cpu, aids.contains(Engine.Aid.STATISTICS));
+        map = aids.contains(Engine.Aid.PROFILE_MAP) ? ProfileMap.open() : null;
         memory = CodeMemory.map(CODE_BYTES);
         next = memory.executable();
         code.begin(next);
         host = HostFeatures.of(cpu.model);
         stubs = new Stubs(code, host);
+        if (map != null) {
+            map.add(next, code.length(), "lungo stubs");
+        }
         write();
         first = next;
         forgetExits();
@@ -299,6 +304,9 @@ public final class Translator {
         Unit unit = new Draft(new Unit(this, block.physical, guest, block.mode, next)).translate();
         if (unit != null) {
             statistics.translated(unit, code.length());
+            if (map != null) {
+                map.add(unit, code.length(), cpu.linearIp());
+            }
             write();
             cpu.code.add(block, unit);
         }
