@@ -4,7 +4,6 @@ import dev.lungo.cpu.core.Processor;
 import dev.lungo.host.PageWatch;
 import dev.lungo.isa.Decoded;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -26,8 +25,10 @@ public final class CodeCache implements PageWatch.Watcher {
 
     private static final int NEAR = 1 << 12;
 
-    /** Not canonical, so no code is there. */
-    private static final long NOWHERE = 1L << 62;
+    /** So many writes make a page one of data, but only so often. */
+    private static final int MOST_WRITTEN = 16;
+
+    private static final byte MOST_EMPTIED = 8;
 
     private static final class Page {
         final long number;
@@ -36,6 +37,9 @@ public final class CodeCache implements PageWatch.Watcher {
         final LongTable<Block> blocks = new LongTable<>(16);
 
         final List<Code> overlapping = new ArrayList<>();
+
+        /** How often it was written to since it came to hold code. */
+        int written;
 
         Page(long number) {
             this.number = number;
@@ -50,13 +54,19 @@ public final class CodeCache implements PageWatch.Watcher {
 
     private final PageWatch watch;
 
+    /**
+     * How often the code of a page was dropped since it was written to; pages may share a count.
+     */
+    private final byte[] emptied = new byte[1 << 12];
+
     /** In all blocks together. */
     private int ops;
 
     private long lowered;
 
-    // Blocks by linear address, forgotten when a translation changes.
+    // Blocks by linear address, which hold until a translation changes.
     private final long[] nearLinear = new long[NEAR];
+    private final long[] nearGeneration = new long[NEAR];
     private final @Nullable Block[] nearBlock = new Block[NEAR];
 
     public CodeCache(Processor cpu, PageWatch watch) {
@@ -64,7 +74,6 @@ public final class CodeCache implements PageWatch.Watcher {
         this.watch = watch;
         watch.add(this);
         this.lowering = new Lowering(cpu);
-        Arrays.fill(nearLinear, NOWHERE);
     }
 
     @Override
@@ -83,12 +92,17 @@ public final class CodeCache implements PageWatch.Watcher {
         int mode = cpu.mode();
         int slot = (int) (linear ^ linear >>> 12) & (NEAR - 1);
         Block near = nearBlock[slot];
-        if (near != null && nearLinear[slot] == linear && near.mode == mode && near.isLive()) {
+        if (near != null
+                && nearLinear[slot] == linear
+                && nearGeneration[slot] == cpu.generation
+                && near.mode == mode
+                && near.isLive()) {
             return near;
         }
         Block found = find(linear, mode);
         if (found.kept) {
             nearLinear[slot] = linear;
+            nearGeneration[slot] = cpu.generation;
             nearBlock[slot] = found;
         }
         return found;
@@ -201,11 +215,34 @@ public final class CodeCache implements PageWatch.Watcher {
         if (page == null) {
             return;
         }
+        if (++page.written == MOST_WRITTEN && becomesData(number)) {
+            forgetAll(page);
+            return;
+        }
         List<Code> overlapping = page.overlapping;
         for (int i = overlapping.size() - 1; i >= 0; i--) { // what is forgotten leaves the list
             if (overlapping.get(i).touches(physical, bytes)) {
                 forget(overlapping.get(i));
             }
+        }
+    }
+
+    /**
+     * Whether a page that is written to so often shall hold no code any more, so that writes are
+     * fast again; not if that has been tried often, and code always came back.
+     */
+    private boolean becomesData(long number) {
+        int slot = (int) (number & emptied.length - 1);
+        if (emptied[slot] == MOST_EMPTIED) {
+            return false;
+        }
+        emptied[slot]++;
+        return true;
+    }
+
+    private void forgetAll(Page page) {
+        for (int i = page.overlapping.size() - 1; i >= 0; i--) {
+            forget(page.overlapping.get(i));
         }
     }
 
@@ -241,7 +278,6 @@ public final class CodeCache implements PageWatch.Watcher {
     /** A translation has changed: what was found by linear address must be found anew. */
     public void translationsChanged() {
         cpu.translationsChanged();
-        Arrays.fill(nearLinear, NOWHERE);
     }
 
     @Override

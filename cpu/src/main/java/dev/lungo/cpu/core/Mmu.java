@@ -5,7 +5,6 @@ import dev.lungo.host.PageWatch;
 import dev.lungo.host.Raw;
 import dev.lungo.isa.ExceptionVector;
 import dev.lungo.isa.Rflags;
-import java.util.Arrays;
 
 /**
  * Loads and stores at linear addresses, through a software TLB.
@@ -73,11 +72,32 @@ public final class Mmu {
     private final long[] physicalPage = new long[SETS * ENTRIES];
     private final byte[] pageShift = new byte[SETS * ENTRIES];
     private final boolean[] isGlobal = new boolean[SETS * ENTRIES];
-    private final int[] used = new int[SETS * ENTRIES];
-    private final boolean[] isUsed = new boolean[SETS * ENTRIES];
-    private int usedCount;
+    private final Used local = new Used();
+    private final Used global = new Used();
 
+    /** How often page tables were walked. */
     private long walks;
+
+    /** The entries that may hold a translation, of one kind. */
+    private static final class Used {
+        final int[] entries = new int[SETS * ENTRIES];
+        final boolean[] has = new boolean[SETS * ENTRIES];
+        int count;
+
+        void add(int entry) {
+            if (!has[entry]) {
+                has[entry] = true;
+                entries[count++] = entry;
+            }
+        }
+
+        void clear() {
+            for (int i = 0; i < count; i++) {
+                has[entries[i]] = false;
+            }
+            count = 0;
+        }
+    }
 
     Mmu(Processor cpu, PhysicalMemory memory, PageWalker walker, CodeCache code, PageWatch watch) {
         this.cpu = cpu;
@@ -433,10 +453,7 @@ public final class Mmu {
         if (!samePage) {
             clear(index);
         }
-        if (!isUsed[index]) {
-            isUsed[index] = true;
-            used[usedCount++] = index;
-        }
+        (walker.global ? global : local).add(index);
         Raw.putLong(entry + ADDEND, addend);
         physicalPage[index] = physical & PAGE_MASK;
         isGlobal[index] = walker.global;
@@ -462,24 +479,32 @@ public final class Mmu {
 
     /** Forgets every translation, or all but the global ones. */
     public void flush(boolean keepGlobal) {
-        int kept = 0;
-        for (int i = 0; i < usedCount; i++) {
-            int index = used[i];
-            if (keepGlobal && isGlobal[index]) {
-                used[kept++] = index;
-            } else {
+        for (int i = 0; i < local.count; i++) {
+            int index = local.entries[i];
+            if (!isGlobal[index] || !keepGlobal) {
                 clear(index);
-                isUsed[index] = false;
             }
         }
-        usedCount = kept;
+        local.clear();
+        if (!keepGlobal) {
+            for (int i = 0; i < global.count; i++) {
+                clear(global.entries[i]);
+            }
+            global.clear();
+        }
         code.translationsChanged();
     }
 
     /** Forgets the translations of the page, large or small, that holds this address. */
     public void invalidate(long linear) {
-        for (int i = 0; i < usedCount; i++) {
-            int index = used[i];
+        invalidate(local, linear);
+        invalidate(global, linear);
+        code.translationsChanged();
+    }
+
+    private void invalidate(Used used, long linear) {
+        for (int i = 0; i < used.count; i++) {
+            int index = used.entries[i];
             long entry = tlbs + (long) index * ENTRY_BYTES;
             int shift = pageShift[index];
             long wanted = linear >> shift;
@@ -488,14 +513,18 @@ public final class Mmu {
                 clear(index);
             }
         }
-        code.translationsChanged();
     }
 
     /** A page has come to hold lowered code: writes to it must take the slow path from now on. */
     public void protectFromWrites(long physical) {
         long page = physical & PAGE_MASK;
-        for (int i = 0; i < usedCount; i++) {
-            int index = used[i];
+        protectFromWrites(local, page);
+        protectFromWrites(global, page);
+    }
+
+    private void protectFromWrites(Used used, long page) {
+        for (int i = 0; i < used.count; i++) {
+            int index = used.entries[i];
             if (physicalPage[index] == page) {
                 Raw.putLong(tlbs + (long) index * ENTRY_BYTES + WRITE_TAG, NO_TAG);
             }
@@ -506,8 +535,8 @@ public final class Mmu {
         for (int i = 0; i < SETS * ENTRIES; i++) {
             clear(i);
         }
-        Arrays.fill(isUsed, false);
-        usedCount = 0;
+        local.clear();
+        global.clear();
         code.translationsChanged();
     }
 }

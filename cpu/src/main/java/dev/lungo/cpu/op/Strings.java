@@ -181,16 +181,27 @@ public final class Strings {
                 return 0;
             }
             long value = Raw.getLong(cpu.state + State.GPR);
-            for (long i = 0; i < count; i++) {
-                switch (bytes) {
-                    case 1 -> Raw.putByte(host + i, (int) value);
-                    case 2 -> Raw.putShort(host + 2 * i, (int) value);
-                    case 4 -> Raw.putInt(host + 4 * i, (int) value);
-                    default -> Raw.putLong(host + 8 * i, value);
-                }
+            if (bytes == 1 || value == 0) {
+                Raw.fill(host, count * bytes, (byte) value);
+            } else {
+                fill(host, count * bytes, value);
             }
             advance(cpu, RDI, count);
             return (int) count;
+        }
+
+        /** Stores the first element, and copies what is there behind it until it is enough. */
+        private void fill(long host, long length, long value) {
+            switch (bytes) {
+                case 2 -> Raw.putShort(host, (int) value);
+                case 4 -> Raw.putInt(host, (int) value);
+                default -> Raw.putLong(host, value);
+            }
+            for (long done = bytes; done < length; ) {
+                long more = Math.min(done, length - done);
+                Raw.copy(host, host + done, more);
+                done += more;
+            }
         }
     }
 
