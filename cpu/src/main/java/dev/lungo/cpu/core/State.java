@@ -75,6 +75,11 @@ public final class State {
      */
     public static final int VECTORS_IN_HOST = 944;
 
+    /**
+     * An int: whether the x87 and MMX registers are in the host's, control and status words too.
+     */
+    public static final int FPU_IN_HOST = 948;
+
     /** Room for a memory operand of up to 64 bytes on its way to or from a vector unit. */
     public static final int SCRATCH = 960;
 
@@ -104,6 +109,12 @@ public final class State {
     public static final int FAULT_ADDRESS = FAULT_RIP + 8;
     public static final int FAULT_SIGNAL = FAULT_ADDRESS + 8;
     public static final int FAULT_FLAGS = FAULT_SIGNAL + 8;
+
+    /** The offset of the memory operand of the x87 instruction that translated code is at. */
+    public static final int X87_OPERAND = FAULT_FLAGS + 8;
+
+    /** What FNSAVE leaves, on its way between the host's registers and the guest's. */
+    public static final int X87_IMAGE = X87_OPERAND + 8;
 
     /** The software TLB, in sets of entries: see {@link Mmu}. */
     public static final int TLB = 4096;

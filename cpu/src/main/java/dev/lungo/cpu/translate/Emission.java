@@ -51,6 +51,8 @@ final class Emission {
     private FlagUse flagUse = FlagUse.NONE;
 
     private boolean vectors;
+    private boolean fpu;
+    private byte[] guest = {};
 
     // Where the guest's flags are.
     private boolean inHost;
@@ -99,15 +101,33 @@ final class Emission {
             leaveBy(leave);
         });
         if (vectors) {
-            code.arithmetic(7, 4, STATE, Frame.at(State.VECTORS_IN_HOST), 0); // cmp
-            int absent = code.jcc(ZERO);
-            long loaded = code.here();
-            outOfLine.add(() -> {
-                code.land(absent);
-                code.call(stubs.vectors);
-                code.jcc(ZERO, loaded);
-                leaveBy(leave);
-            });
+            load(State.VECTORS_IN_HOST, stubs.vectors, leave);
+        }
+        if (fpu) {
+            load(State.FPU_IN_HOST, stubs.fpu, leave);
+        }
+    }
+
+    /** Has a stub called if this int of the state is zero, and leaves if it says that it cannot. */
+    private void load(int inHost, long stub, int leave) {
+        code.arithmetic(7, 4, STATE, Frame.at(inHost), 0); // cmp
+        int absent = code.jcc(ZERO);
+        long loaded = code.here();
+        outOfLine.add(() -> {
+            code.land(absent);
+            code.call(stub);
+            code.jcc(ZERO, loaded);
+            leaveBy(leave);
+        });
+    }
+
+    /** After Java, which has everything in the state. */
+    private void loadAgain() {
+        if (vectors) {
+            code.call(stubs.vectors);
+        }
+        if (fpu) {
+            code.call(stubs.fpu);
         }
     }
 
@@ -117,6 +137,25 @@ final class Emission {
      */
     void useVectors() {
         vectors = true;
+    }
+
+    /** Likewise, for x87 and MMX. */
+    void useFpu() {
+        fpu = true;
+    }
+
+    /** The guest's code, from the unit's beginning on. */
+    void guest(byte[] bytes) {
+        guest = bytes;
+    }
+
+    /** A byte of the instruction being emitted. */
+    int guestByte(int i) {
+        return guest[start + i] & 0xFF;
+    }
+
+    int start() {
+        return start;
     }
 
     void next(int start, int end, FlagUse use, boolean liveBefore, boolean liveAfter) {
@@ -308,12 +347,10 @@ final class Emission {
         slowExits.clear();
         long after = code.here();
         boolean flags = inHost && flagsLiveAfter;
-        if (flags || vectors) {
+        if (flags || vectors || fpu) {
             outOfLine.add(() -> {
                 long at = code.here();
-                if (vectors) {
-                    code.call(stubs.vectors);
-                }
+                loadAgain();
                 if (flags) {
                     code.call(stubs.flags);
                 }
@@ -331,9 +368,7 @@ final class Emission {
         int exit = exits.interpret(start, Exit.Cause.NO_EMITTER);
         leaveBy(exit);
         exits.resumesAt(exit, code.here());
-        if (vectors) {
-            code.call(stubs.vectors);
-        }
+        loadAgain();
         inHost = false;
         inState = true;
         kind = 0;

@@ -18,6 +18,7 @@ final class Emitters {
     private final StringEmitters strings;
     private final FlagControlEmitters flags;
     private final SameEmitters same;
+    private final X87Emitters x87;
 
     Emitters(Emission to) {
         this.to = to;
@@ -28,16 +29,22 @@ final class Emitters {
         strings = new StringEmitters(to);
         flags = new FlagControlEmitters(to);
         same = new SameEmitters(to);
+        x87 = new X87Emitters(to);
     }
 
     /** Whether the instruction can be emitted in this mode. Decided before anything is written. */
     static boolean has(Instruction i, Emission to) {
-        return hasGeneral(i, to) || SameEmitters.has(i, to);
+        return hasGeneral(i, to) || SameEmitters.has(i, to) || X87Emitters.has(i, to);
     }
 
     /** Whether the instruction, which has an emitter, wants the vector registers in the host's. */
     static boolean usesVectors(Instruction i) {
         return SameEmitters.usesVectors(i);
+    }
+
+    /** Likewise, for x87 and MMX. */
+    static boolean usesFpu(Instruction i) {
+        return SameEmitters.usesMmx(i) || X87Emitters.knows(i);
     }
 
     /** On general registers. */
@@ -305,6 +312,8 @@ final class Emitters {
             default -> {
                 if (hasGeneral(i, to)) {
                     control.emit(i);
+                } else if (X87Emitters.knows(i)) {
+                    x87.emit(i);
                 } else {
                     same.emit(i);
                 }

@@ -29,7 +29,8 @@ import dev.lungo.cpu.core.State;
  * </pre>
  *
  * The guest's other registers stay in the state. XMM0 to XMM15 (or YMM) and MXCSR are the guest's
- * own in units that use any of them, and whatever they happen to be in others.
+ * own in units that use any of them, and whatever they happen to be in others; so are the x87 and
+ * MMX registers.
  */
 final class Frame {
     /** So that what is used most is within reach of a displacement of one byte. */

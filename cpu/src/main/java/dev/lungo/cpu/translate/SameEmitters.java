@@ -13,7 +13,7 @@ import dev.lungo.isa.Operand;
 import dev.lungo.isa.RegisterKind;
 
 /**
- * Instructions that the host has just so: SSE, AVX, FMA, AES, SHA, and of those on general
+ * Instructions that the host has just so: MMX, SSE, AVX, FMA, AES, SHA, and of those on general
  * registers what came with BMI and the like. Vector registers are the guest's own; only general
  * registers and memory are others.
  */
@@ -35,11 +35,23 @@ final class SameEmitters extends Emitter {
     /** Whether the instruction can be emitted in this mode. */
     static boolean has(Instruction i, Emission to) {
         boolean vector = usesVectors(i);
-        int needed = i.has(Instruction.VEX) ? Mode.AVX : Mode.SSE;
-        return (vector ? (to.mode & needed) != 0 && isExact(i, to) : isGeneral(i))
+        boolean mmx = usesMmx(i);
+        int needed =
+                (vector ? i.has(Instruction.VEX) ? Mode.AVX : Mode.SSE : 0) | (mmx ? Mode.X87 : 0);
+        return (to.mode & needed) == needed
+                && (vector || mmx ? isExact(i, to) : isGeneral(i))
                 && hasOperands(i, to)
                 && to.host.runs(i)
                 && Encoding.of(i) != null;
+    }
+
+    static boolean usesMmx(Instruction i) {
+        for (Operand each : i.operands()) {
+            if (each instanceof Operand.Register register && register.kind() == RegisterKind.MMX) {
+                return true;
+            }
+        }
+        return i.mnemonic() == Mnemonic.EMMS;
     }
 
     static boolean usesVectors(Instruction i) {
@@ -96,7 +108,7 @@ final class SameEmitters extends Emitter {
             case RCPPS, RCPSS, RSQRTPS, RSQRTSS, VRCPPS, VRCPSS, VRSQRTPS, VRSQRTSS ->
                     false; // approximations differ
             case EXTRQ, INSERTQ, MOVNTSS, MOVNTSD -> false; // of no model
-            case MASKMOVDQU, VMASKMOVDQU -> false; // what it faults on is its own affair
+            case MASKMOVQ, MASKMOVDQU, VMASKMOVDQU -> false; // what it faults on is its own affair
             case VZEROUPPER, VZEROALL -> to.is64(); // of eight registers otherwise
             default -> true;
         };
@@ -108,7 +120,7 @@ final class SameEmitters extends Emitter {
                     switch (each) {
                         case Operand.Register register ->
                                 switch (register.kind()) {
-                                    case XMM, YMM, GPR8, GPR16, GPR32, GPR64 -> true;
+                                    case MMX, XMM, YMM, GPR8, GPR16, GPR32, GPR64 -> true;
                                     default -> false;
                                 };
                         case Operand.Memory memory -> to.canAddress(memory);

@@ -36,6 +36,18 @@ final class Stubs {
     private static final int ZERO = 4;
     private static final int VECTORS = 16;
 
+    private static final int SHR = 5;
+
+    /** All six exceptions of x87. */
+    static final int FCW_MASKS = 0x3F;
+
+    private static final int X87_REGISTERS = 8;
+    private static final int X87 = Frame.at(State.X87);
+    private static final int IMAGE = Frame.at(State.X87_IMAGE);
+
+    /** In the order of the image. */
+    private static final int[] X87_WORDS = {State.FCW, State.FSW, State.FTW};
+
     /** All six exceptions. */
     static final int MXCSR_MASKS = 0x1F80;
 
@@ -66,6 +78,12 @@ final class Stubs {
      */
     final long vectors;
 
+    /**
+     * To be called: loads the guest's x87 state into the host's, and says in ZF whether it has. It
+     * has not if an exception of the control word is not masked. Uses T0 and T1.
+     */
+    final long fpu;
+
     /** Where to go on after a fault in code from {@link #guarded} on. */
     final long recover;
 
@@ -89,6 +107,7 @@ final class Stubs {
         }
         flags = flags();
         vectors = vectors();
+        fpu = fpu();
     }
 
     /** The place of an address in a table of so many entries. */
@@ -105,6 +124,7 @@ final class Stubs {
             }
         }
         storeVectors();
+        storeFpu();
         code.mov(RAX, T0);
         code.arithmetic(0, 8, RSP, 8);
         for (int i = SAVED.length - 1; i >= 0; i--) {
@@ -177,6 +197,75 @@ final class Stubs {
         code.rm(0x0F_AE, 4, 2, RSP, 0); // ldmxcsr
         code.arithmetic(0, 8, RSP, 8);
         code.land(absent);
+    }
+
+    private long fpu() {
+        long at = code.here();
+        code.rm(0x8B, 4, T0, STATE, Frame.at(State.FCW));
+        code.rr(0xF7, 4, 2, T0); // not
+        code.rr(0xF7, 4, 0, T0); // test
+        code.u32(FCW_MASKS);
+        int unmasked = code.jcc(NOT_ZERO);
+        for (int i = 0; i < X87_WORDS.length; i++) {
+            code.rm(0x8B, 4, T0, STATE, Frame.at(X87_WORDS[i]));
+            code.rm(0x89, 4, T0, STATE, IMAGE + 4 * i);
+        }
+        code.rm(0x8B, 4, T0, STATE, Frame.at(State.FSW));
+        topInBytes(T0);
+        for (int i = 0; i < X87_REGISTERS; i++) {
+            code.rmx(0x8B, 8, T1, STATE, T0, 0, X87);
+            code.store(STATE, x87Image(i), T1);
+            code.rmx(0x8B, 4, T1, STATE, T0, 0, X87 + 8);
+            code.rm(0x89, 2, T1, STATE, x87Image(i) + 8);
+            nextRegister(T0);
+        }
+        code.rm(0xDD, 4, 4, STATE, IMAGE); // frstor
+        code.rm(0xC7, 4, 0, STATE, Frame.at(State.FPU_IN_HOST)); // mov
+        code.u32(1);
+        code.rr(0x33, 4, T0, T0); // xor: ZF
+        code.land(unmasked);
+        code.u8(RET);
+        return at;
+    }
+
+    /** Leaves the x87 registers as Java wants them, which is how FNSAVE leaves them. */
+    private void storeFpu() {
+        code.arithmetic(CMP, 4, STATE, Frame.at(State.FPU_IN_HOST), 0);
+        int absent = code.jcc(ZERO);
+        code.rm(0xDD, 4, 6, STATE, IMAGE); // fnsave
+        for (int i = 0; i < X87_WORDS.length; i++) {
+            code.rm(0x0F_B7, 4, T1, STATE, IMAGE + 4 * i); // movzx
+            code.rm(0x89, 4, T1, STATE, Frame.at(X87_WORDS[i]));
+        }
+        code.rm(0x8B, 4, T2, STATE, Frame.at(State.FSW));
+        topInBytes(T2);
+        for (int i = 0; i < X87_REGISTERS; i++) {
+            code.load(T1, STATE, x87Image(i));
+            code.rmx(0x89, 8, T1, STATE, T2, 0, X87);
+            code.rm(0x8B, 4, T1, STATE, x87Image(i) + 8);
+            code.rmx(0x89, 2, T1, STATE, T2, 0, X87 + 8);
+            nextRegister(T2);
+        }
+        code.rm(0xC7, 4, 0, STATE, Frame.at(State.FPU_IN_HOST)); // mov
+        code.u32(0);
+        code.land(absent);
+    }
+
+    /** Where the register that is ST(0) begins, in bytes, by the status word. */
+    private void topInBytes(int register) {
+        code.rr(0xC1, 4, SHR, register);
+        code.u8(11 - 4); // TOP begins at bit 11, and registers are 16 bytes apart
+        code.arithmetic(AND, 4, register, 7 << 4);
+    }
+
+    private void nextRegister(int register) {
+        code.arithmetic(0, 4, register, 16);
+        code.arithmetic(AND, 4, register, 7 << 4);
+    }
+
+    /** Where ST(i) is in the image of 32-bit protected mode. SDM 1, figure 8-9. */
+    private static int x87Image(int i) {
+        return IMAGE + 28 + 10 * i;
     }
 
     /** MOVUPS or VMOVUPS between a vector register and the state. */

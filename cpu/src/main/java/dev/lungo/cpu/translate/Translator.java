@@ -104,10 +104,14 @@ public final class Translator {
         return unit != null && canRun(unit) ? unit : null;
     }
 
-    /** On the host's vector registers, no SIMD floating-point exception may be raised. */
+    /** On the host's vector and x87 registers, no floating-point exception may be raised. */
     private boolean canRun(Unit unit) {
-        return !unit.usesVectors
-                || (Raw.getInt(cpu.state + State.MXCSR) & Stubs.MXCSR_MASKS) == Stubs.MXCSR_MASKS;
+        return !(unit.usesVectors && !hasAll(State.MXCSR, Stubs.MXCSR_MASKS))
+                && !(unit.usesFpu && !hasAll(State.FCW, Stubs.FCW_MASKS));
+    }
+
+    private boolean hasAll(int at, int bits) {
+        return (Raw.getInt(cpu.state + at) & bits) == bits;
     }
 
     // Running.
@@ -133,6 +137,7 @@ public final class Translator {
         FlagsKind.toTranslated(cpu.state);
         int number = (int) CodeMemory.call(stubs.enter, cpu.state, at);
         FlagsKind.toInterpreter(cpu.state);
+        X87Emitters.settlePointers(cpu);
         Exit exit = number == Exit.FAULT ? recover() : exits.get(number);
         statistics.left(exit);
         return exit;
@@ -355,9 +360,14 @@ public final class Translator {
             emission.page(-onPage, PAGE - onPage);
             for (Step step : steps) {
                 unit.usesVectors |= step.isEmitted() && Emitters.usesVectors(step.instruction);
+                unit.usesFpu |= step.isEmitted() && Emitters.usesFpu(step.instruction);
             }
+            emission.guest(bytes);
             if (unit.usesVectors) {
                 emission.useVectors();
+            }
+            if (unit.usesFpu) {
+                emission.useFpu();
             }
             emission.entry(Exit.LEAVE);
             for (Step step : steps) {

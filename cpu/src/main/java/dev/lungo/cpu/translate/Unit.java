@@ -18,6 +18,9 @@ public final class Unit extends Code {
     /** Whether the guest's vector registers are in the host's while it runs. */
     boolean usesVectors;
 
+    /** Likewise, for x87 and MMX. */
+    boolean usesFpu;
+
     /** The host address to which its entry leads when it is dead. */
     long deadEntry;
 

@@ -93,6 +93,7 @@ final class VectorPrograms {
             return false;
         }
         return SameEmitters.usesVectors(i)
+                || SameEmitters.usesMmx(i)
                 || switch (i.mnemonic()) {
                     case ANDN,
                             BEXTR,
@@ -171,9 +172,21 @@ final class VectorPrograms {
         for (int i = 0; i < VECTORS; i++) {
             vmovups(0x10, i, 6, SOURCE + random.nextInt(0x100) * 4);
         }
+        boolean mmx = random.nextInt(3) == 0;
+        for (int i = 0; mmx && i < 8; i++) {
+            write(0x0F, 0x6F, 0x86 | i << 3); // movq mm, [rsi + ...]
+            write32(SOURCE + random.nextInt(0x100) * 4);
+        }
         for (int i = 0; i < instructions; i++) {
             instruction(forms.get(next), aligned);
             next = (next + 1) % forms.size();
+        }
+        for (int i = 0; mmx && i < 8; i++) {
+            write(0x0F, 0x7F, 0x83 | i << 3); // movq [rbx + ...], mm
+            write32((VECTORS + 1) * VECTOR_BYTES + 8 * i);
+        }
+        if (random.nextInt(3) == 0) {
+            write(0x0F, 0x77); // emms
         }
         for (int i = 0; i < VECTORS; i++) {
             vmovups(0x11, i, 3, i * VECTOR_BYTES);
@@ -181,7 +194,7 @@ final class VectorPrograms {
         write(0x0F, 0xAE, 0x9B); // stmxcsr [rbx + ...]
         write32(VECTORS * VECTOR_BYTES);
         write(0x48, 0x81, 0xC3); // add rbx, ...
-        write32((VECTORS + 1) * VECTOR_BYTES);
+        write32((VECTORS + 3) * VECTOR_BYTES);
         write(0x48, 0x83, 0xC6, aligned ? 16 * (1 + random.nextInt(4)) : 1 + random.nextInt(64));
         write(0x41, 0x83, 0xEF, 0x01, 0x0F, 0x85); // sub r15d, 1; jnz top
         write32(top - (code.size() + 4));

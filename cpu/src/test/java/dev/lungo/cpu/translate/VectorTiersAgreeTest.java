@@ -14,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /** Each form of each vector instruction does the same translated as interpreted. */
@@ -68,14 +69,37 @@ class VectorTiersAgreeTest {
         Float.NaN
     };
 
+    private static final int[] X87_STATE = {
+        State.FCW,
+        State.FSW,
+        State.FOP,
+        State.FIP,
+        State.FIP + 4,
+        State.FDP,
+        State.FDP + 4,
+        State.FCS,
+        State.FDS
+    };
+
     @Test
     void onEveryForm() {
         VectorPrograms programs = new VectorPrograms(new Random(SEED));
         int count = programs.count(INSTRUCTIONS) * ROUNDS;
+        compare(count, () -> programs.bytes(DATA, INSTRUCTIONS, ITERATIONS));
+    }
+
+    @Test
+    void onX87() {
+        X87Programs programs = new X87Programs(new Random(SEED));
+        int count = X87Programs.COUNT * ROUNDS;
+        compare(count, () -> programs.bytes(DATA, INSTRUCTIONS, ITERATIONS));
+    }
+
+    private static void compare(int count, Supplier<byte[]> programs) {
         try (Rig interpreted = Rig.inBlocks();
                 Rig translated = Rig.inBlocks(Rig.Tier.NATIVE)) {
             for (int i = 0; i < count; i++) {
-                byte[] program = programs.bytes(DATA, INSTRUCTIONS, ITERATIONS);
+                byte[] program = programs.get();
                 if (ONLY >= 0 && i != ONLY) {
                     continue;
                 }
@@ -154,6 +178,20 @@ class VectorTiersAgreeTest {
         all.append("rip %x%n".formatted(rig.cpu.rip()));
         all.append("rflags %x%n".formatted(Flags.rflags(rig.cpu.state) & ~Rflags.AF));
         all.append("mxcsr %x%n".formatted(Raw.getInt(rig.cpu.state + State.MXCSR)));
+        long fpu = rig.cpu.state;
+        for (int register = 0; register < 8; register++) {
+            long cell = fpu + State.X87 + 16L * register;
+            boolean isEmpty = (Raw.getInt(fpu + State.FTW) >> 2 * register & 3) == 3;
+            all.append(
+                    "R%d %s %x %x%n"
+                            .formatted(
+                                    register, isEmpty, Raw.getLong(cell), Raw.getShort(cell + 8)));
+        }
+        for (int at : X87_STATE) {
+            boolean isWord = at == State.FCW || at == State.FSW;
+            int value = isWord ? Raw.getShort(fpu + at) : Raw.getInt(fpu + at);
+            all.append("x87 %d: %x%n".formatted(at, value));
+        }
         for (int register = 0; register < VECTORS; register++) {
             all.append("r%d %x%n".formatted(register, rig.register(register)));
         }
