@@ -27,7 +27,9 @@ import java.util.function.Consumer;
  */
 public final class Assembler {
     private static final int MOST_PASSES = 50;
-    private static final int JUMP_BYTES = 6;
+
+    /** 0F and another, or a prefix and one. */
+    private static final int MOST_JUMP_OPCODE_BYTES = 2;
 
     private final long origin;
     private CodeMode mode;
@@ -90,12 +92,15 @@ public final class Assembler {
     /** A near jump, call or loop to a label. */
     public Assembler jump(Mnemonic mnemonic, String label) {
         long target = address(label);
-        for (int length = 2; length <= JUMP_BYTES; length++) {
-            var relative = new Operand.Relative(target - here() - length, 0);
-            byte[] bytes = Encoder.encode(mode, mnemonic, List.of(relative));
-            if (bytes != null && bytes.length == length) {
-                append(bytes);
-                return this;
+        int near = mode == CodeMode.CODE16 ? 2 : 4; // less would cut the instruction pointer
+        for (int width = 1; width <= near; width += near - 1) {
+            for (int length = width + 1; length <= width + MOST_JUMP_OPCODE_BYTES; length++) {
+                var relative = new Operand.Relative(target - here() - length, width);
+                byte[] bytes = Encoder.encode(mode, mnemonic, List.of(relative));
+                if (bytes != null && bytes.length == length) {
+                    append(bytes);
+                    return this;
+                }
             }
         }
         throw new IllegalArgumentException(mnemonic + " does not reach " + label);

@@ -97,9 +97,9 @@ final class Encoder {
                     && one.vectorIndex() == other.vectorIndex()
                     && (one.bytes() == 0 || one.bytes() == other.bytes());
         }
-        if (meant instanceof Operand.Relative(long offset, _)
-                && read instanceof Operand.Relative(long found, _)) {
-            return offset == found;
+        if (meant instanceof Operand.Relative(long offset, int wanted)
+                && read instanceof Operand.Relative(long found, int bytes)) {
+            return offset == found && (wanted == 0 || wanted == bytes);
         }
         return meant.equals(read);
     }

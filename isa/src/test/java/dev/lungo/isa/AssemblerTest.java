@@ -4,6 +4,7 @@ import static dev.lungo.isa.CodeMode.CODE16;
 import static dev.lungo.isa.CodeMode.CODE32;
 import static dev.lungo.isa.CodeMode.CODE64;
 import static dev.lungo.isa.Mnemonic.ADD;
+import static dev.lungo.isa.Mnemonic.CALL;
 import static dev.lungo.isa.Mnemonic.HLT;
 import static dev.lungo.isa.Mnemonic.IRET;
 import static dev.lungo.isa.Mnemonic.JMP;
@@ -65,6 +66,18 @@ class AssemblerTest {
                 .isEqualTo("8b 84 88 00 01 00 00");
         assertThat(hex(CODE64, a -> a.op(MOV, EAX, in(Segment.GS, mem(4, RAX)))))
                 .isEqualTo("65 8b 00");
+    }
+
+    @Test
+    void aJumpJustBeyondAByteIsANearOne() {
+        assertThat(hex(CODE64, a -> a.jump(JMP, "there").at(0x1083).label("there")))
+                .startsWith("e9 7e 00 00 00 00");
+    }
+
+    @Test
+    void aNearJumpDoesNotCutTheInstructionPointer() {
+        assertThat(hex(CODE32, a -> a.jump(CALL, "there").at(0x1100).label("there")))
+                .startsWith("e8 fb 00 00 00 00");
     }
 
     @Test
