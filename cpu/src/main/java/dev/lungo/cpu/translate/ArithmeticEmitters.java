@@ -111,7 +111,7 @@ final class ArithmeticEmitters extends Emitter {
                 case 0 -> to.flagsSet(FlagsKind.ADD, bytes, guest, value);
                 case 5 -> to.flagsSet(FlagsKind.SUB, bytes, guest, value);
                 case 7 -> to.flagsSet(FlagsKind.CMP, bytes, guest, value);
-                case 1, 4, 6 -> to.flagsSet(FlagsKind.LOGIC, bytes, guest, 0);
+                case 1, 4, 6 -> to.flagsSet(FlagsKind.LOGIC, bytes, guest, -1);
                 default -> to.flagsSet();
             }
             return;
@@ -126,7 +126,7 @@ final class ArithmeticEmitters extends Emitter {
         if (isHigh(i.operand(0)) || isHigh(i.operand(1))) {
             to.flagsSet();
         } else if (which == 1 || which == 4 || which == 6) {
-            to.flagsSet(FlagsKind.LOGIC, bytes, guest, 0);
+            to.flagsSet(FlagsKind.LOGIC, bytes, guest, -1);
         } else if (which == 7) {
             to.flagsSet(FlagsKind.CMP, bytes, guest, other);
         } else if (guest != other && which == 0) {
@@ -160,7 +160,7 @@ final class ArithmeticEmitters extends Emitter {
         } else {
             code.rr(0x84 | wide(bytes), bytes, value(i.operand(1), T2), a);
             if (i.operand(0).equals(i.operand(1)) && !isHigh(i.operand(0))) {
-                to.flagsSet(FlagsKind.LOGIC, bytes, guest, 0);
+                to.flagsSet(FlagsKind.LOGIC, bytes, guest, -1);
             } else {
                 to.flagsSet();
             }

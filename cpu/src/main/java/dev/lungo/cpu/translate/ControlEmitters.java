@@ -93,9 +93,9 @@ final class ControlEmitters extends Emitter {
     private void pop(Instruction i) {
         int bytes = stackBytes();
         int guest = number(i.operand(0));
-        to.change(guest);
         code.mov(T0, Frame.host(RSP));
         to.access(bytes, false);
+        to.change(guest);
         int target = guest == RSP ? T1 : Emission.target(guest, T1);
         code.rm(0x8B, bytes, target, T0, 0);
         stackMoves(bytes);
@@ -109,9 +109,9 @@ final class ControlEmitters extends Emitter {
     private void leave() {
         int bytes = stackBytes();
         code.mov(T0, Frame.host(RBP));
+        to.access(bytes, false);
         to.change(RSP);
         to.change(RBP);
-        to.access(bytes, false);
         code.rm(0x8D, bytes, Frame.host(RSP), Frame.host(RBP), bytes);
         code.rm(0x8B, bytes, Frame.host(RBP), T0, 0);
     }

@@ -54,6 +54,9 @@ final class Emission {
     private boolean fpu;
     private byte[] guest = {};
 
+    /** The flags from before the instruction are nowhere any more. */
+    private boolean flagsLost;
+
     // Where the guest's flags are.
     private boolean inHost;
     private boolean inState = true;
@@ -163,6 +166,7 @@ final class Emission {
         this.end = end;
         number++;
         flagUse = use;
+        flagsLost = false;
         flagsLiveBefore = liveBefore;
         flagsLiveAfter = liveAfter;
         mark();
@@ -213,10 +217,26 @@ final class Emission {
         }
     }
 
-    /** To be called before a guest register is changed, while its old value is still there. */
+    /**
+     * To be called before a guest register is changed, while its old value is still there, and
+     * behind the last {@link #slow} of the instruction: it may lose the flags from before.
+     */
     void change(int guest) {
         if (kind != 0 && (kindA == guest || kindB == guest)) {
             if (flagsLiveAfter && !flagUse.writes() && !inState) {
+                storeKind(kind, kindA, kindB, kindImmediate);
+                inState = true;
+            } else {
+                flagsLost = !inHost && !inState;
+            }
+            kind = 0;
+        }
+    }
+
+    /** Likewise, before {@link #slow} and where it is not certain that the register is changed. */
+    void changePerhaps(int guest) {
+        if (kind != 0 && (kindA == guest || kindB == guest)) {
+            if (flagsLiveBefore && !inState) {
                 storeKind(kind, kindA, kindB, kindImmediate);
                 inState = true;
             }
@@ -324,6 +344,9 @@ final class Emission {
     }
 
     private void slow(int condition, Exit.Cause cause) {
+        if (flagsLost) {
+            throw new IllegalStateException("the way out of an instruction comes too late");
+        }
         int jump = code.jcc(condition);
         mark();
         Flags flags = snapshot();

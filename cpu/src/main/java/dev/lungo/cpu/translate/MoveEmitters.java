@@ -50,8 +50,8 @@ final class MoveEmitters extends Emitter {
         int guest = number(destination);
         int target = target(destination, T1);
         if (i.operand(1) instanceof Operand.Memory memory) {
-            to.change(guest);
             to.access(memory, bytes, false);
+            to.change(guest);
             if (bytes < 4 && target == T1) {
                 code.rm(bytes == 1 ? 0x0F_B6 : 0x0F_B7, 4, T1, T0, 0);
             } else {
@@ -89,11 +89,12 @@ final class MoveEmitters extends Emitter {
                 };
         int guest = number(i.operand(0));
         int target = Emission.target(guest, T1);
-        to.change(guest);
         if (i.operand(1) instanceof Operand.Memory memory) {
             to.access(memory, from, false);
+            to.change(guest);
             code.rm(opcode, bytes, target, T0, 0);
         } else {
+            to.change(guest);
             int source = value(i.operand(1), T2);
             code.rrFromByte(opcode, bytes, target, source, from == 1);
         }
@@ -141,8 +142,8 @@ final class MoveEmitters extends Emitter {
         }
         int b = number(second);
         if (first instanceof Operand.Memory memory) {
-            to.change(b);
             to.access(memory, bytes, true);
+            to.change(b);
             int target = old(b, T1);
             code.rm(0x86 | wide(bytes), bytes, target, T0, 0);
             to.written(b, bytes, target);

@@ -53,32 +53,35 @@ final class StringEmitters extends Emitter {
         boolean moves = i.mnemonic() == Mnemonic.MOVS;
         boolean stores = i.mnemonic() != Mnemonic.LODS;
         boolean repeats = i.has(Instruction.REP) || i.has(Instruction.REPNE);
-        to.change(stores ? RDI : RSI);
-        to.change(moves ? RSI : repeats ? RCX : RAX);
-        if (repeats) {
-            to.change(RCX);
-        }
         to.clobberFlags();
         code.rm(0xF6, 1, 0, STATE, Frame.at(State.RFLAGS) + 1); // test
         code.u8(DIRECTION);
         to.slow(NOT_ZERO);
         if (repeats) {
+            to.changePerhaps(RDI);
+            to.changePerhaps(RSI);
+            to.changePerhaps(RCX);
             repeat(bytes, moves);
         } else if (moves) {
             element(RSI, bytes, false);
             code.rm(bytes == 1 ? 0x8A : 0x8B, bytes, T1, T0, 0);
             code.store(STATE, Frame.at(State.JUMP_RIP), T1);
             element(RDI, bytes, true);
+            to.change(RSI);
+            to.change(RDI);
             code.load(T1, STATE, Frame.at(State.JUMP_RIP));
             code.rm(0x88 | wide(bytes), bytes, T1, T0, 0);
             advance(RSI, bytes);
             advance(RDI, bytes);
         } else if (stores) {
             element(RDI, bytes, true);
+            to.change(RDI);
             code.rm(0x88 | wide(bytes), bytes, RAX, T0, 0);
             advance(RDI, bytes);
         } else {
             element(RSI, bytes, false);
+            to.change(RSI);
+            to.change(RAX);
             code.rm(0x8A | wide(bytes), bytes, RAX, T0, 0);
             advance(RSI, bytes);
         }
