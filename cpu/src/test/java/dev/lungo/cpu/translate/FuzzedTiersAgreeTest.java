@@ -1,0 +1,113 @@
+package dev.lungo.cpu.translate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lungo.cpu.Rig;
+import java.util.Arrays;
+import java.util.Timer;
+import java.util.TimerTask;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Random programs leave the same behind when they are translated as when they are interpreted.
+ *
+ * <p>By default ten million guest instructions; {@code -Dlungo.instructions=1000000000} makes it a
+ * thousand million, {@code -Dlungo.seed} is the first program's, and {@code -Dlungo.programs} how
+ * many there are at most.
+ */
+class FuzzedTiersAgreeTest {
+    private static final long INSTRUCTIONS = Long.getLong("lungo.instructions", 10_000_000);
+    private static final long PROGRAMS = Long.getLong("lungo.programs", Long.MAX_VALUE);
+    private static final long SEED = Long.getLong("lungo.seed", 1);
+    private static final int MOST_DIFFERENCES = 40;
+    private static final int KICK_MILLIS = 100;
+
+    @Test
+    void onRandomPrograms() {
+        try (Rig interpreter = Rig.inBlocks();
+                Rig translator = Rig.inBlocks(Rig.Tier.NATIVE)) {
+            var interpreted = new FuzzedMachine(interpreter);
+            var translated = new FuzzedMachine(translator);
+            Timer timer = new Timer(true);
+            timer.schedule(kick(interpreted, translated), KICK_MILLIS, KICK_MILLIS);
+            long before = interpreted.instructions();
+            long programs = 0;
+            long endless = 0;
+            while (interpreted.instructions() - before < INSTRUCTIONS && programs < PROGRAMS) {
+                FuzzedProgram program = new FuzzedProgram(SEED + programs++);
+                if (!interpreted.run(program)) {
+                    endless++;
+                    continue;
+                }
+                translated.run(program);
+                assertThat(Arrays.equals(interpreted.state(), translated.state()))
+                        .withFailMessage(() -> report(program, interpreted, translated))
+                        .isTrue();
+            }
+            timer.cancel();
+            assertThat(translator.translator().statistics.guarded()).isZero();
+            System.out.printf(
+                    "%d programs, %d of them endless, %d instructions%n",
+                    programs, endless, interpreted.instructions() - before);
+        }
+    }
+
+    private static TimerTask kick(FuzzedMachine... machines) {
+        return new TimerTask() {
+            @Override
+            public void run() {
+                for (FuzzedMachine each : machines) {
+                    each.kick();
+                }
+            }
+        };
+    }
+
+    private static String report(
+            FuzzedProgram program, FuzzedMachine interpreted, FuzzedMachine translated) {
+        FuzzedProgram smallest = smallest(program, interpreted, translated);
+        interpreted.run(smallest);
+        translated.run(smallest);
+        long[] expected = interpreted.state();
+        long[] actual = translated.state();
+        StringBuilder text = new StringBuilder("the tiers differ%n".formatted());
+        int shown = 0;
+        for (int i = 0; i < expected.length; i++) {
+            if (expected[i] != actual[i] && shown++ < MOST_DIFFERENCES) {
+                text.append(
+                        "%-8s interpreted %16x  translated %16x%n"
+                                .formatted(FuzzedMachine.name(i), expected[i], actual[i]));
+            }
+        }
+        return text.append("program ").append(smallest.listing()).toString();
+    }
+
+    /** What is left of a program when nothing more can be left out. */
+    private static FuzzedProgram smallest(
+            FuzzedProgram program, FuzzedMachine interpreted, FuzzedMachine translated) {
+        FuzzedProgram smallest = program;
+        for (int loops = 1; loops < program.loops(); loops *= 2) {
+            FuzzedProgram shorter = program.looping(loops);
+            if (differs(shorter, interpreted, translated)) {
+                smallest = shorter;
+                break;
+            }
+        }
+        for (int i = smallest.items().size() - 1; i >= 0; i--) {
+            FuzzedProgram smaller = smallest.without(i);
+            if (differs(smaller, interpreted, translated)) {
+                smallest = smaller;
+            }
+        }
+        return smallest;
+    }
+
+    private static boolean differs(
+            FuzzedProgram program, FuzzedMachine interpreted, FuzzedMachine translated) {
+        if (!interpreted.run(program)) {
+            return false;
+        }
+        translated.run(program);
+        return !Arrays.equals(interpreted.state(), translated.state());
+    }
+}
