@@ -22,7 +22,7 @@ public final class Availability {
      * What an instruction is to a model: LZCNT and TZCNT are BSR and BSF where they are unknown,
      * for the prefix means nothing then; the others are undefined.
      */
-    static Optional<Instruction> of(Instruction instruction, CpuModel model) {
+    public static Optional<Instruction> of(Instruction instruction, CpuModel model) {
         Feature feature = feature(instruction);
         if (feature == null || model.has(feature)) {
             return Optional.of(instruction);

@@ -1,5 +1,6 @@
 package dev.lungo.cpu.translate;
 
+import dev.lungo.cpu.block.Availability;
 import dev.lungo.cpu.block.Block;
 import dev.lungo.cpu.block.Op;
 import dev.lungo.cpu.core.Mode;
@@ -410,7 +411,8 @@ public final class Translator {
         }
 
         /** Null for what has to be looked at by Java before it is run. */
-        private @Nullable Step step(Instruction i) {
+        private @Nullable Step step(Instruction decoded) {
+            Instruction i = Availability.of(decoded, cpu.model).orElse(decoded);
             if (Emitters.has(i, emission)) {
                 return new Step(i, length, null, Emitters.isLast(i));
             }

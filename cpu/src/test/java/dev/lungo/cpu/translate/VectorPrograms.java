@@ -6,7 +6,6 @@ import dev.lungo.isa.Encoding;
 import dev.lungo.isa.Instruction;
 import dev.lungo.isa.Mnemonic;
 import dev.lungo.isa.Operand;
-import dev.lungo.isa.RegisterKind;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -26,12 +25,11 @@ final class VectorPrograms {
 
     static final int LOG = 0x1_0000;
     private static final int MOST_BYTES = 15;
-    private static final int VECTORS = 16;
     private static final int VECTOR_BYTES = 32;
     private static final int[] PREFIXES = {0, 0x66, 0xF3, 0xF2};
 
-    // RSP, RSI and RBX, where data and log are, and the loop's counter.
-    private static final int RESERVED = 1 << 4 | 1 << 6 | 1 << 3 | 1 << 15;
+    // RSP, RSI and RBX, where data and log are, and the loop's counter, EDI.
+    private static final int RESERVED = 1 << 4 | 1 << 6 | 1 << 3 | 1 << 7;
 
     /** All that makes an encoding another; {@code digit} is ModRM.reg where that is no operand. */
     private record Form(
@@ -46,11 +44,20 @@ final class VectorPrograms {
 
     private final List<Form> forms = new ArrayList<>();
     private final Random random;
+
+    /** Or 32-bit. */
+    private final boolean is64;
+
+    /** How many registers of a kind there are. */
+    private final int registers;
+
     private int next;
     private ByteArrayOutputStream code = new ByteArrayOutputStream();
 
-    VectorPrograms(Random random) {
+    VectorPrograms(Random random, boolean is64) {
         this.random = random;
+        this.is64 = is64;
+        registers = is64 ? 16 : 8;
         for (int i = 0; i < 3 * 256 * 4 * 16 * 8; i++) {
             Form form =
                     new Form(
@@ -74,14 +81,13 @@ final class VectorPrograms {
         return (forms.size() + instructions - 1) / instructions;
     }
 
-    private static @Nullable Instruction decode(byte[] bytes) {
-        return Decoder.decode(CodeMode.CODE64, bytes, 0, bytes.length) instanceof Instruction i
-                ? i
-                : null;
+    private @Nullable Instruction decode(byte[] bytes) {
+        CodeMode mode = is64 ? CodeMode.CODE64 : CodeMode.CODE32;
+        return Decoder.decode(mode, bytes, 0, bytes.length) instanceof Instruction i ? i : null;
     }
 
     private boolean isWanted(Form form) {
-        if (!form.vex && form.l) {
+        if (!form.vex && (form.l || form.w && !is64)) {
             return false;
         }
         Instruction i = decode(bytes(form, form.digit, 2, 0, 0));
@@ -138,7 +144,9 @@ final class VectorPrograms {
             if (form.prefix != 0) {
                 bytes.write(form.prefix);
             }
-            bytes.write(0x40 | (form.w ? 8 : 0) | reg >> 3 << 2 | b >> 3);
+            if (is64) {
+                bytes.write(0x40 | (form.w ? 8 : 0) | reg >> 3 << 2 | b >> 3);
+            }
             bytes.write(0x0F);
             if (form.map != 1) {
                 bytes.write(form.map == 2 ? 0x38 : 0x3A);
@@ -159,7 +167,7 @@ final class VectorPrograms {
     byte[] bytes(long data, int instructions, int iterations) {
         code = new ByteArrayOutputStream();
         boolean aligned = random.nextInt(8) != 0;
-        write(0x41, 0xBF); // mov r15d, iterations
+        write(0xBF); // mov edi, iterations
         write32(iterations);
         write(0xBE); // mov esi, data
         write32((int) data + (aligned ? 0 : random.nextInt(32)));
@@ -169,7 +177,7 @@ final class VectorPrograms {
         if (random.nextInt(2) == 0) {
             ldmxcsr();
         }
-        for (int i = 0; i < VECTORS; i++) {
+        for (int i = 0; i < registers; i++) {
             vmovups(0x10, i, 6, SOURCE + random.nextInt(0x100) * 4);
         }
         boolean mmx = random.nextInt(3) == 0;
@@ -183,20 +191,20 @@ final class VectorPrograms {
         }
         for (int i = 0; mmx && i < 8; i++) {
             write(0x0F, 0x7F, 0x83 | i << 3); // movq [rbx + ...], mm
-            write32((VECTORS + 1) * VECTOR_BYTES + 8 * i);
+            write32((registers + 1) * VECTOR_BYTES + 8 * i);
         }
         if (random.nextInt(3) == 0) {
             write(0x0F, 0x77); // emms
         }
-        for (int i = 0; i < VECTORS; i++) {
+        for (int i = 0; i < registers; i++) {
             vmovups(0x11, i, 3, i * VECTOR_BYTES);
         }
         write(0x0F, 0xAE, 0x9B); // stmxcsr [rbx + ...]
-        write32(VECTORS * VECTOR_BYTES);
-        write(0x48, 0x81, 0xC3); // add rbx, ...
-        write32((VECTORS + 3) * VECTOR_BYTES);
-        write(0x48, 0x83, 0xC6, aligned ? 16 * (1 + random.nextInt(4)) : 1 + random.nextInt(64));
-        write(0x41, 0x83, 0xEF, 0x01, 0x0F, 0x85); // sub r15d, 1; jnz top
+        write32(registers * VECTOR_BYTES);
+        write(0x81, 0xC3); // add ebx, ...
+        write32((registers + 3) * VECTOR_BYTES);
+        write(0x83, 0xC6, aligned ? 16 * (1 + random.nextInt(4)) : 1 + random.nextInt(64));
+        write(0x83, 0xEF, 0x01, 0x0F, 0x85); // sub edi, 1; jnz top
         write32(top - (code.size() + 4));
         write(0xF4);
         return code.toByteArray();
@@ -218,18 +226,18 @@ final class VectorPrograms {
 
     private void instruction(Form form, boolean aligned) {
         for (; ; ) {
-            int vvvv = random.nextInt(4) == 0 ? 0 : random.nextInt(16);
+            int vvvv = random.nextInt(4) == 0 ? 0 : random.nextInt(registers);
             int displacement = random.nextInt(8) * (aligned ? 16 : 5);
             byte[] bytes =
                     bytes(
                             form,
-                            form.digit != 0 ? form.digit : random.nextInt(16),
-                            random.nextInt(16),
+                            form.digit != 0 ? form.digit : random.nextInt(registers),
+                            random.nextInt(registers),
                             vvvv,
                             displacement);
             Instruction i = decode(bytes);
             if (i == null) { // vvvv is no operand
-                bytes = bytes(form, form.digit, random.nextInt(16), 0, displacement);
+                bytes = bytes(form, form.digit, random.nextInt(registers), 0, displacement);
                 i = decode(bytes);
             }
             if (i == null || !isAllowed(i)) {
@@ -254,13 +262,13 @@ final class VectorPrograms {
             case 0 -> write(0x01, 0xC8); // add eax, ecx
             case 1 -> write(0x11, 0xC2); // adc edx, eax
             case 2 -> write(0x0F, 0x92, 0xC1); // setb cl
-            case 3 -> write(0x48, 0x39, 0xC8); // cmp rax, rcx
+            case 3 -> write(0x39, 0xC8); // cmp eax, ecx
             case 4 -> write(0xF8); // clc
             case 5 -> write(0xF9); // stc
             case 6 -> write(0xF5); // cmc
             case 7 -> write(0x9E); // sahf
             case 8 -> write(0x9F, 0x80, 0xE4, 0xEF); // lahf; and ah, ~AF
-            case 9 -> write(0x48, 0xD1, 0xD0); // rcl rax, 1
+            case 9 -> write(0xD1, 0xD0); // rcl eax, 1
             case 11 -> ldmxcsr();
             case 10 -> write(0xC0, 0xDA, 3, 0x84, 0xD2); // rcr dl, 3; test dl, dl
             default -> {}
@@ -269,10 +277,8 @@ final class VectorPrograms {
 
     private static boolean isAllowed(Instruction i) {
         for (Operand each : i.operands()) {
-            if (each instanceof Operand.Register register
-                    && register.kind() != RegisterKind.XMM
-                    && register.kind() != RegisterKind.YMM
-                    && (RESERVED >> register.number() & 1) != 0) {
+            if (Emission.isPlain(each)
+                    && (RESERVED >> ((Operand.Register) each).number() & 1) != 0) {
                 return false;
             }
         }

@@ -83,19 +83,26 @@ class VectorTiersAgreeTest {
 
     @Test
     void onEveryForm() {
-        VectorPrograms programs = new VectorPrograms(new Random(SEED));
+        VectorPrograms programs = new VectorPrograms(new Random(SEED), true);
         int count = programs.count(INSTRUCTIONS) * ROUNDS;
-        compare(count, () -> programs.bytes(DATA, INSTRUCTIONS, ITERATIONS));
+        compare(count, true, () -> programs.bytes(DATA, INSTRUCTIONS, ITERATIONS));
+    }
+
+    @Test
+    void onEveryFormOf32Bits() {
+        VectorPrograms programs = new VectorPrograms(new Random(SEED), false);
+        int count = programs.count(INSTRUCTIONS) * ROUNDS;
+        compare(count, false, () -> programs.bytes(DATA, INSTRUCTIONS, ITERATIONS));
     }
 
     @Test
     void onX87() {
         X87Programs programs = new X87Programs(new Random(SEED));
         int count = X87Programs.COUNT * ROUNDS;
-        compare(count, () -> programs.bytes(DATA, INSTRUCTIONS, ITERATIONS));
+        compare(count, true, () -> programs.bytes(DATA, INSTRUCTIONS, ITERATIONS));
     }
 
-    private static void compare(int count, Supplier<byte[]> programs) {
+    private static void compare(int count, boolean is64, Supplier<byte[]> programs) {
         try (Rig interpreted = Rig.inBlocks();
                 Rig translated = Rig.inBlocks(Rig.Tier.NATIVE)) {
             for (int i = 0; i < count; i++) {
@@ -103,8 +110,8 @@ class VectorTiersAgreeTest {
                 if (ONLY >= 0 && i != ONLY) {
                     continue;
                 }
-                String expected = run(interpreted, program, i);
-                String actual = run(translated, program, i);
+                String expected = run(interpreted, is64, program, i);
+                String actual = run(translated, is64, program, i);
                 assertThat(differences(expected, actual))
                         .as("program %d: %s", i, HexFormat.of().formatHex(program))
                         .isEmpty();
@@ -121,7 +128,7 @@ class VectorTiersAgreeTest {
         return all;
     }
 
-    private static String run(Rig rig, byte[] program, long seed) {
+    private static String run(Rig rig, boolean is64, byte[] program, long seed) {
         rig.cpu.code.clear();
         rig.cpu.reset();
         Random random = new Random(seed);
@@ -134,7 +141,7 @@ class VectorTiersAgreeTest {
         for (int vector = 0; vector < 32; vector++) {
             rig.bytes(Rig.handler(vector), 0xF4);
         }
-        rig.longMode(0).handlers();
+        (is64 ? rig.longMode(0) : rig.protectedMode(0)).handlers();
         rig.cpu.system.cr4 |= Cr4.OSFXSR | Cr4.OSXMMEXCPT | Cr4.OSXSAVE;
         rig.cpu.system.xcr0 = XCR0;
         rig.cpu.updateMode();
