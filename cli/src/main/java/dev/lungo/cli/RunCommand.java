@@ -36,6 +36,7 @@ final class RunCommand {
         new Option("--trace-file", "F",            "where the trace goes instead"),
         new Option("--stats",      "",             "tells at the end, on standard error, what its processors did"),
         new Option("--perf-map",   "",             "tells perf what translated code is, in /tmp/perf-PID.map"),
+        new Option("--check",      "",             "has translated code interpreted, too, and stops where that differs"),
         new Option("--help",       "",             "this"));
     // spotless:on
 
@@ -203,6 +204,9 @@ final class RunCommand {
         }
         if (arguments.has("--perf-map")) {
             wanted.add(Engine.Aid.PROFILE_MAP);
+        }
+        if (arguments.has("--check")) {
+            wanted.add(Engine.Aid.CHECK);
         }
         wanted.retainAll(engine.aids());
         return engine.with(wanted);

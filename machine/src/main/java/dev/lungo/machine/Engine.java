@@ -41,7 +41,9 @@ public interface Engine {
         /** Counts what {@link VirtualCpu#statistics} tells. */
         STATISTICS,
         /** Writes the map by which perf(1) names code that it has made. */
-        PROFILE_MAP
+        PROFILE_MAP,
+        /** Does everything twice, in two ways, and compares. */
+        CHECK
     }
 
     /** The aids it has. */

@@ -5,6 +5,7 @@ import dev.lungo.host.PageWatch;
 import dev.lungo.host.Raw;
 import dev.lungo.isa.ExceptionVector;
 import dev.lungo.isa.Rflags;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Loads and stores at linear addresses, through a software TLB.
@@ -52,6 +53,11 @@ public final class Mmu {
 
     /** The set in use. */
     private long tlb;
+
+    /** The set in use for stores: one that is never filled while somebody observes them. */
+    private long storeTlb;
+
+    private @Nullable StoreObserver observer;
 
     private boolean user;
     private boolean smapOff;
@@ -127,7 +133,31 @@ public final class Mmu {
             set = UNFILLED;
         }
         tlb = tlbs + SET_BYTES * set;
+        selectForStores();
         return set;
+    }
+
+    private void selectForStores() {
+        storeTlb = observer == null ? tlb : tlbs + SET_BYTES * UNFILLED;
+    }
+
+    /** Somebody who wants to know of stores that instructions make. */
+    public interface StoreObserver {
+        /** These guest-physical bytes have been stored, on one page. */
+        void stored(long physical, int bytes);
+    }
+
+    /** Has every store reported, but those of translated code; null for none. */
+    public void observeStores(@Nullable StoreObserver wanted) {
+        observer = wanted;
+        selectForStores();
+    }
+
+    private void written(long physical, int bytes) {
+        watch.written(physical, bytes);
+        if (observer != null) {
+            observer.stored(physical, bytes);
+        }
     }
 
     /** What decides on access rights and the form of linear addresses. */
@@ -189,7 +219,7 @@ public final class Mmu {
      * that follows cannot.
      */
     public long loadForUpdate(long linear, int bytes) {
-        long entry = tlb + ((linear >>> INDEX_SHIFT) & INDEX_MASK);
+        long entry = storeTlb + ((linear >>> INDEX_SHIFT) & INDEX_MASK);
         if (((linear + bytes - 1) & PAGE_MASK) == Raw.getLong(entry + WRITE_TAG)) {
             long host = linear + Raw.getLong(entry + ADDEND);
             return switch (bytes) {
@@ -205,7 +235,7 @@ public final class Mmu {
     // Stores, of the low bits.
 
     public void store8(long linear, int value) {
-        long entry = tlb + ((linear >>> INDEX_SHIFT) & INDEX_MASK);
+        long entry = storeTlb + ((linear >>> INDEX_SHIFT) & INDEX_MASK);
         if ((linear & PAGE_MASK) == Raw.getLong(entry + WRITE_TAG)) {
             Raw.putByte(linear + Raw.getLong(entry + ADDEND), value);
         } else {
@@ -214,7 +244,7 @@ public final class Mmu {
     }
 
     public void store16(long linear, int value) {
-        long entry = tlb + ((linear >>> INDEX_SHIFT) & INDEX_MASK);
+        long entry = storeTlb + ((linear >>> INDEX_SHIFT) & INDEX_MASK);
         if (((linear + 1) & PAGE_MASK) == Raw.getLong(entry + WRITE_TAG)) {
             Raw.putShort(linear + Raw.getLong(entry + ADDEND), value);
         } else {
@@ -223,7 +253,7 @@ public final class Mmu {
     }
 
     public void store32(long linear, int value) {
-        long entry = tlb + ((linear >>> INDEX_SHIFT) & INDEX_MASK);
+        long entry = storeTlb + ((linear >>> INDEX_SHIFT) & INDEX_MASK);
         if (((linear + 3) & PAGE_MASK) == Raw.getLong(entry + WRITE_TAG)) {
             Raw.putInt(linear + Raw.getLong(entry + ADDEND), value);
         } else {
@@ -232,7 +262,7 @@ public final class Mmu {
     }
 
     public void store64(long linear, long value) {
-        long entry = tlb + ((linear >>> INDEX_SHIFT) & INDEX_MASK);
+        long entry = storeTlb + ((linear >>> INDEX_SHIFT) & INDEX_MASK);
         if (((linear + 7) & PAGE_MASK) == Raw.getLong(entry + WRITE_TAG)) {
             Raw.putLong(linear + Raw.getLong(entry + ADDEND), value);
         } else {
@@ -288,7 +318,7 @@ public final class Mmu {
 
     /** Faults if a store of these bytes (at most a page) would. */
     public void probeStore(long linear, int bytes) {
-        long entry = tlb + ((linear >>> INDEX_SHIFT) & INDEX_MASK);
+        long entry = storeTlb + ((linear >>> INDEX_SHIFT) & INDEX_MASK);
         if (((linear + bytes - 1) & PAGE_MASK) != Raw.getLong(entry + WRITE_TAG)) {
             translate(linear, bytes, PageWalker.WRITE);
             if (crosses(linear, bytes)) {
@@ -306,7 +336,7 @@ public final class Mmu {
 
     /** The host address of a byte that can be stored directly, or 0. */
     public long hostForStore(long linear) {
-        long entry = tlb + ((linear >>> INDEX_SHIFT) & INDEX_MASK);
+        long entry = storeTlb + ((linear >>> INDEX_SHIFT) & INDEX_MASK);
         boolean hit = (linear & PAGE_MASK) == Raw.getLong(entry + WRITE_TAG);
         return hit ? linear + Raw.getLong(entry + ADDEND) : 0;
     }
@@ -334,6 +364,7 @@ public final class Mmu {
         boolean savedSmapOff = smapOff;
         boolean savedAlignment = alignmentCheck;
         tlb = tlbs + SET_BYTES * (ac ? SUPERVISOR_AC : SUPERVISOR);
+        selectForStores();
         user = false;
         smapOff = ac;
         alignmentCheck = false;
@@ -345,6 +376,7 @@ public final class Mmu {
             return load(linear, bytes);
         } finally {
             tlb = savedTlb;
+            selectForStores();
             user = savedUser;
             smapOff = savedSmapOff;
             alignmentCheck = savedAlignment;
@@ -391,7 +423,7 @@ public final class Mmu {
         if (!crosses(linear, bytes)) {
             long physical = translate(linear, bytes, PageWalker.WRITE);
             memory.write(physical, bytes, value);
-            watch.written(physical, bytes);
+            written(physical, bytes);
             return;
         }
         checkAlignment(linear, bytes);
@@ -401,7 +433,7 @@ public final class Mmu {
         for (int i = 0; i < bytes; i++) {
             long at = i < first ? low + i : high + i - first;
             memory.write(at, 1, value >>> 8 * i & 0xFF);
-            watch.written(at, 1);
+            written(at, 1);
         }
     }
 

@@ -110,8 +110,11 @@ public final class State {
     public static final int FAULT_SIGNAL = FAULT_ADDRESS + 8;
     public static final int FAULT_FLAGS = FAULT_SIGNAL + 8;
 
+    /** Where the next entry is written of what is stored over, where that is logged. */
+    public static final int STORE_LOG = FAULT_FLAGS + 8;
+
     /** The offset of the memory operand of the x87 instruction that translated code is at. */
-    public static final int X87_OPERAND = FAULT_FLAGS + 8;
+    public static final int X87_OPERAND = STORE_LOG + 8;
 
     /** What FNSAVE leaves, on its way between the host's registers and the guest's. */
     public static final int X87_IMAGE = X87_OPERAND + 8;

@@ -32,6 +32,7 @@ final class Emission {
     private final Stubs stubs;
     private final Exits exits;
     private final boolean counts;
+    private final boolean checks;
 
     /** Where it is noted what was known at each point, for who wants to know later. */
     @Nullable Recovery recovery;
@@ -76,14 +77,16 @@ final class Emission {
 
     /**
      * @param counts whether what it executes is counted
+     * @param checks whether it logs its stores, and leaves for Java in place of another unit
      */
-    Emission(HostCode code, Stubs stubs, HostFeatures host, Exits exits, int mode, boolean counts) {
+    Emission(HostCode code, Stubs stubs, HostFeatures host, Exits exits, int mode, boolean counts, boolean checks) {
         this.code = code;
         this.stubs = stubs;
         this.host = host;
         this.exits = exits;
         this.mode = mode;
         this.counts = counts;
+        this.checks = checks;
     }
 
     boolean is64() {
@@ -314,6 +317,10 @@ final class Emission {
             code.lea(T2, T0, bytes - 1);
         }
         lookUpPage(store);
+        if (store && checks) {
+            code.constant(T1, bytes);
+            code.call(stubs.log);
+        }
     }
 
     /** Likewise, of so many elements as the host register {@code count} says, at most a page. */
@@ -322,6 +329,10 @@ final class Emission {
         int scale = Integer.numberOfTrailingZeros(bytes);
         code.rmx(0x8D, 8, T2, T0, count, scale, -1); // lea
         lookUpPage(store);
+        if (store && checks) {
+            code.rmx(0x8D, 8, T1, HostCode.NONE, count, scale, 0); // lea
+            code.call(stubs.log);
+        }
     }
 
     /** The host address for the linear address in T0, if the one in T2 is on the same page. */
@@ -581,6 +592,10 @@ final class Emission {
     /** Goes to what was looked up. */
     private void go() {
         code.store(STATE, Frame.at(State.RIP), T0);
+        if (checks) {
+            leaveBy(Exit.LEAVE);
+            return;
+        }
         code.rr(0xFF, 4, 4, T1); // jmp
     }
 
@@ -602,6 +617,10 @@ final class Emission {
         count();
         code.load(T0, STATE, Frame.at(State.JUMP_RIP));
         code.store(STATE, Frame.at(State.RIP), T0);
+        if (checks) {
+            leaveBy(Exit.LEAVE);
+            return;
+        }
         code.rm(0xFF, 4, 4, STATE, Frame.at(State.JUMP_CODE)); // jmp
     }
 

@@ -11,6 +11,7 @@ import static dev.lungo.cpu.translate.HostCode.R15;
 import static dev.lungo.cpu.translate.HostCode.RAX;
 import static dev.lungo.cpu.translate.HostCode.RBP;
 import static dev.lungo.cpu.translate.HostCode.RBX;
+import static dev.lungo.cpu.translate.HostCode.RCX;
 import static dev.lungo.cpu.translate.HostCode.RDI;
 import static dev.lungo.cpu.translate.HostCode.RSI;
 import static dev.lungo.cpu.translate.HostCode.RSP;
@@ -56,6 +57,7 @@ final class Stubs {
 
     private static final int AND = 4;
     private static final int NOT_ZERO = 5;
+    private static final int BELOW = 2;
 
     /** From Java: the state in RDI, the code in RSI. */
     final long enter;
@@ -84,6 +86,12 @@ final class Stubs {
      */
     final long fpu;
 
+    /**
+     * To be called before a store to the host address in T0 of so many bytes as T1 says: writes to
+     * the {@link StoreLog}. Uses T2 and the flags.
+     */
+    final long log;
+
     /** Where to go on after a fault in code from {@link #guarded} on. */
     final long recover;
 
@@ -106,6 +114,7 @@ final class Stubs {
             lookUp[set] = lookUp(set);
         }
         flags = flags();
+        log = log();
         vectors = vectors();
         fpu = fpu();
     }
@@ -280,6 +289,28 @@ final class Stubs {
         } else {
             code.rm(opcode, 4, number, STATE, from);
         }
+    }
+
+    private long log() {
+        long at = code.here();
+        code.u8(0x50); // push rax
+        code.u8(0x51); // push rcx
+        code.load(T2, STATE, Frame.at(State.STORE_LOG));
+        code.store(T2, 0, T0);
+        code.store(T2, StoreLog.LENGTH, T1);
+        code.constant(RCX, 0);
+        long next = code.here();
+        code.rmx(0x8B, 8, RAX, T0, RCX, 0, 0);
+        code.rmx(0x89, 8, RAX, T2, RCX, 0, StoreLog.OLD);
+        code.arithmetic(0, 8, RCX, 8);
+        code.rr(0x3B, 8, RCX, T1); // cmp
+        code.jcc(BELOW, next);
+        code.rmx(0x8D, 8, T2, T2, RCX, 0, StoreLog.OLD); // lea
+        code.store(STATE, Frame.at(State.STORE_LOG), T2);
+        code.u8(0x59); // pop rcx
+        code.u8(0x58); // pop rax
+        code.u8(RET);
+        return at;
     }
 
     private long recover() {

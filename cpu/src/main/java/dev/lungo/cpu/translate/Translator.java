@@ -42,6 +42,7 @@ public final class Translator {
     public final Statistics statistics;
 
     private final @Nullable ProfileMap map;
+    private final @Nullable Checker checker;
     private final Processor cpu;
     private final int entriesBefore;
     private final CodeMemory memory;
@@ -73,6 +74,7 @@ public final class Translator {
         this.cpu = cpu;
         this.entriesBefore = entriesBefore;
         statistics = new Statistics(cpu, aids.contains(Engine.Aid.STATISTICS));
+        checker = aids.contains(Engine.Aid.CHECK) ? new Checker(cpu) : null;
         map = aids.contains(Engine.Aid.PROFILE_MAP) ? ProfileMap.open() : null;
         memory = CodeMemory.map(CODE_BYTES);
         next = memory.executable();
@@ -123,6 +125,9 @@ public final class Translator {
         long key = Raw.getLong(cpu.state + State.JUMP_KEY);
         remember(State.JUMPS, Stubs.JUMPS, rip, key, unit.entry);
         remember(State.UNITS, Stubs.UNITS, unit.host, unit.mode, unit.entry);
+        if (checker != null) {
+            checker.begins(unit, 0);
+        }
         return unit.entry;
     }
 
@@ -135,6 +140,10 @@ public final class Translator {
 
     /** Runs translated code from a host address until it needs Java. */
     public Exit run(long at) {
+        return checker == null ? runUnchecked(at) : checker.run(at, this::runUnchecked);
+    }
+
+    private Exit runUnchecked(long at) {
         FlagsKind.toTranslated(cpu.state);
         int number = (int) CodeMemory.call(stubs.enter, cpu.state, at);
         FlagsKind.toInterpreter(cpu.state);
@@ -239,6 +248,9 @@ public final class Translator {
             return 0;
         }
         Unit from = exit.unit;
+        if (checker != null) {
+            return enter(to);
+        }
         if (exit.kind == Exit.Kind.LINK) {
             patch(exit.resume - 4, to.entry);
         } else if (from != null && from.physical == to.physical && from.mode == to.mode) {
@@ -261,6 +273,9 @@ public final class Translator {
     public long resume(Exit exit) {
         Unit unit = unit(exit);
         boolean goesOn = unit.isLive() && cpu.mode() == unit.mode && canRun(unit);
+        if (checker != null) {
+            checker.begins(unit, exit.before + 1);
+        }
         return goesOn ? exit.resume : 0;
     }
 
@@ -347,7 +362,7 @@ public final class Translator {
             onPage = (int) (unit.physical & PAGE - 1);
             emission =
                     new Emission(
-                            Translator.this.code, stubs, host, this, unit.mode, statistics.counts);
+                            Translator.this.code, stubs, host, this, unit.mode, statistics.counts || checker != null, checker != null);
             emitters = new Emitters(emission);
         }
 
@@ -453,7 +468,7 @@ public final class Translator {
         @Override
         public int interpret(int start, Exit.Cause cause) {
             Exit exit = new Exit(Exit.Kind.INTERPRET, unit, start);
-            if (statistics.counts) {
+            if (statistics.counts || checker != null) {
                 describe(exit, cause);
             }
             return add(exit);
