@@ -123,6 +123,9 @@ final class Checker implements Mmu.StoreObserver {
                     cpu.setRip(rip);
                 }
             }
+            if (first == plan.size() && !staysInUnit) {
+                cpu.continueAt(plan.unit.bytes());
+            }
         } catch (GuestFault fault) {
             return "it has not raised " + fault.vector;
         } finally {
@@ -177,7 +180,9 @@ final class Checker implements Mmu.StoreObserver {
             Raw.copy(at + rest, state + rest, REGISTERS_BYTES - rest);
         }
 
-        /** What CLI and STI of translated code have changed, which the interpreter does not keep. */
+        /**
+         * What CLI and STI of translated code have changed, which the interpreter does not keep.
+         */
         void restoreHeeded(long state) {
             Raw.putInt(state + State.HEEDED, Raw.getInt(at + State.HEEDED));
         }

@@ -1,6 +1,7 @@
 package dev.lungo.cpu.translate;
 
 import dev.lungo.isa.Instruction;
+import dev.lungo.isa.Mnemonic;
 import dev.lungo.isa.Operand;
 
 /** What an instruction with an emitter does with the six status flags. SDM 1, appendix A. */
@@ -20,6 +21,11 @@ enum FlagUse {
 
     boolean writes() {
         return this == WRITES || this == CHANGES;
+    }
+
+    /** Whether the instruction lets the guest see flags whatever they are. */
+    static boolean showsAll(Instruction i) {
+        return i.mnemonic() == Mnemonic.PUSHF || i.mnemonic() == Mnemonic.LAHF;
     }
 
     static FlagUse of(Instruction i) {

@@ -68,13 +68,15 @@ final class Plan {
     long undefinedFlags(int from, int to) {
         long undefined = 0;
         for (int i = from; i < to; i++) {
-            Instruction instruction = steps.get(i).instruction;
-            if (FlagUse.of(instruction) == FlagUse.WRITES) {
-                undefined = 0;
-            }
-            undefined |= undefinedFlags(instruction);
+            undefined = undefinedFlags(undefined, steps.get(i).instruction);
         }
         return undefined;
+    }
+
+    /** Likewise, after one that begins with some of them undefined. */
+    static long undefinedFlags(long before, Instruction instruction) {
+        long left = FlagUse.of(instruction) == FlagUse.WRITES ? 0 : before;
+        return left | undefinedFlags(instruction);
     }
 
     // spotless:off

@@ -72,7 +72,9 @@ final class StoreLog {
         return false;
     }
 
-    /** A host address at which translated code has stored something else than there is now, or 0. */
+    /**
+     * A host address at which translated code has stored something else than there is now, or 0.
+     */
     long difference() {
         for (int i = 0; i < count; i++) {
             long host = Raw.getLong(entries[i]);

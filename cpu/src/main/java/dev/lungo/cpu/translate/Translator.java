@@ -357,12 +357,21 @@ public final class Translator {
         private final List<Step> steps = new ArrayList<>();
         private int length;
 
+        /** Those that the interpreter may have otherwise behind the instructions so far. */
+        private long undefinedFlags;
+
         Draft(Unit unit) {
             this.unit = unit;
             onPage = (int) (unit.physical & PAGE - 1);
             emission =
                     new Emission(
-                            Translator.this.code, stubs, host, this, unit.mode, statistics.counts || checker != null, checker != null);
+                            Translator.this.code,
+                            stubs,
+                            host,
+                            this,
+                            unit.mode,
+                            statistics.counts || checker != null,
+                            checker != null);
             emitters = new Emitters(emission);
         }
 
@@ -428,9 +437,12 @@ public final class Translator {
         /** Null for what has to be looked at by Java before it is run. */
         private @Nullable Step step(Instruction decoded) {
             Instruction i = Availability.of(decoded, cpu.model).orElse(decoded);
-            if (Emitters.has(i, emission)) {
+            boolean shown = undefinedFlags != 0 && FlagUse.showsAll(i);
+            if (Emitters.has(i, emission) && !(shown && checker != null)) {
+                undefinedFlags = Plan.undefinedFlags(undefinedFlags, i);
                 return new Step(i, length, null, Emitters.isLast(i));
             }
+            undefinedFlags = 0;
             Op op = cpu.code.op(unit.physical, length);
             return op instanceof Op.Shielding
                     ? null
