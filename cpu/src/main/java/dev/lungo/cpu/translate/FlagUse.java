@@ -78,7 +78,7 @@ enum FlagUse {
                     WRITES;
             case SHL, SHR, SAR ->
                     i.operand(1) instanceof Operand.Immediate count
-                                    && (count.value() & (i.operandBytes() == 8 ? 63 : 31)) != 0
+                                    && (count.value() & (i.operand(0).bytes() == 8 ? 63 : 31)) != 0
                             ? WRITES
                             : CHANGES;
             case ADC,

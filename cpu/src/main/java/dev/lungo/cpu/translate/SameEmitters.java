@@ -65,6 +65,7 @@ final class SameEmitters extends Emitter {
         return switch (i.mnemonic()) {
             case VZEROUPPER, VZEROALL -> true;
             case LDMXCSR, STMXCSR, VLDMXCSR, VSTMXCSR -> true;
+            case CVTPS2PI, CVTPD2PI, CVTTPS2PI, CVTTPD2PI -> true; // for MXCSR
             default -> false;
         };
     }
