@@ -79,7 +79,14 @@ final class Emission {
      * @param counts whether what it executes is counted
      * @param checks whether it logs its stores, and leaves for Java in place of another unit
      */
-    Emission(HostCode code, Stubs stubs, HostFeatures host, Exits exits, int mode, boolean counts, boolean checks) {
+    Emission(
+            HostCode code,
+            Stubs stubs,
+            HostFeatures host,
+            Exits exits,
+            int mode,
+            boolean counts,
+            boolean checks) {
         this.code = code;
         this.stubs = stubs;
         this.host = host;
