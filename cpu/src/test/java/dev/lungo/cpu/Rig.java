@@ -19,6 +19,7 @@ import dev.lungo.machine.ApicBus;
 import dev.lungo.machine.CpuRegisters;
 import dev.lungo.machine.CpuRegisters.SegmentState;
 import dev.lungo.machine.CpuSetup;
+import dev.lungo.machine.Engine;
 import dev.lungo.machine.LocalApic;
 import dev.lungo.machine.MmioBus;
 import dev.lungo.machine.PortBus;
@@ -27,6 +28,7 @@ import dev.lungo.machine.Tracer;
 import dev.lungo.machine.VirtualCpu;
 import dev.lungo.machine.VmExit;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -105,6 +107,12 @@ public final class Rig implements AutoCloseable {
         return new Rig(0, false, translates);
     }
 
+    /** Has everything that is translated interpreted, too, and compares; skips likewise. */
+    public static Rig checked() {
+        assumeTrue(ExecutableMemory.isSupported(), "only x86-64 Linux hosts have a native tier");
+        return new Rig(0, false, true, Set.of(Engine.Aid.CHECK));
+    }
+
     /** Of {@link Tier#NATIVE} only. */
     public Translator translator() {
         return Objects.requireNonNull(translator);
@@ -125,6 +133,10 @@ public final class Rig implements AutoCloseable {
     }
 
     private Rig(int index, boolean stepwise, boolean translates) {
+        this(index, stepwise, translates, Set.of());
+    }
+
+    private Rig(int index, boolean stepwise, boolean translates, Set<Engine.Aid> aids) {
         Timers timers = new Timers(() -> nanos);
         apic = new LocalApic(0, new ApicBus(), timers);
         Tracer tracer = stepwise ? (_, _, _, _) -> count() : Tracer.NONE;
@@ -140,7 +152,7 @@ public final class Rig implements AutoCloseable {
                                 apic,
                                 () -> nanos,
                                 tracer));
-        translator = translates ? new Translator(cpu, 1) : null;
+        translator = translates ? new Translator(cpu, aids, 1) : null;
         interpreter = new Interpreter(cpu, translator);
         apic.connect(
                 new VirtualCpu.Signals() {

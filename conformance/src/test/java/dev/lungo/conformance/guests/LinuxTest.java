@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -42,6 +43,20 @@ class LinuxTest {
             assertThat(lungo.output())
                     .contains("LUNGO-GUEST-OK", "FACT cpus 1")
                     .doesNotContain("TROUBLE");
+            assertThat(lungo.standardError()).isEmpty();
+        }
+    }
+
+    /** Minutes each: only where {@code -Dlungo.check=true} asks for it. */
+    @ParameterizedTest
+    @EnabledIfSystemProperty(named = "lungo.check", matches = "true")
+    @Timeout(value = 30, unit = TimeUnit.MINUTES)
+    @ValueSource(strings = {"vmlinuz-cloud", "vmlinuz-amd64", "vmlinuz-rt-amd64"})
+    void bothTiersDoTheSameAllTheWay(String kernel) throws Exception {
+        try (Lungo lungo =
+                bootFor("1780", kernel, "console=ttyS0 panic=-1", "--tier", "native", "--check")) {
+            assertThat(lungo.status()).isZero();
+            assertThat(lungo.output()).contains("LUNGO-GUEST-OK");
             assertThat(lungo.standardError()).isEmpty();
         }
     }
@@ -134,6 +149,11 @@ class LinuxTest {
 
     private static Lungo boot(String kernel, String commandLine, String... more)
             throws IOException {
+        return bootFor("280", kernel, commandLine, more);
+    }
+
+    private static Lungo bootFor(String seconds, String kernel, String commandLine, String... more)
+            throws IOException {
         String[] arguments = {
             "--kernel",
             Lungo.guest(kernel),
@@ -142,7 +162,7 @@ class LinuxTest {
             "--append",
             commandLine,
             "--timeout",
-            "280"
+            seconds
         };
         String[] all = Arrays.copyOf(arguments, arguments.length + more.length);
         System.arraycopy(more, 0, all, arguments.length, more.length);

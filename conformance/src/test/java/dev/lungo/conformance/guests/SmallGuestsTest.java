@@ -268,6 +268,24 @@ class SmallGuestsTest {
     }
 
     @Test
+    void translatedCodeIsCheckedWhereThatIsAskedFor() throws Exception {
+        String loop =
+                "BC00800000" // mov esp,8000h
+                        + "B900100000" // mov ecx,1000h
+                        + "51" // next: push ecx
+                        + "9F" // lahf
+                        + "890C24" // mov [esp],ecx
+                        + "5A" // pop edx
+                        + "49" // dec ecx
+                        + "75F7" // jnz next
+                        + "88D0E6F4"; // mov al,dl; out F4h,al
+        try (Lungo lungo = run(loop, "--check", "--tier", "native")) {
+            assertThat(lungo.status()).isEqualTo(1 << 1 | 1);
+            assertThat(lungo.standardError()).isEmpty();
+        }
+    }
+
+    @Test
     void theMonitorTellsStatisticsToo() throws Exception {
         try (Lungo lungo = run("EBFE")) {
             lungo.type("\u0001cstats\n");

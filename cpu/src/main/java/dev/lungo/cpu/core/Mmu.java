@@ -147,7 +147,10 @@ public final class Mmu {
         void stored(long physical, int bytes);
     }
 
-    /** Has every store reported, but those of translated code; null for none. */
+    /**
+     * Has every store reported, but those of translated code, and whole pieces of memory that are
+     * reached by {@link #hostForStore}; null for none.
+     */
     public void observeStores(@Nullable StoreObserver wanted) {
         observer = wanted;
         selectForStores();
@@ -336,7 +339,7 @@ public final class Mmu {
 
     /** The host address of a byte that can be stored directly, or 0. */
     public long hostForStore(long linear) {
-        long entry = storeTlb + ((linear >>> INDEX_SHIFT) & INDEX_MASK);
+        long entry = tlb + ((linear >>> INDEX_SHIFT) & INDEX_MASK);
         boolean hit = (linear & PAGE_MASK) == Raw.getLong(entry + WRITE_TAG);
         return hit ? linear + Raw.getLong(entry + ADDEND) : 0;
     }

@@ -25,6 +25,16 @@ public final class PhysicalMemory {
         return ram.hostAddress(physical);
     }
 
+    /** The guest-physical address of a byte of RAM at this host address, or -1. */
+    public long physical(long host) {
+        for (HostMemory.Region each : ram.regions()) {
+            if (host >= each.host() && host < each.host() + each.bytes()) {
+                return host - each.host() + each.guestPhysical();
+            }
+        }
+        return -1;
+    }
+
     private boolean isApic(long physical) {
         return (physical & ~0xFFFL) == apic.base() && apic.decodes();
     }

@@ -25,7 +25,7 @@ final class CheckReport {
             Checker.Registers interpreted,
             Checker.Registers translated) {
         StringBuilder text = new StringBuilder();
-        text.append("%-8s%16s  %32s  %32s%n".formatted("", "before", "interpreted", "translated"));
+        text.append("%-8s%16s  %16s  %16s%n".formatted("", "before", "interpreted", "translated"));
         for (int i = 0; i < REGISTERS; i++) {
             row(text, "r" + i, State.gpr(i), before, interpreted, translated);
         }
@@ -44,7 +44,12 @@ final class CheckReport {
                 }
             }
         }
-        row(text, "mxcsr", State.MXCSR, before, interpreted, translated);
+        row(
+                text,
+                "mxcsr",
+                Raw.getInt(before.at + State.MXCSR),
+                Raw.getInt(interpreted.at + State.MXCSR),
+                Raw.getInt(translated.at + State.MXCSR));
         text.append("guest code at guest-physical %x%n".formatted(plan.unit.physical));
         long rip = Raw.getLong(before.at + State.RIP);
         for (int i = 0; i < plan.size(); i++) {
@@ -75,7 +80,7 @@ final class CheckReport {
 
     private static void row(StringBuilder text, String name, long before, long a, long b) {
         String mark = a == b ? "" : "  <";
-        text.append("%-8s%016x  %32x  %32x%s%n".formatted(name, before, a, b, mark));
+        text.append("%-8s%016x  %016x  %016x%s%n".formatted(name, before, a, b, mark));
     }
 
     private static void host(StringBuilder text, Unit unit) {

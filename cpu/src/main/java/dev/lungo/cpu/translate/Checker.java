@@ -1,5 +1,6 @@
 package dev.lungo.cpu.translate;
 
+import dev.lungo.cpu.core.Flags;
 import dev.lungo.cpu.core.GuestFault;
 import dev.lungo.cpu.core.Mmu;
 import dev.lungo.cpu.core.Pending;
@@ -7,6 +8,8 @@ import dev.lungo.cpu.core.Processor;
 import dev.lungo.cpu.core.State;
 import dev.lungo.host.Raw;
 import dev.lungo.machine.EngineException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.LongFunction;
@@ -139,15 +142,22 @@ final class Checker implements Mmu.StoreObserver {
     }
 
     private String difference(Plan plan, int end) {
-        String registers = translated.difference(state, plan.undefinedFlags(first, end));
-        if (!registers.isEmpty()) {
-            return registers;
+        String register = translated.difference(state);
+        if (!register.isEmpty()) {
+            return register;
+        }
+        long flags = Flags.status(translated.at) ^ Flags.status(state);
+        if (flags != 0 && (flags & ~plan.undefinedFlags(first, end)) != 0) {
+            return "status flags";
         }
         long host = stores.difference();
         if (host == 0) {
             host = stray;
         }
-        return host == 0 ? "" : "memory at host address " + Long.toHexString(host);
+        return host == 0
+                ? ""
+                : "memory at guest-physical %x, which is %02x now"
+                        .formatted(cpu.memory.physical(host), Raw.getByte(host));
     }
 
     @Override
@@ -160,8 +170,7 @@ final class Checker implements Mmu.StoreObserver {
 
     /** The registers of a processor at some time. */
     static final class Registers {
-        private final java.lang.foreign.MemorySegment memory =
-                java.lang.foreign.Arena.ofAuto().allocate(REGISTERS_BYTES, 8);
+        private final MemorySegment memory = Arena.ofAuto().allocate(REGISTERS_BYTES, 8);
         final long at = memory.address();
 
         static Registers of(long state) {
@@ -188,16 +197,14 @@ final class Checker implements Mmu.StoreObserver {
         }
 
         /** The name of the first register that differs from the state's, or nothing. */
-        String difference(long state, long undefinedFlags) {
+        String difference(long state) {
             if (!same(state, 0, State.FLAGS_RESULT)
                     || !same(state, State.RFLAGS, State.PENDING)
                     || !same(state, State.SEGMENT_BASE, State.FLAGS_A)
                     || !same(state, State.X87, State.VECTORS_IN_HOST)) {
                 return CheckReport.firstDifference(at, state);
             }
-            long flags =
-                    dev.lungo.cpu.core.Flags.status(at) ^ dev.lungo.cpu.core.Flags.status(state);
-            return (flags & ~undefinedFlags) == 0 ? "" : "status flags";
+            return "";
         }
 
         private boolean same(long state, int from, int to) {

@@ -70,7 +70,8 @@ public final class Translator {
         this(cpu, Set.of(), entriesBefore);
     }
 
-    private Translator(Processor cpu, Set<Engine.Aid> aids, int entriesBefore) {
+    /** Both. */
+    public Translator(Processor cpu, Set<Engine.Aid> aids, int entriesBefore) {
         this.cpu = cpu;
         this.entriesBefore = entriesBefore;
         statistics = new Statistics(cpu, aids.contains(Engine.Aid.STATISTICS));

@@ -54,7 +54,7 @@ class TiersAgreeTest {
         return all;
     }
 
-    private static String run(Rig rig, byte[] program, long seed) {
+    static String run(Rig rig, byte[] program, long seed) {
         rig.cpu.code.clear();
         rig.cpu.reset();
         prepare(rig, program, seed);
