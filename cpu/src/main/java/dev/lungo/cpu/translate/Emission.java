@@ -650,6 +650,7 @@ final class Emission {
             start = at;
             number = numberHere;
             flagsLiveBefore = true;
+            flagsLost = false;
             branch(delta);
         });
     }
