@@ -10,8 +10,6 @@ import dev.lungo.host.Raw;
 import dev.lungo.machine.EngineException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -28,12 +26,12 @@ final class Checker implements Mmu.StoreObserver {
     // The registers of the state, as the interpreter has them, without what others write to.
     private static final int REGISTERS_BYTES = State.SCRATCH;
 
-    private static final int MOST_PLANS = 1 << 16;
+    /** Those that every unit may change. */
+    private static final int GENERAL_BYTES = State.X87;
 
     private final Processor cpu;
     private final long state;
     private final StoreLog stores;
-    private final Map<Unit, Plan> plans = new HashMap<>();
     private final Registers before = new Registers();
     private final Registers translated = new Registers();
 
@@ -66,7 +64,9 @@ final class Checker implements Mmu.StoreObserver {
         if (running == null) {
             throw new IllegalStateException("a run of no unit");
         }
-        before.save(state);
+        boolean more = running.usesVectors || running.usesFpu;
+        int bytes = more ? REGISTERS_BYTES : GENERAL_BYTES;
+        before.save(state, bytes);
         stores.begin();
         long counted = Raw.getLong(state + State.TRANSLATED_INSTRUCTIONS);
         Exit exit = translator.apply(at);
@@ -74,15 +74,17 @@ final class Checker implements Mmu.StoreObserver {
                 exit.interprets()
                         ? exit.before
                         : (int) (Raw.getLong(state + State.TRANSLATED_INSTRUCTIONS) - counted);
-        translated.save(state);
+        translated.save(state, bytes);
         stores.undo();
-        before.restore(state);
+        before.restore(state, bytes);
         Plan plan = plan(running);
         String trouble = interpret(plan, Math.max(end, first), exit.interprets());
         if (trouble.isEmpty()) {
-            trouble = difference(plan, Math.max(end, first));
+            trouble = difference(plan, Math.max(end, first), bytes);
         }
         if (!trouble.isEmpty()) {
+            before.complete(state, bytes);
+            translated.complete(state, bytes);
             System.err.print(
                     CheckReport.of(plan, first, end, before, Registers.of(state), translated));
             throw new EngineException("translated code and the interpreter differ: " + trouble);
@@ -92,13 +94,10 @@ final class Checker implements Mmu.StoreObserver {
     }
 
     private Plan plan(Unit of) {
-        Plan plan = plans.get(of);
+        Plan plan = of.plan;
         if (plan == null) {
-            if (plans.size() == MOST_PLANS) {
-                plans.clear();
-            }
             plan = new Plan(cpu, of);
-            plans.put(of, plan);
+            of.plan = plan;
         }
         return plan;
     }
@@ -141,8 +140,8 @@ final class Checker implements Mmu.StoreObserver {
         return "";
     }
 
-    private String difference(Plan plan, int end) {
-        String register = translated.difference(state);
+    private String difference(Plan plan, int end, int bytes) {
+        String register = translated.difference(state, bytes);
         if (!register.isEmpty()) {
             return register;
         }
@@ -175,18 +174,24 @@ final class Checker implements Mmu.StoreObserver {
 
         static Registers of(long state) {
             Registers registers = new Registers();
-            registers.save(state);
+            registers.save(state, REGISTERS_BYTES);
             return registers;
         }
 
-        void save(long state) {
-            Raw.copy(state, at, REGISTERS_BYTES);
+        /** The first so many bytes. */
+        void save(long state, int bytes) {
+            Raw.copy(state, at, bytes);
         }
 
-        void restore(long state) {
+        /** What has not been saved is still in the state. */
+        void complete(long state, int bytes) {
+            Raw.copy(state + bytes, at + bytes, REGISTERS_BYTES - bytes);
+        }
+
+        void restore(long state, int bytes) {
             Raw.copy(at, state, State.PENDING);
             int rest = State.INSTRUCTIONS;
-            Raw.copy(at + rest, state + rest, REGISTERS_BYTES - rest);
+            Raw.copy(at + rest, state + rest, bytes - rest);
         }
 
         /**
@@ -197,11 +202,11 @@ final class Checker implements Mmu.StoreObserver {
         }
 
         /** The name of the first register that differs from the state's, or nothing. */
-        String difference(long state) {
+        String difference(long state, int bytes) {
             if (!same(state, 0, State.FLAGS_RESULT)
                     || !same(state, State.RFLAGS, State.PENDING)
                     || !same(state, State.SEGMENT_BASE, State.FLAGS_A)
-                    || !same(state, State.X87, State.VECTORS_IN_HOST)) {
+                    || !same(state, State.X87, Math.min(bytes, State.VECTORS_IN_HOST))) {
                 return CheckReport.firstDifference(at, state);
             }
             return "";

@@ -1,6 +1,7 @@
 package dev.lungo.cpu.translate;
 
 import dev.lungo.cpu.block.Code;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A piece of guest code that is translated as one: a straight run of instructions with ways out of
@@ -20,6 +21,9 @@ public final class Unit extends Code {
 
     /** Likewise, for x87 and MMX. */
     boolean usesFpu;
+
+    /** Its instructions, once it has been checked. */
+    @Nullable Plan plan;
 
     /** The host address to which its entry leads when it is dead. */
     long deadEntry;
