@@ -28,7 +28,7 @@ final class HostFeatures {
     /** What both the model and the host have. */
     private final Set<Feature> common = EnumSet.noneOf(Feature.class);
 
-    private HostFeatures(CpuModel model, Set<Feature> host) {
+    HostFeatures(CpuModel model, Set<Feature> host) {
         common.addAll(model.features());
         common.retainAll(host);
     }

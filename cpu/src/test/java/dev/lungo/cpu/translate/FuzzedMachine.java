@@ -147,8 +147,6 @@ final class FuzzedMachine {
     private static final int STUB_BYTES = 16;
     private static final int ERROR_CODES = 0x6022_7D00; // by vector: 8, 10 to 14, 17, 21, 29, 30
 
-    private static final long LIMIT_NANOS = 2_000_000_000L;
-
     private final Rig rig;
     private FuzzedProgram program;
     private boolean a20Masked;
@@ -192,11 +190,11 @@ final class FuzzedMachine {
         }
     }
 
-    /** Runs a program; returns whether it came to its end. */
-    boolean run(FuzzedProgram what) {
+    /** Runs a program; returns whether it came to its end in so many seconds. */
+    boolean run(FuzzedProgram what, int seconds) {
         program = what;
         reset();
-        long limit = System.nanoTime() + LIMIT_NANOS;
+        long limit = System.nanoTime() + seconds * 1_000_000_000L;
         VmExit exit;
         do {
             exit = rig.run();

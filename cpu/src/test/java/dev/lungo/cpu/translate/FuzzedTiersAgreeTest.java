@@ -22,6 +22,12 @@ class FuzzedTiersAgreeTest {
     private static final int MOST_DIFFERENCES = 40;
     private static final int KICK_MILLIS = 100;
 
+    /** After which a program is endless; most take a thousandth of one. */
+    private static final int SECONDS = 2;
+
+    /** After which one that is not has hung. */
+    private static final int MANY_SECONDS = 30;
+
     @Test
     void onRandomPrograms() {
         try (Rig interpreter = Rig.inBlocks();
@@ -35,11 +41,11 @@ class FuzzedTiersAgreeTest {
             long endless = 0;
             while (interpreted.instructions() - before < INSTRUCTIONS && programs < PROGRAMS) {
                 FuzzedProgram program = new FuzzedProgram(SEED + programs++);
-                if (!interpreted.run(program)) {
+                if (!interpreted.run(program, SECONDS)) {
                     endless++;
                     continue;
                 }
-                translated.run(program);
+                translated.run(program, MANY_SECONDS);
                 assertThat(Arrays.equals(interpreted.state(), translated.state()))
                         .withFailMessage(() -> report(program, interpreted, translated))
                         .isTrue();
@@ -65,21 +71,27 @@ class FuzzedTiersAgreeTest {
 
     private static String report(
             FuzzedProgram program, FuzzedMachine interpreted, FuzzedMachine translated) {
+        StringBuilder text = new StringBuilder("the tiers differ%n".formatted());
+        differences(text, interpreted, translated);
         FuzzedProgram smallest = smallest(program, interpreted, translated);
-        interpreted.run(smallest);
-        translated.run(smallest);
+        text.append(differs(smallest, interpreted, translated) ? "when smallest" : "and not again");
+        text.append(System.lineSeparator());
+        differences(text, interpreted, translated);
+        return text.append("program ").append(smallest.listing()).toString();
+    }
+
+    private static void differences(
+            StringBuilder to, FuzzedMachine interpreted, FuzzedMachine translated) {
         long[] expected = interpreted.state();
         long[] actual = translated.state();
-        StringBuilder text = new StringBuilder("the tiers differ%n".formatted());
         int shown = 0;
         for (int i = 0; i < expected.length; i++) {
             if (expected[i] != actual[i] && shown++ < MOST_DIFFERENCES) {
-                text.append(
+                to.append(
                         "%-8s interpreted %16x  translated %16x%n"
                                 .formatted(FuzzedMachine.name(i), expected[i], actual[i]));
             }
         }
-        return text.append("program ").append(smallest.listing()).toString();
     }
 
     /** What is left of a program when nothing more can be left out. */
@@ -104,10 +116,10 @@ class FuzzedTiersAgreeTest {
 
     private static boolean differs(
             FuzzedProgram program, FuzzedMachine interpreted, FuzzedMachine translated) {
-        if (!interpreted.run(program)) {
+        if (!interpreted.run(program, SECONDS)) {
             return false;
         }
-        translated.run(program);
+        translated.run(program, MANY_SECONDS);
         return !Arrays.equals(interpreted.state(), translated.state());
     }
 }
