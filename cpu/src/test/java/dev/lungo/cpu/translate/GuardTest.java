@@ -24,8 +24,11 @@ class GuardTest {
     private static final int INSTRUCTIONS = 24;
     private static final int ITERATIONS = 4;
 
-    /** UD2: SIGILL. */
+    /** SIGILL. */
     private static final int UD2 = 0x0B0F;
+
+    /** HLT, which is privileged: SIGSEGV. */
+    private static final int HLT = 0x90F4;
 
     /** Anywhere in their code: who goes on does so with the right state. */
     @Test
@@ -47,7 +50,10 @@ class GuardTest {
                 if (places.isEmpty() || !isAsItWas(translated, program)) {
                     continue;
                 }
-                poke(translated.translator(), places.get(random.nextInt(places.size())));
+                poke(
+                        translated.translator(),
+                        places.get(random.nextInt(places.size())),
+                        random.nextBoolean() ? UD2 : HLT);
                 long before = translated.translator().statistics.guarded();
 
                 String expected = run(interpreted, program, seed);
@@ -73,7 +79,7 @@ class GuardTest {
         try (Rig rig = Rig.inBlocks(Rig.Tier.NATIVE)) {
             byte[] program = new RandomProgram(new Random(1)).bytes(DATA, INSTRUCTIONS, 2);
             run(rig, program, 1);
-            rig.translator().units().forEach(each -> poke(rig.translator(), each.entry));
+            rig.translator().units().forEach(each -> poke(rig.translator(), each.entry, UD2));
 
             assertThatThrownBy(() -> run(rig, program, 1))
                     .isInstanceOf(EngineException.class)
@@ -159,7 +165,7 @@ class GuardTest {
         return places;
     }
 
-    private static void poke(Translator translator, long host) {
-        Raw.putShort(host + translator.toWritable(), UD2);
+    private static void poke(Translator translator, long host, int code) {
+        Raw.putShort(host + translator.toWritable(), code);
     }
 }
