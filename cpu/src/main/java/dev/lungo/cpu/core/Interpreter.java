@@ -29,7 +29,10 @@ public final class Interpreter {
     private final long codeBase;
     private final long recent;
 
-    /** How many blocks until the clock is told that time passes; it also numbers {@link Recent}. */
+    /**
+     * How many blocks, or exits of translated code, until the clock is told that time passes; it
+     * also numbers {@link Recent}.
+     */
     private int untilBeat = BLOCKS_PER_BEAT;
 
     /** Null where the host cannot, or nobody wants it. */
@@ -89,10 +92,7 @@ public final class Interpreter {
     /** Returns null only to be called again. A fault that it throws has RIP at its instruction. */
     private @Nullable VmExit runBlocks() {
         for (; ; ) {
-            if (--untilBeat == 0) {
-                untilBeat = BLOCKS_PER_BEAT;
-                cpu.clock.beat();
-            }
+            beatNowAndThen();
             int waiting = Raw.getIntOpaque(pending);
             if (cpu.mustHeed(waiting)) {
                 VmExit exit = attend(waiting);
@@ -152,6 +152,8 @@ public final class Interpreter {
         long at = translator.enter(unit);
         while (at != 0) {
             Exit exit = translator.run(at);
+            beatNowAndThen();
+            record(untilBeat);
             if (!exit.interprets()) {
                 at = translator.follow(exit);
                 continue;
@@ -173,6 +175,13 @@ public final class Interpreter {
                 translator.abandon(exit, 1);
                 cpu.continueAt(op.end());
             }
+        }
+    }
+
+    private void beatNowAndThen() {
+        if (--untilBeat == 0) {
+            untilBeat = BLOCKS_PER_BEAT;
+            cpu.clock.beat();
         }
     }
 
