@@ -64,7 +64,7 @@ public final class Fpu {
 
     /** Sets the control word; unmasking an exception that is flagged makes it pending. */
     public void setControlWord(int value) {
-        Raw.putInt(state + State.FCW, (value & ~RESERVED_CONTROL) | ALWAYS_SET);
+        Raw.putInt(state + State.FCW, (value & 0xFFFF & ~RESERVED_CONTROL) | ALWAYS_SET);
         setStatusWord(statusWord());
     }
 
@@ -93,13 +93,14 @@ public final class Fpu {
         ferr = false;
     }
 
-    /** Two bits a physical register: empty or, whatever it holds, valid. */
+    /** Two bits a physical register: empty (11b) or, whatever it holds, valid (00b). */
     public int tagWord() {
         return Raw.getInt(state + State.FTW) & 0xFFFF;
     }
 
     public void setTagWord(int value) {
-        Raw.putInt(state + State.FTW, value & 0xFFFF);
+        int empty = value & value >> 1 & 0x5555;
+        Raw.putInt(state + State.FTW, empty * EMPTY);
     }
 
     /** SDM 2A, "FINIT/FNINIT". The registers keep what they hold. */

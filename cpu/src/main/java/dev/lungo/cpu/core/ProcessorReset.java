@@ -18,7 +18,7 @@ final class ProcessorReset {
 
     // The x87 control and tag words after RESET#; FNINIT would make them others.
     private static final int RESET_FCW = 0x0040;
-    private static final int RESET_FTW = 0x5555;
+    private static final int RESET_FTW = 0; // which reads as 5555h: they hold zeros
     private static final int RESET_MXCSR = 0x1F80;
 
     private final Processor cpu;

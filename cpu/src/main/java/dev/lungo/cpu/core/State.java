@@ -55,7 +55,10 @@ public final class State {
 
     public static final int MXCSR = 896;
 
-    /** FPU control word, status word (TOP kept in it) and full tag word (2 bits a register). */
+    /**
+     * FPU control word, status word (TOP kept in it) and tag word: two bits a register, both set if
+     * it is empty, otherwise clear.
+     */
     public static final int FCW = 900;
 
     public static final int FSW = 904;

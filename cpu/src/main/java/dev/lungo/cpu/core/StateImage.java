@@ -40,9 +40,6 @@ public final class StateImage {
     private static final int EXCEPTIONS = 0x3F;
     private static final int ES_AND_BUSY = 0x8080;
 
-    private static final int VALID = 0;
-    private static final int ZERO = 1;
-    private static final int SPECIAL = 2;
     private static final int EMPTY = 3;
 
     /** Held so that its memory stays. */
@@ -217,23 +214,13 @@ public final class StateImage {
         return result;
     }
 
-    /** What the tags must have been, from the registers, which are restored already. */
-    private int full(int abridgedTags) {
+    /** What {@link Fpu#tagWord} keeps: two bits a register, set if it is empty. */
+    private static int full(int abridgedTags) {
         int result = 0;
         for (int i = 0; i < 8; i++) {
-            int tag = (abridgedTags >>> i & 1) == 0 ? EMPTY : tagOf(state + State.X87 + 16L * i);
-            result |= tag << 2 * i;
+            result |= (abridgedTags >>> i & 1) == 0 ? EMPTY << 2 * i : 0;
         }
         return result;
-    }
-
-    private static int tagOf(long register) {
-        long significand = Raw.getLong(register);
-        int exponent = Raw.getShort(register + 8) & 0x7FFF;
-        if (exponent == 0) {
-            return significand == 0 ? ZERO : SPECIAL;
-        }
-        return exponent == 0x7FFF || significand >= 0 ? SPECIAL : VALID;
     }
 
     private static void copy16(long from, long to) {

@@ -246,6 +246,12 @@ final class Stubs {
             code.rm(0x0F_B7, 4, T1, STATE, IMAGE + 4 * i); // movzx
             code.rm(0x89, 4, T1, STATE, Frame.at(X87_WORDS[i]));
         }
+        code.mov32(T2, T1); // of tags only whether they say empty, 11b
+        code.rr(0xD1, 4, SHR, T2);
+        code.rr(0x23, 4, T1, T2); // and
+        code.arithmetic(AND, 4, T1, 0x5555);
+        code.rmx(0x8D, 4, T1, T1, T1, 1, 0); // lea
+        code.rm(0x89, 4, T1, STATE, Frame.at(State.FTW));
         code.rm(0x8B, 4, T2, STATE, Frame.at(State.FSW));
         topInBytes(T2);
         for (int i = 0; i < X87_REGISTERS; i++) {
