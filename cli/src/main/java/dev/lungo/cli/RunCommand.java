@@ -29,6 +29,7 @@ final class RunCommand {
         new Option("--cpu",        "MODEL",        "which processor: x86-64-v2 unless given"),
         new Option("--engine",     "auto|soft",    "what runs its instructions: auto unless given"),
         new Option("--tier",       "interpreter|native", "how: one by one unless given, or translated for the host"),
+        new Option("--translations", "F|none",     "where translated code is kept for the next run: in the cache unless given"),
         new Option("--serial",     "stdio|file:F|none", "where its first serial port goes: stdio unless given"),
         new Option("--timeout",    "SECONDS",      "ends it after this time, with status 4"),
         new Option("--no-reboot",  "",             "ends it when it asks for a reset"),
@@ -91,7 +92,12 @@ final class RunCommand {
         Engine tiered =
                 arguments.value("--tier").map(wanted -> withTier(found, wanted)).orElse(found);
         Engine engine = withAids(tiered);
-        return ExitStatus.of(Session.run(spec(engine), engine, settings));
+        MachineSpec spec = spec(engine);
+        Engine keeping =
+                Translations.file(arguments.value("--translations"), spec.kernel(), spec.cpuModel())
+                        .map(file -> engine.keepingCodeIn(file.toString()))
+                        .orElse(engine);
+        return ExitStatus.of(Session.run(spec, keeping, settings));
     }
 
     private MachineSpec spec(Engine engine) {

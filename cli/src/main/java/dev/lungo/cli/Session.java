@@ -8,6 +8,7 @@ import dev.lungo.host.HostLoop;
 import dev.lungo.host.HostMemory;
 import dev.lungo.host.Terminal;
 import dev.lungo.machine.Engine;
+import dev.lungo.machine.VirtualCpu;
 import dev.lungo.pc.MachineSpec;
 import dev.lungo.pc.Outcome;
 import dev.lungo.pc.Pc;
@@ -88,6 +89,7 @@ final class Session implements AutoCloseable {
         Outcome outcome =
                 settings.serial instanceof SerialTarget.Stdio ? runOnTerminal(pc) : pc.run();
         outputs.closeSerial();
+        pc.cpus().forEach(VirtualCpu::close);
         if (outcome instanceof Outcome.Crash(int cpu)) {
             System.err.print(CrashReport.of(cpu, pc.cpus().get(cpu), memory));
         }

@@ -13,6 +13,7 @@ import dev.lungo.machine.CpuSetup;
 import dev.lungo.machine.Engine;
 import dev.lungo.machine.VirtualCpu;
 import dev.lungo.machine.VmExit;
+import java.nio.file.Path;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -28,11 +29,18 @@ final class SoftCpu implements VirtualCpu {
     /** Time in {@link #run}, where it is counted. */
     private long nanos;
 
-    SoftCpu(CpuSetup setup, boolean translates, Set<Engine.Aid> aids) {
+    SoftCpu(CpuSetup setup, boolean translates, Set<Engine.Aid> aids, @Nullable Path file) {
         cpu = new Processor(setup);
         counts = aids.contains(Engine.Aid.STATISTICS);
-        translator = translates ? new Translator(cpu, aids) : null;
+        translator = translates ? new Translator(cpu, aids, file) : null;
         interpreter = new Interpreter(cpu, translator);
+    }
+
+    @Override
+    public void close() {
+        if (translator != null) {
+            translator.close();
+        }
     }
 
     @Override

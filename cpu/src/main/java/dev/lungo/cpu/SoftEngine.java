@@ -5,9 +5,11 @@ import dev.lungo.host.ExecutableMemory;
 import dev.lungo.machine.CpuSetup;
 import dev.lungo.machine.Engine;
 import dev.lungo.machine.VirtualCpu;
+import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The engine that needs nothing but Java: see {@link SoftCpu}. */
 public final class SoftEngine implements Engine {
@@ -16,14 +18,16 @@ public final class SoftEngine implements Engine {
 
     private final boolean translates;
     private final Set<Aid> aids;
+    private final @Nullable Path file;
 
     public SoftEngine() {
-        this(false, Set.of());
+        this(false, Set.of(), null);
     }
 
-    private SoftEngine(boolean translates, Set<Aid> aids) {
+    private SoftEngine(boolean translates, Set<Aid> aids, @Nullable Path file) {
         this.translates = translates;
         this.aids = aids;
+        this.file = file;
     }
 
     @Override
@@ -51,7 +55,7 @@ public final class SoftEngine implements Engine {
         if (!tiers().contains(tier)) {
             throw new IllegalArgumentException(name() + " has no tier " + tier);
         }
-        return new SoftEngine(tier.equals(NATIVE) && hasTier(tier), aids);
+        return new SoftEngine(tier.equals(NATIVE) && hasTier(tier), aids, file);
     }
 
     @Override
@@ -61,11 +65,17 @@ public final class SoftEngine implements Engine {
 
     @Override
     public Engine with(Set<Aid> wanted) {
-        return new SoftEngine(translates, Set.copyOf(wanted));
+        return new SoftEngine(translates, Set.copyOf(wanted), file);
     }
 
     @Override
+    public Engine keepingCodeIn(String name) {
+        return new SoftEngine(translates, aids, Path.of(name));
+    }
+
+    /** The first processor keeps code for all, since it is the one that boots. */
+    @Override
     public VirtualCpu createCpu(CpuSetup setup) {
-        return new SoftCpu(setup, translates, aids);
+        return new SoftCpu(setup, translates, aids, setup.index() == 0 ? file : null);
     }
 }

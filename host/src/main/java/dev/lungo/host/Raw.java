@@ -7,6 +7,7 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 
 /**
  * Loads and stores at absolute host addresses, little-endian and unaligned. Nothing checks the
@@ -100,5 +101,10 @@ public final class Raw {
 
     public static void fill(long host, long bytes, byte value) {
         ALL.asSlice(host, bytes).fill(value);
+    }
+
+    /** Bytes at a host address, to be read from or written to a file. */
+    public static ByteBuffer buffer(long host, int bytes) {
+        return ALL.asSlice(host, bytes).asByteBuffer();
     }
 }

@@ -63,5 +63,16 @@ public interface Engine {
         throw new IllegalArgumentException(name() + " has not all of " + wanted);
     }
 
+    /**
+     * The same engine, keeping what it makes of guest code for later runs of the same, where it
+     * makes anything: see {@link VirtualCpu#close}.
+     *
+     * @param file the host's name of the file; what is in it that is of no use is told on standard
+     *     error and not used
+     */
+    default Engine keepingCodeIn(String file) {
+        return this;
+    }
+
     VirtualCpu createCpu(CpuSetup setup);
 }

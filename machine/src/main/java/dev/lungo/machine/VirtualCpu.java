@@ -47,6 +47,9 @@ public interface VirtualCpu {
         return new long[0];
     }
 
+    /** It will not be run again: what the engine keeps of it for later is kept. */
+    default void close() {}
+
     /** What it has done so far, in lines for people to read; empty where nobody counts. */
     default String statistics() {
         return "";

@@ -40,7 +40,7 @@ public record DebianGuest(Path kernel, Path initrd) {
     }
 
     /** As the XDG Base Directory Specification has it. */
-    static Path cache(Map<String, String> environment) {
+    public static Path cache(Map<String, String> environment) {
         String xdg = environment.getOrDefault("XDG_CACHE_HOME", "");
         Path base = Path.of(xdg);
         return (base.isAbsolute() ? base : Path.of(System.getProperty("user.home"), ".cache"))

@@ -69,6 +69,20 @@ public final class CodeCache implements PageWatch.Watcher {
     private final long[] nearGeneration = new long[NEAR];
     private final @Nullable Block[] nearBlock = new Block[NEAR];
 
+    /** Null where nothing is kept from one run to the next. */
+    private @Nullable Keeper keeper;
+
+    /** Who has translations of code that has not been met yet. */
+    public interface Keeper {
+        /** The translation of the code at a guest-physical address in RAM, or null. */
+        @Nullable Code translation(long physical, int mode);
+    }
+
+    /** From now on, translations that the keeper has are taken from there. */
+    public void keeper(Keeper has) {
+        keeper = has;
+    }
+
     public CodeCache(Processor cpu, PageWatch watch) {
         this.cpu = cpu;
         this.watch = watch;
@@ -118,6 +132,24 @@ public final class CodeCache implements PageWatch.Watcher {
             }
         }
         makeRoom();
+        boolean ram = cpu.memory.host(physical) != 0;
+        Code kept = ram && keeper != null ? keeper.translation(physical, mode) : null;
+        if (kept != null) {
+            Block block = add(new Block(physical, mode));
+            add(block, kept);
+            return block;
+        }
+        return lower(linear, physical, mode);
+    }
+
+    /** Lowers the code at the current instruction pointer, whatever there is already. */
+    void lower() {
+        long linear = cpu.linearIp();
+        makeRoom();
+        Block _ = lower(linear, cpu.mmu.translateForFetch(linear), cpu.mode());
+    }
+
+    private Block lower(long linear, long physical, int mode) {
         lowered++;
         if (cpu.memory.host(physical) == 0) { // nobody would tell us of changes
             return lowering.block(linear, physical, mode, 1);

@@ -16,19 +16,23 @@ public final class Exit {
         /**
          * The instruction at {@link #start} is to be interpreted; then go on at {@link #resume}.
          */
-        INTERPRET("interpreter falls"),
+        INTERPRET(0, "interpreter falls"),
         /** A direct branch: the jump at {@link #resume} may be made to go where it leads. */
-        LINK("direct branches not linked yet"),
+        LINK(1, "direct branches not linked yet"),
         /** The code under the unit has changed; its entry may lead to what replaces it. */
-        DEAD("entries of dead units"),
+        DEAD(2, "entries of dead units"),
         /** Nothing more is known than the instruction pointer. */
-        LEAVE("pending events"),
+        LEAVE(3, "pending events"),
         /** A fault in translated code: see {@link Guard}. */
-        FAULT("faults");
+        FAULT(4, "faults");
+
+        /** What stands for it in a {@link Catalog}. */
+        final int number;
 
         final String title;
 
-        Kind(String title) {
+        Kind(int number, String title) {
+            this.number = number;
             this.title = title;
         }
     }

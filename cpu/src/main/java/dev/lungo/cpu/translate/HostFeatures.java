@@ -38,6 +38,11 @@ final class HostFeatures {
         return new HostFeatures(model, Host.FEATURES);
     }
 
+    @Override
+    public String toString() {
+        return common.toString();
+    }
+
     /** Whether the host may run VEX-encoded instructions for the guest. */
     boolean hasAvx() {
         return common.contains(Feature.AVX);

@@ -15,7 +15,10 @@ import dev.lungo.isa.Instruction;
 import dev.lungo.isa.Mnemonic;
 import dev.lungo.machine.Engine;
 import dev.lungo.machine.EngineException;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -38,46 +41,66 @@ public final class Translator {
     /** How often a block is interpreted before it is translated, where nothing else is said. */
     private static final int ENTRIES_BEFORE = Integer.getInteger("lungo.entriesBefore", 6);
 
+    /** Likewise, where what is translated will be kept beside what was kept before. */
+    private static final int ENTRIES_BEFORE_KEPT = 2;
+
     /** What it has done so far. */
     public final Statistics statistics;
 
     private final @Nullable ProfileMap map;
     private final @Nullable Checker checker;
     private final Processor cpu;
-    private final int entriesBefore;
+    private int entriesBefore;
     private final CodeMemory memory;
     private final HostCode code = new HostCode();
     private final HostFeatures host;
     private final Stubs stubs;
-    private final List<Exit> exits = new ArrayList<>();
+    private final Catalog catalog;
+    private final @Nullable TranslationFile file;
+
+    /** By number; null for those of units from a file that nobody has come to yet. */
+    private @Nullable Exit[] exits = new Exit[1 << 12];
+
+    private int exitCount;
+
+    /** Not all that was translated in this run is still there. */
+    private boolean overflowed;
+
     private final byte[] bytes = new byte[(MOST_INSTRUCTIONS + 1) * Decoder.MAX_BYTES];
     private final long first;
     private long next;
 
     public Translator(Processor cpu) {
-        this(cpu, Set.of());
+        this(cpu, Set.of(), null);
     }
 
     /**
      * @param aids what it does beside translating
+     * @param file where translations are kept from one run to the next
      */
-    public Translator(Processor cpu, Set<Engine.Aid> aids) {
-        this(cpu, aids, ENTRIES_BEFORE);
+    public Translator(Processor cpu, Set<Engine.Aid> aids, @Nullable Path file) {
+        this(cpu, aids, ENTRIES_BEFORE, file);
     }
 
     /** Translates a block when it is entered for the {@code entriesBefore}th time. */
     public Translator(Processor cpu, int entriesBefore) {
-        this(cpu, Set.of(), entriesBefore);
+        this(cpu, Set.of(), entriesBefore, null);
     }
 
     /** Both. */
     public Translator(Processor cpu, Set<Engine.Aid> aids, int entriesBefore) {
+        this(cpu, aids, entriesBefore, null);
+    }
+
+    private Translator(
+            Processor cpu, Set<Engine.Aid> aids, int entriesBefore, @Nullable Path file) {
         this.cpu = cpu;
         this.entriesBefore = entriesBefore;
         statistics = new Statistics(cpu, aids.contains(Engine.Aid.STATISTICS));
         checker = aids.contains(Engine.Aid.CHECK) ? new Checker(cpu) : null;
         map = aids.contains(Engine.Aid.PROFILE_MAP) ? ProfileMap.open() : null;
-        memory = CodeMemory.map(CODE_BYTES);
+        memory = CodeMemory.map(CODE_BYTES + Catalog.BYTES);
+        catalog = new Catalog(memory.executable() + memory.toWritable() + CODE_BYTES);
         next = memory.executable();
         code.begin(next);
         host = HostFeatures.of(cpu.model);
@@ -88,8 +111,49 @@ public final class Translator {
         write();
         first = next;
         forgetExits();
-        long end = memory.executable() + memory.bytes();
+        boolean kept = file != null && !statistics.counts && checker == null; // other code
+        this.file = kept ? new TranslationFile(file, cpu.model.title(), host.toString()) : null;
+        load();
+        long end = memory.executable() + CODE_BYTES;
         Guard.protect(stubs.guarded, end - stubs.guarded, stubs.recover, cpu.state);
+    }
+
+    private void load() {
+        if (file == null || !file.exists()) {
+            return;
+        }
+        long code = memory.executable() + memory.toWritable();
+        try {
+            var extent =
+                    file.load(code, (int) (first - memory.executable()), (int) CODE_BYTES, catalog);
+            next = memory.executable() + extent.end();
+            exitCount = extent.exits();
+            exits = Arrays.copyOf(exits, exitCount + exits.length);
+            cpu.code.keeper(this::fromFile);
+            entriesBefore = Math.min(entriesBefore, ENTRIES_BEFORE_KEPT);
+        } catch (TranslationFile.Unusable e) {
+            catalog.clear();
+            System.err.printf(
+                    "lungo: the translations in %s are not used: %s%n",
+                    file.path(), e.getMessage());
+        }
+    }
+
+    /** Keeps what was translated for the next run; nothing can be run here any more. */
+    public void close() {
+        if (file == null || overflowed || !catalog.isWorthKeeping()) {
+            return;
+        }
+        int begin = (int) (first - memory.executable());
+        int end = (int) (next - memory.executable());
+        long code = memory.executable() + memory.toWritable();
+        try {
+            file.save(code, new TranslationFile.Extent(begin, end, exitCount), catalog);
+        } catch (IOException e) {
+            System.err.printf(
+                    "lungo: the translations cannot be kept in %s: %s%n",
+                    file.path(), e.getMessage());
+        }
     }
 
     /** The translation of a block, which is made once the block has been entered often enough. */
@@ -149,7 +213,7 @@ public final class Translator {
         int number = (int) CodeMemory.call(stubs.enter, cpu.state, at);
         FlagsKind.toInterpreter(cpu.state);
         X87Emitters.settlePointers(cpu);
-        Exit exit = number == Exit.FAULT ? recover() : exits.get(number);
+        Exit exit = number == Exit.FAULT ? recover() : exit(number);
         statistics.left(exit);
         return exit;
     }
@@ -200,8 +264,9 @@ public final class Translator {
     /** All there are, in no order. */
     Set<Unit> units() {
         Set<Unit> units = new HashSet<>();
-        for (Exit each : exits) {
-            if (each.unit != null) {
+        for (int i = 0; i < exitCount; i++) {
+            Exit each = exits[i];
+            if (each != null && each.unit != null) {
                 units.add(each.unit);
             }
         }
@@ -216,7 +281,7 @@ public final class Translator {
     /** The exit that the fault is, or null if the state is lost. Translates the unit once more. */
     private @Nullable Exit recover(Unit unit) {
         long deadEntry = unit.deadEntry;
-        int before = exits.size();
+        int before = exitCount;
         Recovery recovery = new Recovery();
         code.begin(unit.entry);
         Draft draft = new Draft(unit);
@@ -225,8 +290,9 @@ public final class Translator {
             throw new IllegalStateException("a unit is not translated as it was before");
         }
         int start = recovery.restore(code, unit.entry, cpu.state);
-        Exit exit = start < 0 ? null : exits.get(draft.interpret(start, Exit.Cause.FAULT));
-        exits.subList(before, exits.size()).clear();
+        Exit exit = start < 0 ? null : exit(draft.interpret(start, Exit.Cause.FAULT));
+        Arrays.fill(exits, before, exitCount, null);
+        exitCount = before;
         return exit;
     }
 
@@ -314,7 +380,7 @@ public final class Translator {
 
     /** Null if there is nothing to be won, or if room had to be made first. */
     private @Nullable Unit translate(Block block) {
-        if (next + ROOM > memory.executable() + memory.bytes()) {
+        if (next + ROOM > memory.executable() + CODE_BYTES) {
             clear();
             return null;
         }
@@ -323,6 +389,7 @@ public final class Translator {
             return null;
         }
         code.begin(next);
+        int firstExit = exitCount;
         Unit unit = new Draft(new Unit(this, block.physical, guest, block.mode, next)).translate();
         if (unit != null) {
             statistics.translated(unit, code.length());
@@ -330,13 +397,38 @@ public final class Translator {
                 map.add(unit, code.length(), cpu.linearIp());
             }
             write();
+            int count = exitCount - firstExit;
+            catalog.add(unit, unit.bytes(), memory.executable(), exits, firstExit, count);
             cpu.code.add(block, unit);
+        }
+        return unit;
+    }
+
+    /** The translation of the same code in the file, if there is one. */
+    private @Nullable Unit fromFile(long physical, int mode) {
+        long guest = cpu.memory.host(physical);
+        int record = catalog.take(physical, guest, mode);
+        if (record == 0) {
+            return null;
+        }
+        long entry = memory.executable() + catalog.entry(record);
+        Unit unit = new Unit(this, physical, guest, mode, entry);
+        unit.bytes(catalog.guestBytes(record));
+        unit.usesVectors = catalog.usesVectors(record);
+        unit.deadEntry = entry + catalog.deadEntry(record);
+        for (int i = 0; i < catalog.exits(record); i++) {
+            exits[catalog.firstExit(record) + i] = catalog.exit(record, i, unit);
+        }
+        if (map != null) {
+            map.add(unit, catalog.deadEntry(record), cpu.linearIp());
         }
         return unit;
     }
 
     private void clear() {
         cpu.code.clear();
+        catalog.clear();
+        overflowed = true;
         Raw.fill(cpu.state + State.UNITS, State.UNITS_BYTES, (byte) 0);
         Raw.fill(cpu.state + State.JUMPS, State.JUMPS_BYTES, (byte) 0);
         forgetExits();
@@ -344,9 +436,27 @@ public final class Translator {
     }
 
     private void forgetExits() {
-        exits.clear();
-        exits.add(Exit.LEAVE, new Exit(Exit.Kind.LEAVE, null, 0));
-        exits.add(Exit.FAULT, new Exit(Exit.Kind.FAULT, null, 0));
+        Arrays.fill(exits, null);
+        exitCount = 0;
+        int leave = add(new Exit(Exit.Kind.LEAVE, null, 0));
+        int fault = add(new Exit(Exit.Kind.FAULT, null, 0));
+        assert leave == Exit.LEAVE && fault == Exit.FAULT;
+    }
+
+    private int add(Exit exit) {
+        if (exitCount == exits.length) {
+            exits = Arrays.copyOf(exits, 2 * exits.length);
+        }
+        exits[exitCount] = exit;
+        return exitCount++;
+    }
+
+    private Exit exit(int number) {
+        Exit exit = exits[number];
+        if (exit == null) {
+            throw new IllegalStateException("code of a unit that nobody has entered");
+        }
+        return exit;
     }
 
     /** A unit while it is being made. */
@@ -473,11 +583,6 @@ public final class Translator {
             }
         }
 
-        private int add(Exit exit) {
-            exits.add(exit);
-            return exits.size() - 1;
-        }
-
         @Override
         public int interpret(int start, Exit.Cause cause) {
             Exit exit = new Exit(Exit.Kind.INTERPRET, unit, start);
@@ -501,7 +606,7 @@ public final class Translator {
 
         @Override
         public void resumesAt(int exit, long address) {
-            exits.get(exit).resume = address;
+            exit(exit).resume = address;
         }
     }
 

@@ -1,0 +1,245 @@
+package dev.lungo.cpu.translate;
+
+import dev.lungo.host.Raw;
+
+/**
+ * What has been translated, by content: enough of each unit to find its translation again when the
+ * same guest code is met in another run. Off the heap, in a form that can be kept in a file.
+ *
+ * <pre>
+ * buckets     an int each: the first record, or 0
+ * records     ints: the next record of the bucket, or 0; the unit's entry, in bytes from the
+ *             beginning of code memory; where its dead entry is, from there; its key; guest bytes;
+ *             the number of its first exit; exits; the first eight bytes of its code
+ *             then the guest bytes, filled up to a multiple of 4
+ *             then two ints for each exit: kind and start; where it resumes, from the entry
+ * </pre>
+ *
+ * The key of a unit is its mode, its place on the page and whether it uses vectors.
+ */
+final class Catalog {
+    static final int BYTES = 32 << 20;
+
+    private static final int BUCKETS = 1 << 16;
+    private static final int FIRST = 4 * BUCKETS;
+
+    private static final int NEXT = 0;
+    private static final int ENTRY = 4;
+    private static final int DEAD_ENTRY = 8;
+    private static final int KEY = 12;
+    private static final int GUEST_BYTES = 16;
+    private static final int FIRST_EXIT = 20;
+    private static final int EXITS = 24;
+    private static final int CODE = 28;
+    private static final int HEAD_BYTES = 36;
+    private static final int EXIT_BYTES = 8;
+
+    private static final int PAGE_OFFSET_SHIFT = 16;
+    private static final int VECTORS = 1 << 31;
+    private static final int START_SHIFT = 3;
+    private static final int PAGE = 4096;
+
+    /** A host address. */
+    private final long base;
+
+    private int used = FIRST;
+
+    /** Where records of this run begin; those before came from a file. */
+    private int own = FIRST;
+
+    // Units of this run: those from the file, and others.
+    private int taken;
+    private int added;
+
+    /**
+     * @param base the host address of {@link #BYTES} zeros
+     */
+    Catalog(long base) {
+        this.base = base;
+    }
+
+    long address() {
+        return base;
+    }
+
+    /** How much of it is in use. */
+    int bytes() {
+        return used;
+    }
+
+    /**
+     * Whether there is much here that the file has not. Some always is, since a kernel that moves
+     * itself about in memory has other addresses in its code each time.
+     */
+    boolean isWorthKeeping() {
+
+        return added > taken / 4;
+    }
+
+    /** So many bytes have been put here from a file. */
+    void loaded(int bytes) {
+        used = bytes;
+        own = bytes;
+    }
+
+    void clear() {
+        Raw.fill(base, FIRST, (byte) 0);
+        used = FIRST;
+        own = FIRST;
+        taken = 0;
+        added = 0;
+    }
+
+    private static int key(long physical, int mode) {
+        return mode | (int) (physical & PAGE - 1) << PAGE_OFFSET_SHIFT;
+    }
+
+    private static int hash(long host, int key) {
+        int left = PAGE - (key >>> PAGE_OFFSET_SHIFT & PAGE - 1);
+        long bytes = left >= 8 ? Raw.getLong(host) : Raw.getByte(host);
+        return (int) ((bytes ^ key) * 0x9E37_79B9_7F4A_7C15L >>> 48);
+    }
+
+    /** Keeps a unit that has just been made, if there is room. */
+    void add(Unit unit, int guestBytes, long codeBase, Exit[] exits, int firstExit, int count) {
+        int size = HEAD_BYTES + (guestBytes + 3 & -4) + EXIT_BYTES * count;
+        if (used + size > BYTES) {
+            return;
+        }
+        int key = key(unit.physical, unit.mode);
+        long bucket = base + 4L * hash(unit.host, key);
+        long at = base + used;
+        Raw.putInt(at + NEXT, Raw.getInt(bucket));
+        Raw.putInt(at + ENTRY, (int) (unit.entry - codeBase));
+        Raw.putInt(at + DEAD_ENTRY, (int) (unit.deadEntry - unit.entry));
+        Raw.putInt(at + KEY, unit.usesVectors ? key | VECTORS : key);
+        Raw.putInt(at + GUEST_BYTES, guestBytes);
+        Raw.putInt(at + FIRST_EXIT, firstExit);
+        Raw.putInt(at + EXITS, count);
+        Raw.copy(unit.entry, at + CODE, 8);
+        Raw.copy(unit.host, at + HEAD_BYTES, guestBytes);
+        long to = at + HEAD_BYTES + (guestBytes + 3 & -4);
+        for (int i = 0; i < count; i++) {
+            Exit exit = exits[firstExit + i];
+            Raw.putInt(to, exit.kind.number | exit.start << START_SHIFT);
+            Raw.putInt(to + 4, exit.resume == 0 ? 0 : (int) (exit.resume - unit.entry));
+            to += EXIT_BYTES;
+        }
+        Raw.putInt(bucket, used);
+        used += size;
+        added++;
+    }
+
+    /**
+     * A unit from the file whose guest code is this, or 0: nobody else gets it from now on.
+     *
+     * @param host the host address of the guest code
+     */
+    int take(long physical, long host, int mode) {
+        int key = key(physical, mode);
+        long bucket = base + 4L * hash(host, key);
+        int left = PAGE - (int) (physical & PAGE - 1);
+        for (int record = Raw.getInt(bucket); record != 0; ) {
+            long at = base + record;
+            if (record < own
+                    && (Raw.getInt(at + KEY) & ~VECTORS) == key
+                    && Raw.getInt(at + ENTRY) > 0
+                    && Raw.getInt(at + GUEST_BYTES) <= left
+                    && isSame(at + HEAD_BYTES, host, Raw.getInt(at + GUEST_BYTES))) {
+                Raw.putInt(at + ENTRY, -Raw.getInt(at + ENTRY));
+                taken++;
+                return record;
+            }
+            record = Raw.getInt(at + NEXT);
+        }
+        return 0;
+    }
+
+    private static boolean isSame(long a, long b, int bytes) {
+        int done = 0;
+        for (; bytes - done >= 8; done += 8) {
+            if (Raw.getLong(a + done) != Raw.getLong(b + done)) {
+                return false;
+            }
+        }
+        for (; done < bytes; done++) {
+            if (Raw.getByte(a + done) != Raw.getByte(b + done)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    // What a record says.
+
+    /** In bytes from the beginning of code memory. */
+    int entry(int record) {
+        return Math.abs(Raw.getInt(base + record + ENTRY));
+    }
+
+    int deadEntry(int record) {
+        return Raw.getInt(base + record + DEAD_ENTRY);
+    }
+
+    boolean usesVectors(int record) {
+        return Raw.getInt(base + record + KEY) < 0;
+    }
+
+    int guestBytes(int record) {
+        return Raw.getInt(base + record + GUEST_BYTES);
+    }
+
+    int firstExit(int record) {
+        return Raw.getInt(base + record + FIRST_EXIT);
+    }
+
+    int exits(int record) {
+        return Raw.getInt(base + record + EXITS);
+    }
+
+    /** One of a unit's exits, anew. */
+    Exit exit(int record, int number, Unit unit) {
+        long at = exitAt(record, number);
+        int what = Raw.getInt(at);
+        Exit exit = new Exit(kind(what), unit, what >>> START_SHIFT);
+        int resume = Raw.getInt(at + 4);
+        exit.resume = resume == 0 ? 0 : unit.entry + resume;
+        return exit;
+    }
+
+    private static Exit.Kind kind(int what) {
+        return switch (what & (1 << START_SHIFT) - 1) {
+            case 0 -> Exit.Kind.INTERPRET;
+            case 1 -> Exit.Kind.LINK;
+            default -> Exit.Kind.DEAD;
+        };
+    }
+
+    private long exitAt(int record, int number) {
+        int bytes = guestBytes(record) + 3 & -4;
+        return base + record + HEAD_BYTES + bytes + (long) EXIT_BYTES * number;
+    }
+
+    /**
+     * Undoes all that was done to the code since it was written, so that it can be kept.
+     *
+     * @param code where code memory can be written, a host address
+     */
+    void restore(long code) {
+        for (int record = FIRST; record < used; record = after(record)) {
+            long entry = code + entry(record);
+            Raw.putInt(base + record + ENTRY, entry(record));
+            Raw.copy(base + record + CODE, entry, 8);
+            for (int i = 0; i < exits(record); i++) {
+                long at = exitAt(record, i);
+                if ((Raw.getInt(at) & (1 << START_SHIFT) - 1) == Exit.Kind.LINK.number) {
+                    Raw.putInt(entry + Raw.getInt(at + 4) - 4, 0);
+                }
+            }
+        }
+    }
+
+    private int after(int record) {
+        return record + HEAD_BYTES + (guestBytes(record) + 3 & -4) + EXIT_BYTES * exits(record);
+    }
+}
