@@ -15,7 +15,8 @@ import dev.lungo.host.Raw;
  *             then two ints for each exit: kind and start; where it resumes, from the entry
  * </pre>
  *
- * The key of a unit is its mode, its place on the page and whether it uses vectors.
+ * The key of a unit is its mode, its place on the page and whether it uses vector registers and the
+ * FPU.
  */
 final class Catalog {
     static final int BYTES = 32 << 20;
@@ -36,6 +37,7 @@ final class Catalog {
 
     private static final int PAGE_OFFSET_SHIFT = 16;
     private static final int VECTORS = 1 << 31;
+    private static final int FPU = 1 << 30;
     private static final int START_SHIFT = 3;
     private static final int PAGE = 4096;
 
@@ -112,7 +114,7 @@ final class Catalog {
         Raw.putInt(at + NEXT, Raw.getInt(bucket));
         Raw.putInt(at + ENTRY, (int) (unit.entry - codeBase));
         Raw.putInt(at + DEAD_ENTRY, (int) (unit.deadEntry - unit.entry));
-        Raw.putInt(at + KEY, unit.usesVectors ? key | VECTORS : key);
+        Raw.putInt(at + KEY, key | (unit.usesVectors ? VECTORS : 0) | (unit.usesFpu ? FPU : 0));
         Raw.putInt(at + GUEST_BYTES, guestBytes);
         Raw.putInt(at + FIRST_EXIT, firstExit);
         Raw.putInt(at + EXITS, count);
@@ -142,7 +144,7 @@ final class Catalog {
         for (int record = Raw.getInt(bucket); record != 0; ) {
             long at = base + record;
             if (record < own
-                    && (Raw.getInt(at + KEY) & ~VECTORS) == key
+                    && (Raw.getInt(at + KEY) & ~(VECTORS | FPU)) == key
                     && Raw.getInt(at + ENTRY) > 0
                     && Raw.getInt(at + GUEST_BYTES) <= left
                     && isSame(at + HEAD_BYTES, host, Raw.getInt(at + GUEST_BYTES))) {
@@ -177,15 +179,20 @@ final class Catalog {
         return Math.abs(Raw.getInt(base + record + ENTRY));
     }
 
-    int deadEntry(int record) {
+    private int deadEntry(int record) {
         return Raw.getInt(base + record + DEAD_ENTRY);
     }
 
-    boolean usesVectors(int record) {
-        return Raw.getInt(base + record + KEY) < 0;
+    /** Makes a new unit what the record says. */
+    void describe(int record, Unit unit) {
+        int key = Raw.getInt(base + record + KEY);
+        unit.usesVectors = (key & VECTORS) != 0;
+        unit.usesFpu = (key & FPU) != 0;
+        unit.bytes(guestBytes(record));
+        unit.deadEntry = unit.entry + deadEntry(record);
     }
 
-    int guestBytes(int record) {
+    private int guestBytes(int record) {
         return Raw.getInt(base + record + GUEST_BYTES);
     }
 

@@ -413,14 +413,12 @@ public final class Translator {
         }
         long entry = memory.executable() + catalog.entry(record);
         Unit unit = new Unit(this, physical, guest, mode, entry);
-        unit.bytes(catalog.guestBytes(record));
-        unit.usesVectors = catalog.usesVectors(record);
-        unit.deadEntry = entry + catalog.deadEntry(record);
+        catalog.describe(record, unit);
         for (int i = 0; i < catalog.exits(record); i++) {
             exits[catalog.firstExit(record) + i] = catalog.exit(record, i, unit);
         }
         if (map != null) {
-            map.add(unit, catalog.deadEntry(record), cpu.linearIp());
+            map.add(unit, unit.deadEntry - entry, cpu.linearIp());
         }
         return unit;
     }
