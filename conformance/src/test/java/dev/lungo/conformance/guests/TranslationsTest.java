@@ -18,7 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 1, unit = TimeUnit.MINUTES)
 class TranslationsTest {
     private static final String SUM_OF_A_LOOP =
-            "B9E8030000" // mov ecx,1000
+            "BC00002000" // mov esp,200000h
+                    + "B9E8030000" // mov ecx,1000
                     + "31C0" // xor eax,eax
                     + "01C8" // next: add eax,ecx
                     + "E80B000000" // call twice
@@ -112,10 +113,14 @@ class TranslationsTest {
 
     private Lungo run(String... options) throws IOException {
         String[] words = {
-            "--kernel", directory.resolve("guest").toString(),
-            "--tier", "native",
-            "--timeout", "20",
-            "--translations", file.toString()
+            "--kernel",
+            directory.resolve("guest").toString(),
+            "--tier",
+            "native",
+            "--timeout",
+            "20",
+            "--translations",
+            file.toString()
         };
         String[] all = Arrays.copyOf(words, words.length + options.length);
         System.arraycopy(options, 0, all, words.length, options.length);
