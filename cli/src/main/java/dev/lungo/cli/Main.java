@@ -29,7 +29,7 @@ public final class Main {
                     Thread.ofPlatform().daemon().start(HostMemory::prepare);
                     yield RunCommand.execute(arguments, 1);
                 }
-                case "rehearse" -> RehearseCommand.execute();
+                case "rehearse" -> RehearseCommand.execute(arguments);
                 case "--help", "-h", "help" -> print(USAGE);
                 case "--version" -> print("lungo 0.1.0\n");
                 case "" -> throw new Refusal("give a command: \"lungo run debian\", or --help");

@@ -2,37 +2,43 @@ package dev.lungo.cli;
 
 import dev.lungo.cli.rehearsal.RehearsalKernel;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 
 /**
  * Boots a guest that is made for it, as {@code run} would. The build does so once and records what
  * the JVM loads, and which methods are busy: the AOT cache that later runs start from.
  */
 final class RehearseCommand {
+    private static final String USAGE = "rehearse takes write or run, and a file";
+
     private RehearseCommand() {}
 
-    /** On each tier: the exit status. */
-    static int execute() {
-        int status = run("native", 12, 8);
-        return status != ExitStatus.OK ? status : run("interpreter", 1, 1);
+    /** Writes the guest, or runs it on each tier: the exit status. */
+    static int execute(String[] words) {
+        if (words.length != 3) {
+            throw new Refusal(USAGE);
+        }
+        return switch (words[1]) {
+            case "write" -> write(words[2]);
+            case "run" -> {
+                int status = run(words[2], "native");
+                yield status != ExitStatus.OK ? status : run(words[2], "interpreter");
+            }
+            default -> throw new Refusal(USAGE);
+        };
     }
 
-    private static int run(String tier, int copies, int rounds) {
+    private static int write(String file) {
         try {
-            Path kernel = Files.createTempFile("lungo", ".kernel");
-            try {
-                Files.write(kernel, RehearsalKernel.image(copies, rounds));
-                // spotless:off
-                return Main.execute(
-                        "run", "--kernel", kernel.toString(), "--memory", "256M", "--tier", tier, "--timeout", "60");
-                // spotless:on
-            } finally {
-                Files.delete(kernel);
-            }
+            Files.write(InputFile.path("rehearse", file), RehearsalKernel.image());
+            return ExitStatus.OK;
         } catch (IOException e) {
-            throw new UncheckedIOException("a temporary kernel cannot be written", e);
+            throw new Refusal("rehearse: " + file + " cannot be written" + Reason.of(e));
         }
+    }
+
+    private static int run(String file, String tier) {
+        return Main.execute(
+                "run", "--kernel", file, "--memory", "256M", "--tier", tier, "--timeout", "60");
     }
 }

@@ -15,6 +15,7 @@ final class Layout {
     static final int COPIES = 0x400_0000;
     static final int FRAMES = 0x800_0000;
     static final long LOCAL_APIC = 0xFEE0_0000L;
+    static final long HPET = 0xFED0_0000L;
     static final long IO_APIC = 0xFEC0_0000L;
 
     /** The kernel's stack while it serves the user. */

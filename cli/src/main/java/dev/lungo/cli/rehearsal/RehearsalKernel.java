@@ -6,6 +6,7 @@ import static dev.lungo.cli.rehearsal.Layout.CODE;
 import static dev.lungo.cli.rehearsal.Layout.COPIES;
 import static dev.lungo.cli.rehearsal.Layout.DATA;
 import static dev.lungo.cli.rehearsal.Layout.FRAMES;
+import static dev.lungo.cli.rehearsal.Layout.HPET;
 import static dev.lungo.cli.rehearsal.Layout.IO_APIC;
 import static dev.lungo.cli.rehearsal.Layout.KERNEL_RSP;
 import static dev.lungo.cli.rehearsal.Layout.KERNEL_SPACE;
@@ -32,13 +33,13 @@ import static dev.lungo.cli.rehearsal.Layout.USER_RSP;
 import static dev.lungo.cli.rehearsal.Layout.USER_SPACE;
 import static dev.lungo.cli.rehearsal.Layout.USER_STACK;
 import static dev.lungo.isa.Mnemonic.ADD;
-import static dev.lungo.isa.Mnemonic.AND;
 import static dev.lungo.isa.Mnemonic.CALL;
 import static dev.lungo.isa.Mnemonic.CLAC;
 import static dev.lungo.isa.Mnemonic.CLD;
 import static dev.lungo.isa.Mnemonic.CLI;
 import static dev.lungo.isa.Mnemonic.CMP;
 import static dev.lungo.isa.Mnemonic.DEC;
+import static dev.lungo.isa.Mnemonic.DIV;
 import static dev.lungo.isa.Mnemonic.HLT;
 import static dev.lungo.isa.Mnemonic.INC;
 import static dev.lungo.isa.Mnemonic.IRET;
@@ -124,23 +125,17 @@ public final class RehearsalKernel {
     private static final int IDT_ENTRIES = 256;
     private static final int USER_CODE_BYTES = 256;
 
-    private final int copies;
-    private final int rounds;
+    /** Copies of the module. Every fourth runs so many rounds, the others one. */
+    private static final int MODULES = 12;
 
-    private RehearsalKernel(int copies, int rounds) {
-        this.copies = copies;
-        this.rounds = rounds;
-    }
+    private static final int ROUNDS = 8;
+    private static final int USER_ROUNDS = 3;
 
-    /**
-     * The file.
-     *
-     * @param copies of the module there are
-     * @param rounds in which a quarter of them runs; the others do once
-     */
-    public static byte[] image(int copies, int rounds) {
-        RehearsalKernel kernel = new RehearsalKernel(copies, rounds);
-        byte[] code = Assembler.assemble(CodeMode.CODE64, LOAD, kernel::write);
+    private RehearsalKernel() {}
+
+    /** The file, always the same. */
+    public static byte[] image() {
+        byte[] code = Assembler.assemble(CodeMode.CODE64, LOAD, RehearsalKernel::write);
         byte[] module = RandomModule.bytes();
         ByteArrayOutputStream image = new ByteArrayOutputStream();
         image.writeBytes(header(code.length + module.length));
@@ -170,7 +165,7 @@ public final class RehearsalKernel {
                 });
     }
 
-    private void write(Assembler a) {
+    private static void write(Assembler a) {
         a.at(LOAD + 0x200); // the 64-bit entry
         spaces(a);
         registers(a);
@@ -253,32 +248,35 @@ public final class RehearsalKernel {
         a.op(MOV, EBX, imm(LOCAL_APIC)).op(MOV, Services.apic(0xF0), imm(0x1FF)); // SVR: on
         a.op(MOV, Services.apic(0x3E0), imm(0xB)); // the timer's divisor: 1
         a.op(MOV, Services.apic(0x320), imm(APIC_TIMER_VECTOR));
+        a.op(MOV, ESI, imm(HPET)).op(MOV, mem(4, RSI, 0x10), imm(1)); // on
+        a.op(MOV, mem(4, RSI, 0x140), imm(0x2804))
+                .op(MOV, mem(4, RSI, 0x148), imm(-1)); // 2: GSI 20
         a.op(MOV, ESI, imm(IO_APIC)).op(MOV, mem(4, RSI), imm(0x10 + 2 * 2));
         a.op(MOV, mem(4, RSI, 0x10), imm(PIT_VECTOR));
     }
 
     /** The first copy byte by byte, as from a packed image, the others from it. */
-    private void copyModule(Assembler a) {
+    private static void copyModule(Assembler a) {
         a.op(MOV, ESI, imm(MODULE)).op(MOV, EDI, imm(COPIES)).op(XOR, EDX, EDX);
         a.label("unpack").op(MOV, AL, mem(1, RSI, RDX, 1, 0)).op(MOVZX, ECX, AL).op(ADD, R8, RCX);
         a.op(MOV, mem(1, RDI, RDX, 1, 0), AL).op(INC, RDX).op(CMP, EDX, imm(RandomModule.BYTES));
         a.jump(JB, "unpack");
         a.op(MOV, ESI, imm(COPIES)).op(MOV, EDI, imm(COPIES + RandomModule.BYTES));
-        a.op(MOV, ECX, imm((copies - 1) * RandomModule.BYTES / 8)).db(0xF3).string(MOVS, 8);
+        a.op(MOV, ECX, imm((MODULES - 1) * RandomModule.BYTES / 8)).db(0xF3).string(MOVS, 8);
     }
 
-    private void runModule(Assembler a) {
-        for (int copy = 0; copy < copies; copy++) {
+    private static void runModule(Assembler a) {
+        for (int copy = 0; copy < MODULES; copy++) {
             int base = COPIES + copy * RandomModule.BYTES;
             String label = "copy" + copy;
-            a.op(PUSH, imm(copy % 4 == 0 ? rounds : 1));
+            a.op(PUSH, imm(copy % 4 == 0 ? ROUNDS : 1));
             a.label(label).op(MOV, EDI, imm(base));
             for (int i = 0; i < RandomModule.FUNCTIONS; i += 100) { // NOP to mov ecx,... and back
                 a.op(MOV, EAX, mem(4, RDI, 4L * i)).op(ADD, RAX, RDI);
                 a.op(MOV, ECX, mem(4, RAX, RandomModule.NOP_OFFSET)).op(XOR, ECX, imm(0x0F ^ 0xB9));
                 a.op(MOV, mem(4, RAX, RandomModule.NOP_OFFSET), ECX);
             }
-            a.jump(CALL, "call functions").jump(CALL, "call services");
+            a.jump(CALL, "call functions").jump(CALL, "call services").jump(CALL, "unmap");
             a.op(DEC, mem(8, RSP)).jump(JNZ, label).op(POP, RAX);
         }
     }
@@ -317,12 +315,13 @@ public final class RehearsalKernel {
     }
 
     /** Each function of its module, and after each a system call, some rounds long. */
-    private void user(Assembler a) {
-        a.align(16).label("user").op(PUSH, imm(Math.min(rounds, 3)));
+    private static void user(Assembler a) {
+        a.align(16).label("user").op(PUSH, imm(USER_ROUNDS));
         a.label("user round").op(MOV, EAX, imm(RandomModule.FUNCTIONS - 1)).op(PUSH, RAX);
         a.label("user function").op(MOV, RDI, imm(USER_MODULE)).op(MOV, RCX, mem(8, RSP));
         a.op(MOV, EAX, mem(4, RDI, RCX, 4, 0)).op(ADD, RAX, RDI).op(CALL, RAX);
-        a.op(MOV, EAX, mem(4, RSP)).op(AND, EAX, imm(Services.COUNT - 1)).op(SYSCALL);
+        a.op(MOV, EAX, mem(4, RSP)).op(XOR, EDX, EDX).op(MOV, ECX, imm(Services.COUNT));
+        a.op(DIV, ECX).op(MOV, EAX, EDX).op(SYSCALL);
         a.op(DEC, mem(8, RSP)).jump(JNS, "user function").op(POP, RAX);
         a.op(DEC, mem(8, RSP)).jump(JNZ, "user round");
         a.op(MOV, EAX, imm(Services.COUNT)).op(SYSCALL);

@@ -3,14 +3,19 @@ package dev.lungo.cli.rehearsal;
 import static dev.lungo.cli.rehearsal.Layout.AREA_PAGES;
 import static dev.lungo.cli.rehearsal.Layout.BUFFERS;
 import static dev.lungo.cli.rehearsal.Layout.FPU_STATE;
+import static dev.lungo.cli.rehearsal.Layout.HPET;
 import static dev.lungo.cli.rehearsal.Layout.IO_APIC;
 import static dev.lungo.cli.rehearsal.Layout.LOCAL_APIC;
 import static dev.lungo.cli.rehearsal.Layout.SELF_VECTOR;
 import static dev.lungo.cli.rehearsal.Layout.SPACE_PTS;
 import static dev.lungo.isa.Mnemonic.ADD;
+import static dev.lungo.isa.Mnemonic.ADDPS;
+import static dev.lungo.isa.Mnemonic.ADDSD;
+import static dev.lungo.isa.Mnemonic.ANDPS;
 import static dev.lungo.isa.Mnemonic.BTS;
 import static dev.lungo.isa.Mnemonic.CLAC;
 import static dev.lungo.isa.Mnemonic.CLD;
+import static dev.lungo.isa.Mnemonic.CLFLUSH;
 import static dev.lungo.isa.Mnemonic.CLI;
 import static dev.lungo.isa.Mnemonic.CMP;
 import static dev.lungo.isa.Mnemonic.CMPS;
@@ -19,6 +24,8 @@ import static dev.lungo.isa.Mnemonic.CMPXCHG16B;
 import static dev.lungo.isa.Mnemonic.CMPXCHG8B;
 import static dev.lungo.isa.Mnemonic.CPUID;
 import static dev.lungo.isa.Mnemonic.CQO;
+import static dev.lungo.isa.Mnemonic.CVTSI2SD;
+import static dev.lungo.isa.Mnemonic.CVTTSD2SI;
 import static dev.lungo.isa.Mnemonic.DEC;
 import static dev.lungo.isa.Mnemonic.DIV;
 import static dev.lungo.isa.Mnemonic.FNINIT;
@@ -37,18 +44,55 @@ import static dev.lungo.isa.Mnemonic.LDMXCSR;
 import static dev.lungo.isa.Mnemonic.LEA;
 import static dev.lungo.isa.Mnemonic.LFENCE;
 import static dev.lungo.isa.Mnemonic.MOV;
+import static dev.lungo.isa.Mnemonic.MOVDQA;
+import static dev.lungo.isa.Mnemonic.MOVDQU;
+import static dev.lungo.isa.Mnemonic.MOVQ;
 import static dev.lungo.isa.Mnemonic.MOVS;
+import static dev.lungo.isa.Mnemonic.MOVUPS;
 import static dev.lungo.isa.Mnemonic.MUL;
+import static dev.lungo.isa.Mnemonic.MULSD;
 import static dev.lungo.isa.Mnemonic.NOP;
 import static dev.lungo.isa.Mnemonic.OR;
 import static dev.lungo.isa.Mnemonic.OUT;
+import static dev.lungo.isa.Mnemonic.PADDB;
+import static dev.lungo.isa.Mnemonic.PADDD;
+import static dev.lungo.isa.Mnemonic.PADDQ;
+import static dev.lungo.isa.Mnemonic.PADDW;
+import static dev.lungo.isa.Mnemonic.PALIGNR;
+import static dev.lungo.isa.Mnemonic.PAND;
+import static dev.lungo.isa.Mnemonic.PANDN;
 import static dev.lungo.isa.Mnemonic.PAUSE;
+import static dev.lungo.isa.Mnemonic.PCMPEQB;
+import static dev.lungo.isa.Mnemonic.PCMPEQD;
+import static dev.lungo.isa.Mnemonic.PCMPGTB;
+import static dev.lungo.isa.Mnemonic.PCMPISTRI;
+import static dev.lungo.isa.Mnemonic.PMAXUB;
+import static dev.lungo.isa.Mnemonic.PMINUB;
+import static dev.lungo.isa.Mnemonic.PMOVMSKB;
+import static dev.lungo.isa.Mnemonic.PMULLW;
+import static dev.lungo.isa.Mnemonic.PMULUDQ;
 import static dev.lungo.isa.Mnemonic.POP;
 import static dev.lungo.isa.Mnemonic.POPCNT;
 import static dev.lungo.isa.Mnemonic.POPF;
+import static dev.lungo.isa.Mnemonic.POR;
+import static dev.lungo.isa.Mnemonic.PSHUFB;
+import static dev.lungo.isa.Mnemonic.PSHUFD;
+import static dev.lungo.isa.Mnemonic.PSLLD;
+import static dev.lungo.isa.Mnemonic.PSLLDQ;
+import static dev.lungo.isa.Mnemonic.PSLLQ;
+import static dev.lungo.isa.Mnemonic.PSRLD;
+import static dev.lungo.isa.Mnemonic.PSRLDQ;
+import static dev.lungo.isa.Mnemonic.PSRLQ;
+import static dev.lungo.isa.Mnemonic.PSUBB;
+import static dev.lungo.isa.Mnemonic.PSUBQ;
+import static dev.lungo.isa.Mnemonic.PUNPCKHQDQ;
+import static dev.lungo.isa.Mnemonic.PUNPCKLBW;
+import static dev.lungo.isa.Mnemonic.PUNPCKLQDQ;
 import static dev.lungo.isa.Mnemonic.PUSH;
 import static dev.lungo.isa.Mnemonic.PUSHF;
+import static dev.lungo.isa.Mnemonic.PXOR;
 import static dev.lungo.isa.Mnemonic.RCR;
+import static dev.lungo.isa.Mnemonic.RDFSBASE;
 import static dev.lungo.isa.Mnemonic.RDMSR;
 import static dev.lungo.isa.Mnemonic.RDTSC;
 import static dev.lungo.isa.Mnemonic.RDTSCP;
@@ -62,13 +106,18 @@ import static dev.lungo.isa.Mnemonic.STAC;
 import static dev.lungo.isa.Mnemonic.STI;
 import static dev.lungo.isa.Mnemonic.STOS;
 import static dev.lungo.isa.Mnemonic.SUB;
+import static dev.lungo.isa.Mnemonic.SUBSD;
 import static dev.lungo.isa.Mnemonic.SWAPGS;
 import static dev.lungo.isa.Mnemonic.TEST;
+import static dev.lungo.isa.Mnemonic.UCOMISD;
 import static dev.lungo.isa.Mnemonic.UD2;
+import static dev.lungo.isa.Mnemonic.WRFSBASE;
 import static dev.lungo.isa.Mnemonic.WRMSR;
 import static dev.lungo.isa.Mnemonic.XADD;
 import static dev.lungo.isa.Mnemonic.XCHG;
+import static dev.lungo.isa.Mnemonic.XGETBV;
 import static dev.lungo.isa.Mnemonic.XOR;
+import static dev.lungo.isa.Mnemonic.XORPS;
 import static dev.lungo.isa.Mnemonic.XRSTOR;
 import static dev.lungo.isa.Mnemonic.XSAVE;
 import static dev.lungo.isa.Mnemonic.XSAVEC;
@@ -95,11 +144,16 @@ import static dev.lungo.isa.Operands.RCX;
 import static dev.lungo.isa.Operands.RDI;
 import static dev.lungo.isa.Operands.RDX;
 import static dev.lungo.isa.Operands.RSI;
+import static dev.lungo.isa.Operands.XMM0;
+import static dev.lungo.isa.Operands.XMM1;
+import static dev.lungo.isa.Operands.XMM2;
+import static dev.lungo.isa.Operands.XMM3;
 import static dev.lungo.isa.Operands.abs;
 import static dev.lungo.isa.Operands.imm;
 import static dev.lungo.isa.Operands.mem;
 
 import dev.lungo.isa.Assembler;
+import dev.lungo.isa.Mnemonic;
 import dev.lungo.isa.Operand;
 import java.util.List;
 import java.util.function.Consumer;
@@ -117,15 +171,17 @@ final class Services {
         Services::print,   Services::strings, Services::time,    Services::halt,
         Services::flags,   Services::tlb,     Services::fpu,     Services::atomics,
         Services::cpuid,   Services::msrs,    Services::pci,     Services::clocks,
-        Services::apics,   Services::traps,   Services::arithmetic, Services::unmap);
+        Services::apics,   Services::traps,   Services::arithmetic,
+                    Services::vectors);
     // spotless:on
 
-    /** A power of two. */
     static final int COUNT = ALL.size();
 
     private Services() {}
 
-    /** All of them, each at the label {@code service} and its number, and a table of these. */
+    /**
+     * All of them, each at the label {@code service} and its number, a table of these, and unmap.
+     */
     static void write(Assembler a) {
         for (int i = 0; i < ALL.size(); i++) {
             a.align(16).label("service" + i);
@@ -136,6 +192,7 @@ final class Services {
         for (int i = 0; i < ALL.size(); i++) {
             a.dq(a.address("service" + i));
         }
+        unmap(a);
         a.label("line").db(LINE.chars().toArray());
     }
 
@@ -249,7 +306,7 @@ final class Services {
         a.op(MOV, EDX, imm(0x608)).op(IN, EAX, DX).op(DEC, ECX).jump(JNZ, "rtc");
         a.op(XOR, EAX, EAX).op(OUT, imm(0x43), AL).op(IN, AL, imm(0x40)).op(IN, AL, imm(0x40));
         a.op(IN, AL, imm(0x61)).op(OUT, imm(0x80), AL);
-        a.op(MOV, ESI, imm(0xFED0_0000L)).op(MOV, EAX, mem(4, RSI, 0xF0)).op(MOV, EAX, mem(4, RSI));
+        a.op(MOV, ESI, imm(HPET)).op(MOV, EAX, mem(4, RSI, 0xF0)).op(MOV, EAX, mem(4, RSI));
     }
 
     private static void apics(Assembler a) {
@@ -279,11 +336,36 @@ final class Services {
         a.op(SHL, EAX, CL).op(RCR, EAX, imm(1)).op(DEC, R8D).jump(JNZ, "arithmetic");
     }
 
-    /** Takes the whole area away from whoever has it, but for the user's code and stack. */
+    private static void vectors(Assembler a) {
+        // spotless:off
+        Mnemonic[] some = {
+            PXOR, POR, PAND, PANDN, PADDB, PADDW, PADDD, PADDQ, PSUBB, PSUBQ, PCMPEQB, PCMPEQD, PCMPGTB, PMINUB, PMAXUB,
+            PUNPCKLBW, PUNPCKHQDQ, PUNPCKLQDQ, PMULUDQ, PMULLW, PSHUFB, ADDSD, MULSD, SUBSD, ADDPS, XORPS, ANDPS, UCOMISD
+        };
+        // spotless:on
+        a.op(MOV, RDI, imm(BUFFERS)).op(MOVDQU, XMM1, mem(16, RDI, 3));
+        for (Mnemonic each : some) {
+            int bytes = each == ADDSD || each == MULSD || each == SUBSD || each == UCOMISD ? 8 : 16;
+            a.op(each, XMM0, XMM1).op(each, XMM1, mem(bytes, RDI, 32));
+        }
+        for (Mnemonic each : new Mnemonic[] {PSLLDQ, PSRLDQ, PSLLQ, PSRLQ, PSLLD, PSRLD}) {
+            a.op(each, XMM0, imm(3));
+        }
+        a.op(PSHUFD, XMM0, XMM1, imm(0x1B)).op(PALIGNR, XMM0, XMM1, imm(5)).op(PMOVMSKB, EAX, XMM0);
+        a.op(MOVDQA, mem(16, RDI), XMM0).op(MOVUPS, mem(16, RDI, 1), XMM0);
+        a.op(PCMPISTRI, XMM0, mem(16, RDI), imm(0x1A)).op(CVTSI2SD, XMM2, RAX);
+        a.op(CVTTSD2SI, RAX, XMM2).op(MOVQ, XMM3, RAX).op(MOVQ, RAX, XMM3);
+        a.op(RDFSBASE, RAX).op(WRFSBASE, RAX).op(XOR, ECX, ECX).op(XGETBV).op(CLFLUSH, mem(1, RDI));
+    }
+
+    /** Takes the whole area from whoever has it, but for the user's code and stack. */
     private static void unmap(Assembler a) {
-        a.op(MOV, RDI, CR3).op(MOV, RDX, RDI).op(ADD, RDI, imm(SPACE_PTS + 0x100 * 8));
+        a.label("unmap")
+                .op(MOV, RDI, CR3)
+                .op(MOV, RDX, RDI)
+                .op(ADD, RDI, imm(SPACE_PTS + 0x100 * 8));
         a.op(MOV, ECX, imm(AREA_PAGES - 0x110)).op(XOR, EAX, EAX).db(0xF3).string(STOS, 8);
-        a.op(MOV, CR3, RDX);
+        a.op(MOV, CR3, RDX).op(RET);
     }
 
     /** A register of the local APIC, which EBX points to. */
