@@ -28,7 +28,7 @@ final class RunCommand {
         new Option("--cpus",       "N",            "how many processors: 1 unless given"),
         new Option("--cpu",        "MODEL",        "which processor: x86-64-v2 unless given"),
         new Option("--engine",     "auto|soft",    "what runs its instructions: auto unless given"),
-        new Option("--tier",       "interpreter|native", "how: one by one unless given, or translated for the host"),
+        new Option("--tier",       "native|interpreter", "how: translated for the host unless given, or one by one"),
         new Option("--translations", "F|none",     "where translated code is kept for the next run: in the cache unless given"),
         new Option("--serial",     "stdio|file:F|none", "where its first serial port goes: stdio unless given"),
         new Option("--timeout",    "SECONDS",      "ends it after this time, with status 4"),
@@ -90,7 +90,11 @@ final class RunCommand {
                         arguments.has("--stats"));
         Engine found = engine(arguments.value("--engine", "auto"));
         Engine tiered =
-                arguments.value("--tier").map(wanted -> withTier(found, wanted)).orElse(found);
+                arguments
+                        .value("--tier")
+                        .or(() -> found.tiers().stream().findFirst())
+                        .map(wanted -> withTier(found, wanted))
+                        .orElse(found);
         Engine engine = withAids(tiered);
         MachineSpec spec = spec(engine);
         Engine keeping =

@@ -20,6 +20,7 @@ public final class SoftEngine implements Engine {
     private final Set<Aid> aids;
     private final @Nullable Path file;
 
+    /** One that interprets: see {@link #withTier}. */
     public SoftEngine() {
         this(false, Set.of(), null);
     }
@@ -42,7 +43,7 @@ public final class SoftEngine implements Engine {
 
     @Override
     public List<String> tiers() {
-        return List.of(INTERPRETER, NATIVE);
+        return List.of(NATIVE, INTERPRETER);
     }
 
     @Override

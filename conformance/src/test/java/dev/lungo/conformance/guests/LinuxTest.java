@@ -36,9 +36,9 @@ class LinuxTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"vmlinuz-cloud", "vmlinuz-rt-amd64"})
-    void bootsTranslated(String kernel) throws Exception {
-        try (Lungo lungo = boot(kernel, "console=ttyS0 panic=-1", "--tier", "native")) {
+    @ValueSource(strings = {"vmlinuz-cloud", "vmlinux-cloud"})
+    void bootsInterpreted(String kernel) throws Exception {
+        try (Lungo lungo = boot(kernel, "console=ttyS0 panic=-1", "--tier", "interpreter")) {
             assertThat(lungo.status()).isZero();
             assertThat(lungo.output())
                     .contains("LUNGO-GUEST-OK", "FACT cpus 1")

@@ -17,6 +17,9 @@ import java.util.regex.Pattern;
 
 /** The command as a user runs it, in a process of its own. */
 final class Lungo implements AutoCloseable {
+    /** Instead of the user's own. */
+    private static final String CACHE = Path.of("target", "cache").toAbsolutePath().toString();
+
     private static final Path JARS = Path.of("..", "cli", "target", "lungo", "lib");
 
     private final Process process;
@@ -82,6 +85,7 @@ final class Lungo implements AutoCloseable {
             throws IOException {
         Path standardError = Files.createTempFile("lungo", ".err");
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(standardError.toFile());
+        builder.environment().put("XDG_CACHE_HOME", CACHE);
         builder.environment().putAll(environment);
         return new Lungo(builder.start(), standardError);
     }
