@@ -23,13 +23,7 @@ final class RehearseCommand {
         }
         return switch (words[1]) {
             case "write" -> write(words[2]);
-            case "run" -> {
-                int status = ExitStatus.OK;
-                for (String tier : new String[] {"native", "native", "interpreter"}) {
-                    status = Math.max(status, run(words[2], tier));
-                }
-                yield status;
-            }
+            case "run" -> rehearse(words[2]);
             default -> throw new Refusal(USAGE);
         };
     }
@@ -43,11 +37,33 @@ final class RehearseCommand {
         }
     }
 
-    private static int run(String file, String tier) {
+    private static int rehearse(String guest) {
+        String translations = guest + ".translations";
+        delete(translations); // of a rehearsal that was cut short: all is to be translated anew
+        try {
+            int status = ExitStatus.OK;
+            for (String tier : new String[] {"native", "native", "interpreter"}) {
+                status = Math.max(status, run(guest, tier, translations));
+            }
+            return status;
+        } finally {
+            delete(translations);
+        }
+    }
+
+    private static void delete(String file) {
+        try {
+            Files.deleteIfExists(InputFile.path("rehearse", file));
+        } catch (IOException e) {
+            throw new Refusal("rehearse: " + file + " cannot be deleted" + Reason.of(e));
+        }
+    }
+
+    private static int run(String guest, String tier, String translations) {
         // spotless:off
         return Main.execute(
-                "run", "--kernel", file, "--memory", "256M", "--timeout", "60",
-                "--tier", tier, "--translations", file + ".translations");
+                "run", "--kernel", guest, "--memory", "256M", "--timeout", "60",
+                "--tier", tier, "--translations", translations);
         // spotless:on
     }
 }
