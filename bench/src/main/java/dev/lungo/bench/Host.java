@@ -12,8 +12,15 @@ import java.util.List;
  * @param option what its other options begin with
  */
 record Host(List<String> command, String memory, String option) {
-    static Host lungo(Path root, List<String> options) {
-        List<String> command = new ArrayList<>(List.of(root.resolve("lungo").toString(), "run"));
+    /** With a cache of its own, which may be deleted between two runs. */
+    static Host lungo(Path root, Path cache, List<String> options) {
+        List<String> command =
+                new ArrayList<>(
+                        List.of(
+                                "env",
+                                "XDG_CACHE_HOME=" + cache,
+                                root.resolve("lungo").toString(),
+                                "run"));
         command.addAll(options);
         return new Host(command, "--memory", "--");
     }
