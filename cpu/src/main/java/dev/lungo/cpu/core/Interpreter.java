@@ -61,6 +61,9 @@ public final class Interpreter {
     /** Runs until there is something for the run loop to do. */
     public VmExit run() {
         cpu.clock.beat();
+        if (translator != null) {
+            translator.makeRoom();
+        }
         try {
             return runGuest();
         } finally {

@@ -378,10 +378,20 @@ public final class Translator {
         next += code.length() + 15 & -16;
     }
 
-    /** Null if there is nothing to be won, or if room had to be made first. */
-    private @Nullable Unit translate(Block block) {
-        if (next + ROOM > memory.executable() + CODE_BYTES) {
+    private boolean isFull() {
+        return next + ROOM > memory.executable() + CODE_BYTES;
+    }
+
+    /** Drops all that is translated if there is no room for more. Nothing may be running. */
+    public void makeRoom() {
+        if (isFull()) {
             clear();
+        }
+    }
+
+    /** Null if there is nothing to be won, or if room has to be made first. */
+    private @Nullable Unit translate(Block block) {
+        if (isFull()) {
             return null;
         }
         long guest = cpu.memory.host(block.physical);
