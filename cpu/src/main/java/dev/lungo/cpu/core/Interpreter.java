@@ -149,7 +149,7 @@ public final class Interpreter {
 
     /** Runs translated code, and interprets what it leaves to us, until it does not go on. */
     private void runTranslated(Translator translator, Unit unit) {
-        cpu.enterTranslation();
+        cpu.enterTranslation(unit);
         cpu.resume();
         Raw.putInt(cpu.state + State.HEEDED, heeded());
         long at = translator.enter(unit);

@@ -1,6 +1,7 @@
 package dev.lungo.cpu.core;
 
 import dev.lungo.cpu.block.Block;
+import dev.lungo.cpu.block.Code;
 import dev.lungo.cpu.block.CodeCache;
 import dev.lungo.cpu.fp.FloatEnv;
 import dev.lungo.host.HostMemory;
@@ -103,6 +104,9 @@ public final class Processor {
     private @Nullable Block running;
 
     private @Nullable Block next;
+
+    /** The translation that is running, if no block is. */
+    private @Nullable Code translation;
 
     /** How often the running block may still {@link #repeat}. */
     private int repetitions;
@@ -248,15 +252,17 @@ public final class Processor {
         return to;
     }
 
-    /** Translated code runs, and no block. */
-    void enterTranslation() {
+    /** A translation runs, and no block. */
+    public void enterTranslation(Code unit) {
         running = null;
+        translation = unit;
     }
 
     /** A block of the next instruction alone. */
     Block enterSingle() {
         Block to = code.single();
         running = null;
+        translation = null;
         if (tracing && code.decoded() instanceof Instruction instruction) {
             tracer.instruction(index, Mode.codeMode(mode), linearIp(), instruction);
         }
@@ -322,10 +328,10 @@ public final class Processor {
 
     // How an ending instruction leaves its block.
 
-    /** Whether nobody has written to the running block's code since it began. */
+    /** Whether nobody has written to the code that is running since it was entered. */
     public boolean isCodeLive() {
-        Block block = running;
-        return block == null || block.isLive();
+        Code code = running != null ? running : translation;
+        return code == null || code.isLive();
     }
 
     /**

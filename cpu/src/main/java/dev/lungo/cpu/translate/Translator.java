@@ -326,11 +326,13 @@ public final class Translator {
         return enter(to);
     }
 
-    /** The instruction that an exit wants interpreted. */
+    /** The instruction that an exit wants interpreted now. */
     public Op op(Exit exit) {
+        Unit unit = unit(exit);
+        cpu.enterTranslation(unit);
         Op op = exit.op;
         if (op == null) {
-            op = cpu.code.op(unit(exit).physical, exit.start);
+            op = cpu.code.op(unit.physical, exit.start);
             exit.op = op;
         }
         return op;
