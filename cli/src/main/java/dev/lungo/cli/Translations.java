@@ -41,9 +41,8 @@ final class Translations {
         try {
             Path directory = DebianGuest.cache(System.getenv()).resolve("translations");
             Files.createDirectories(directory);
-            Path file =
-                    directory.resolve(
-                            "%s-%08x-%x".formatted(model, crc.getValue(), kernel.length()));
+            String guest = Long.toHexString(crc.getValue() << 32 | kernel.length());
+            Path file = directory.resolve(model + "-" + guest);
             keepLatest(directory, file);
             return Optional.of(file);
         } catch (IOException | RuntimeException e) {

@@ -15,13 +15,19 @@ import dev.lungo.machine.VirtualCpu;
 import dev.lungo.machine.VmExit;
 import java.nio.file.Path;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
 /** A software processor behind the border that all engines share. */
 final class SoftCpu implements VirtualCpu {
     private final Processor cpu;
     private final Interpreter interpreter;
-    private final @Nullable Translator translator;
+
+    /**
+     * Null if everything is interpreted. It is made by a thread of its own, since that takes long.
+     */
+    private final @Nullable FutureTask<Translator> translator;
 
     /** Whether everything is counted that {@link #statistics} can have. */
     private final boolean counts;
@@ -32,14 +38,34 @@ final class SoftCpu implements VirtualCpu {
     SoftCpu(CpuSetup setup, boolean translates, Set<Engine.Aid> aids, @Nullable Path file) {
         cpu = new Processor(setup);
         counts = aids.contains(Engine.Aid.STATISTICS);
-        translator = translates ? new Translator(cpu, aids, file) : null;
-        interpreter = new Interpreter(cpu, translator);
+        if (translates) {
+            FutureTask<Translator> made = new FutureTask<>(() -> new Translator(cpu, aids, file));
+            translator = made;
+            Thread.ofPlatform().name("lungo-translator").daemon().start(made);
+            boolean fromTheStart = !aids.isEmpty();
+            interpreter =
+                    new Interpreter(cpu, () -> made.isDone() || fromTheStart ? result(made) : null);
+        } else {
+            translator = null;
+            interpreter = new Interpreter(cpu);
+        }
+    }
+
+    private static Translator result(FutureTask<Translator> made) {
+        try {
+            return made.get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("there is no translator", e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while the translator is made", e);
+        }
     }
 
     @Override
     public void close() {
-        if (translator != null) {
-            translator.close();
+        if (translator != null && translator.isDone()) {
+            result(translator).close();
         }
     }
 
@@ -64,8 +90,8 @@ final class SoftCpu implements VirtualCpu {
             long all = inBlocks;
             long interpreted = inBlocks;
             if (translator != null) {
-                all += translator.statistics.instructions();
-                interpreted += translator.statistics.falls();
+                all += result(translator).statistics.instructions();
+                interpreted += result(translator).statistics.falls();
             }
             table.row("time in the guest", nanos / 1_000_000, "ms");
             table.row("guest instructions", all);
@@ -75,7 +101,7 @@ final class SoftCpu implements VirtualCpu {
         table.row("blocks lowered", cpu.code.lowered());
         table.row("page walks", cpu.mmu.walks());
         if (translator != null) {
-            translator.statistics.tell(table);
+            result(translator).statistics.tell(table);
         }
         return table.toString();
     }

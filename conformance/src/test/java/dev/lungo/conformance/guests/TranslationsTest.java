@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TranslationsTest {
     private static final String SUM_OF_A_LOOP =
             "BC00002000" // mov esp,200000h
-                    + "B9E8030000" // mov ecx,1000
+                    + "B980969800" // mov ecx,10000000: it takes a while until there is a translator
                     + "31C0" // xor eax,eax
                     + "01C8" // next: add eax,ecx
                     + "E80B000000" // call twice

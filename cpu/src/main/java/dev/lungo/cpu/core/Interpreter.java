@@ -8,6 +8,7 @@ import dev.lungo.cpu.translate.Unit;
 import dev.lungo.host.Raw;
 import dev.lungo.isa.ExceptionVector;
 import dev.lungo.machine.VmExit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,21 +37,47 @@ public final class Interpreter {
     private int untilBeat = BLOCKS_PER_BEAT;
 
     /** Null where the host cannot, or nobody wants it. */
-    private final @Nullable Translator translator;
+    private @Nullable Translator translator;
+
+    /** Where it will come from; null once it is there. */
+    private @Nullable Supplier<@Nullable Translator> coming;
 
     /** Without translation. */
     public Interpreter(Processor cpu) {
-        this(cpu, null);
+        this(cpu, (Translator) null);
     }
 
     public Interpreter(Processor cpu, @Nullable Translator translator) {
         this.cpu = cpu;
         this.translator = translator;
+        if (translator != null) {
+            translator.begin();
+        }
         pending = cpu.state + State.PENDING;
         instructions = cpu.state + State.INSTRUCTIONS;
         rip = cpu.state + State.RIP;
         codeBase = cpu.state + State.segmentBase(Segments.CS);
         recent = cpu.state + State.RECENT;
+    }
+
+    /**
+     * Without translation until there is a translator.
+     *
+     * @param coming has none, again and again, and then one
+     */
+    public Interpreter(Processor cpu, Supplier<@Nullable Translator> coming) {
+        this(cpu, (Translator) null);
+        this.coming = coming;
+    }
+
+    private void awaitTranslator() {
+        if (coming != null) {
+            translator = coming.get();
+            if (translator != null) {
+                translator.begin();
+                coming = null;
+            }
+        }
     }
 
     /** Linear addresses of the blocks that were entered last, the oldest first. */
@@ -61,6 +88,7 @@ public final class Interpreter {
     /** Runs until there is something for the run loop to do. */
     public VmExit run() {
         cpu.clock.beat();
+        awaitTranslator();
         if (translator != null) {
             translator.makeRoom();
         }

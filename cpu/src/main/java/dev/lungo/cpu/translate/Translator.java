@@ -129,13 +129,19 @@ public final class Translator {
             next = memory.executable() + extent.end();
             exitCount = extent.exits();
             exits = Arrays.copyOf(exits, exitCount + exits.length);
-            cpu.code.keeper(this::fromFile);
             entriesBefore = Math.min(entriesBefore, ENTRIES_BEFORE_KEPT);
         } catch (TranslationFile.Unusable e) {
             catalog.clear();
             System.err.printf(
                     "lungo: the translations in %s are not used: %s%n",
                     file.path(), e.getMessage());
+        }
+    }
+
+    /** To be called by the thread that runs the processor, before anything else. */
+    public void begin() {
+        if (exitCount > Exit.FAULT + 1) { // there are some from a file
+            cpu.code.keeper(this::fromFile);
         }
     }
 
