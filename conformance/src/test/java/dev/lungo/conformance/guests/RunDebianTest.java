@@ -156,7 +156,8 @@ class RunDebianTest {
                         "lungo",
                         "lungo/debian",
                         "lungo/debian/initramfs.cpio.gz",
-                        "lungo/debian/vmlinuz");
+                        "lungo/debian/vmlinuz",
+                        "lungo/translations");
     }
 
     private Lungo runDebian() throws IOException {

@@ -199,7 +199,8 @@ public final class Interpreter {
             }
             if (op instanceof Op.Ending) {
                 translator.abandon(exit, 1);
-                return;
+                at = enterNext(translator);
+                continue;
             }
             at = translator.resume(exit);
             if (at == 0) {
@@ -214,6 +215,21 @@ public final class Interpreter {
             untilBeat = BLOCKS_PER_BEAT;
             cpu.clock.beat();
         }
+    }
+
+    /** Where to go on in translated code behind the end of a unit, or 0. */
+    private long enterNext(Translator translator) {
+        cpu.resume();
+        if (cpu.mustHeed(Raw.getIntOpaque(pending))) {
+            return 0;
+        }
+        Unit unit = translator.unitOf(cpu.code.current());
+        if (unit == null) {
+            return 0;
+        }
+        cpu.enterTranslation(unit);
+        Raw.putInt(cpu.state + State.HEEDED, heeded());
+        return translator.enter(unit);
     }
 
     private void record(int block) {

@@ -1,5 +1,6 @@
 package dev.lungo.cpu.core;
 
+import dev.lungo.host.Raw;
 import dev.lungo.isa.Cr0;
 import dev.lungo.isa.Efer;
 import dev.lungo.isa.ExceptionVector;
@@ -123,7 +124,7 @@ public final class Msrs {
             case Msr.IA32_FMASK              -> system.fmask;
             case Msr.IA32_FS_BASE            -> cpu.segments.base(Segments.FS);
             case Msr.IA32_GS_BASE            -> cpu.segments.base(Segments.GS);
-            case Msr.IA32_KERNEL_GS_BASE     -> system.kernelGsBase;
+            case Msr.IA32_KERNEL_GS_BASE     -> Raw.getLong(cpu.state + State.KERNEL_GS_BASE);
             case Msr.IA32_TSC_AUX            -> system.tscAux;
             default                          -> readRange(msr);
         };
@@ -163,7 +164,8 @@ public final class Msrs {
             case Msr.IA32_FMASK              -> system.fmask = within(value, 0xFFFF_FFFFL);
             case Msr.IA32_FS_BASE            -> cpu.segments.setBase(Segments.FS, canonical(value));
             case Msr.IA32_GS_BASE            -> cpu.segments.setBase(Segments.GS, canonical(value));
-            case Msr.IA32_KERNEL_GS_BASE     -> system.kernelGsBase = canonical(value);
+            case Msr.IA32_KERNEL_GS_BASE     ->
+                    Raw.putLong(cpu.state + State.KERNEL_GS_BASE, canonical(value));
             case Msr.IA32_TSC_AUX            -> system.tscAux = within(value, 0xFFFF_FFFFL);
             default                          -> writeRange(msr, value);
         }

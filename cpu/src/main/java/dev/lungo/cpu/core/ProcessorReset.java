@@ -45,7 +45,7 @@ final class ProcessorReset {
         system.lstar = 0;
         system.cstar = 0;
         system.fmask = 0;
-        system.kernelGsBase = 0;
+        Raw.putLong(cpu.state + State.KERNEL_GS_BASE, 0);
         system.tscAux = 0;
         system.sysenterCs = 0;
         system.sysenterEsp = 0;

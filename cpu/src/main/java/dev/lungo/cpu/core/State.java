@@ -83,6 +83,9 @@ public final class State {
      */
     public static final int FPU_IN_HOST = 948;
 
+    /** IA32_KERNEL_GS_BASE. */
+    public static final int KERNEL_GS_BASE = 952;
+
     /** Room for a memory operand of up to 64 bytes on its way to or from a vector unit. */
     public static final int SCRATCH = 960;
 

@@ -25,7 +25,6 @@ public final class SystemRegisters {
     public long lstar;
     public long cstar;
     public long fmask;
-    public long kernelGsBase;
     public long tscAux;
     public long sysenterCs;
     public long sysenterEsp;

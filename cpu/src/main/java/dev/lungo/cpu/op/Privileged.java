@@ -88,8 +88,8 @@ public final class Privileged {
         SystemOp.requireCpl0(cpu);
         long gsBase = cpu.state + State.segmentBase(Segments.GS);
         long base = Raw.getLong(gsBase);
-        Raw.putLong(gsBase, cpu.system.kernelGsBase);
-        cpu.system.kernelGsBase = base;
+        Raw.putLong(gsBase, Raw.getLong(cpu.state + State.KERNEL_GS_BASE));
+        Raw.putLong(cpu.state + State.KERNEL_GS_BASE, base);
     }
 
     /** A register gets as much of CR0 as it has room for; memory the low 16 bits. */

@@ -32,7 +32,7 @@ final class Emission {
     private final Stubs stubs;
     private final Exits exits;
     private final boolean counts;
-    private final boolean checks;
+    final boolean checks;
 
     /** Where it is noted what was known at each point, for who wants to know later. */
     @Nullable Recovery recovery;

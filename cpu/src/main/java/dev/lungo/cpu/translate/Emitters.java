@@ -189,6 +189,7 @@ final class Emitters {
                     true;
             case MOVS, STOS, LODS -> StringEmitters.has(i, to);
             case CLI, STI, CLD, STD -> FlagControlEmitters.has(i, to);
+            case SWAPGS -> (to.mode & Mode.USER) == 0 && !to.checks;
             case JMP -> i.operandBytes() == (to.is64() ? 8 : 4);
             case DIV, IDIV -> i.operand(0).bytes() >= 4;
             case POP -> usesStack && i.operand(0) instanceof Operand.Register;
@@ -298,6 +299,7 @@ final class Emitters {
                     bits.emit(i);
             case MOVS, STOS, LODS -> strings.emit(i);
             case CLI, STI, CLD, STD -> flags.emit(i);
+            case SWAPGS -> moves.emit(i);
             case LFENCE,
                     MFENCE,
                     SFENCE,

@@ -1,9 +1,12 @@
 package dev.lungo.cpu.translate;
 
+import static dev.lungo.cpu.translate.Frame.STATE;
 import static dev.lungo.cpu.translate.Frame.T0;
 import static dev.lungo.cpu.translate.Frame.T1;
 import static dev.lungo.cpu.translate.Frame.T2;
 
+import dev.lungo.cpu.core.Segments;
+import dev.lungo.cpu.core.State;
 import dev.lungo.isa.Instruction;
 import dev.lungo.isa.Operand;
 
@@ -26,6 +29,7 @@ final class MoveEmitters extends Emitter {
             case CDQ -> sign(4);
             case CQO -> sign(8);
             case XCHG -> exchange(i);
+            case SWAPGS -> swapGs();
             default -> throw new IllegalArgumentException("no emitter here: " + i);
         }
     }
@@ -130,6 +134,15 @@ final class MoveEmitters extends Emitter {
     private void sign(int bytes) {
         to.change(2);
         code.plain(bytes, 0x99);
+    }
+
+    private void swapGs() {
+        int base = Frame.at(State.segmentBase(Segments.GS));
+        int other = Frame.at(State.KERNEL_GS_BASE);
+        code.load(T0, STATE, base);
+        code.load(T1, STATE, other);
+        code.store(STATE, base, T1);
+        code.store(STATE, other, T0);
     }
 
     private void exchange(Instruction i) {
