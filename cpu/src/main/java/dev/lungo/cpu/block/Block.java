@@ -1,6 +1,5 @@
 package dev.lungo.cpu.block;
 
-import dev.lungo.cpu.core.Processor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,25 +41,6 @@ public final class Block extends Code {
         this.instructions = instructionsUpTo(ops[ops.length - 1]);
         for (int i = 1; i < ops.length; i++) {
             ops[i - 1].next = ops[i];
-        }
-    }
-
-    /** One that is translated already, and lowered only if it must be interpreted after all. */
-    Block(long physical, int mode) {
-        this(new Op[] {new Unlowered()}, physical, -1, 0, mode);
-    }
-
-    /** No instruction: has the block lowered, and entered once more. */
-    private static final class Unlowered extends Op.Ending {
-        @Override
-        public void execute(Processor cpu) {
-            cpu.code.lower();
-            cpu.resume();
-        }
-
-        @Override
-        public int instructions() {
-            return 0;
         }
     }
 

@@ -135,11 +135,28 @@ public final class CodeCache implements PageWatch.Watcher {
         boolean ram = cpu.memory.host(physical) != 0;
         Code kept = ram && keeper != null ? keeper.translation(physical, mode) : null;
         if (kept != null) {
-            Block block = add(new Block(physical, mode));
+            Block block = add(new Block(new Op[] {new Unlowered()}, physical, -1, 0, mode));
             add(block, kept);
             return block;
         }
         return lower(linear, physical, mode);
+    }
+
+    /**
+     * All there is of a block that is translated already. It is no instruction: should the block be
+     * interpreted after all, it has it lowered, and entered once more.
+     */
+    private static final class Unlowered extends Op.Ending {
+        @Override
+        public void execute(Processor cpu) {
+            cpu.code.lower();
+            cpu.resume();
+        }
+
+        @Override
+        public int instructions() {
+            return 0;
+        }
     }
 
     /** Lowers the code at the current instruction pointer, whatever there is already. */

@@ -103,7 +103,7 @@ final class Catalog {
     }
 
     /** Keeps a unit that has just been made, if there is room. */
-    void add(Unit unit, int guestBytes, long codeBase, Exit[] exits, int firstExit, int count) {
+    void add(Unit unit, int guestBytes, long codeBase, ExitTable exits, int firstExit, int count) {
         int size = HEAD_BYTES + (guestBytes + 3 & -4) + EXIT_BYTES * count;
         if (used + size > BYTES) {
             return;
@@ -122,7 +122,7 @@ final class Catalog {
         Raw.copy(unit.host, at + HEAD_BYTES, guestBytes);
         long to = at + HEAD_BYTES + (guestBytes + 3 & -4);
         for (int i = 0; i < count; i++) {
-            Exit exit = exits[firstExit + i];
+            Exit exit = exits.get(firstExit + i);
             Raw.putInt(to, exit.kind.number | exit.start << START_SHIFT);
             Raw.putInt(to + 4, exit.resume == 0 ? 0 : (int) (exit.resume - unit.entry));
             to += EXIT_BYTES;

@@ -1,6 +1,5 @@
 package dev.lungo.cpu.translate;
 
-import dev.lungo.cpu.block.Availability;
 import dev.lungo.cpu.block.Block;
 import dev.lungo.cpu.block.Op;
 import dev.lungo.cpu.core.Mode;
@@ -9,18 +8,11 @@ import dev.lungo.cpu.core.State;
 import dev.lungo.host.CodeMemory;
 import dev.lungo.host.Raw;
 import dev.lungo.host.SignalHandlers;
-import dev.lungo.isa.Decoded;
-import dev.lungo.isa.Decoder;
-import dev.lungo.isa.Instruction;
-import dev.lungo.isa.Mnemonic;
 import dev.lungo.machine.Engine;
 import dev.lungo.machine.EngineException;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -34,9 +26,6 @@ public final class Translator {
 
     /** More than the translation of any unit. */
     private static final int ROOM = 256 << 10;
-
-    private static final int MOST_INSTRUCTIONS = 64;
-    private static final int PAGE = 4096;
 
     /** How often a block is interpreted before it is translated, where nothing else is said. */
     private static final int ENTRIES_BEFORE = Integer.getInteger("lungo.entriesBefore", 6);
@@ -58,15 +47,12 @@ public final class Translator {
     private final Catalog catalog;
     private final @Nullable TranslationFile file;
 
-    /** By number; null for those of units from a file that nobody has come to yet. */
-    private @Nullable Exit[] exits = new Exit[1 << 12];
-
-    private int exitCount;
+    private final ExitTable exits = new ExitTable();
+    private final Draft.Tools tools;
 
     /** Not all that was translated in this run is still there. */
     private boolean overflowed;
 
-    private final byte[] bytes = new byte[(MOST_INSTRUCTIONS + 1) * Decoder.MAX_BYTES];
     private final long first;
     private long next;
 
@@ -110,7 +96,7 @@ public final class Translator {
         }
         write();
         first = next;
-        forgetExits();
+        tools = new Draft.Tools(cpu, code, stubs, host, statistics, checker != null, exits);
         boolean kept = file != null && !statistics.counts && checker == null; // other code
         this.file = kept ? new TranslationFile(file, cpu.model.title(), host.toString()) : null;
         load();
@@ -127,8 +113,7 @@ public final class Translator {
             var extent =
                     file.load(code, (int) (first - memory.executable()), (int) CODE_BYTES, catalog);
             next = memory.executable() + extent.end();
-            exitCount = extent.exits();
-            exits = Arrays.copyOf(exits, exitCount + exits.length);
+            exits.reserve(extent.exits());
             entriesBefore = Math.min(entriesBefore, ENTRIES_BEFORE_KEPT);
         } catch (TranslationFile.Unusable e) {
             catalog.clear();
@@ -140,7 +125,7 @@ public final class Translator {
 
     /** To be called by the thread that runs the processor, before anything else. */
     public void begin() {
-        if (exitCount > Exit.FAULT + 1) { // there are some from a file
+        if (exits.count() > Exit.FAULT + 1) { // there are some from a file
             cpu.code.keeper(this::fromFile);
         }
     }
@@ -154,7 +139,7 @@ public final class Translator {
         int end = (int) (next - memory.executable());
         long code = memory.executable() + memory.toWritable();
         try {
-            file.save(code, new TranslationFile.Extent(begin, end, exitCount), catalog);
+            file.save(code, new TranslationFile.Extent(begin, end, exits.count()), catalog);
         } catch (IOException e) {
             System.err.printf(
                     "lungo: the translations cannot be kept in %s: %s%n",
@@ -219,7 +204,7 @@ public final class Translator {
         int number = (int) CodeMemory.call(stubs.enter, cpu.state, at);
         FlagsKind.toInterpreter(cpu.state);
         X87Emitters.settlePointers(cpu);
-        Exit exit = number == Exit.FAULT ? recover() : exit(number);
+        Exit exit = number == Exit.FAULT ? recover() : exits.get(number);
         statistics.left(exit);
         return exit;
     }
@@ -270,8 +255,8 @@ public final class Translator {
     /** All there are, in no order. */
     Set<Unit> units() {
         Set<Unit> units = new HashSet<>();
-        for (int i = 0; i < exitCount; i++) {
-            Exit each = exits[i];
+        for (int i = 0; i < exits.count(); i++) {
+            Exit each = exits.find(i);
             if (each != null && each.unit != null) {
                 units.add(each.unit);
             }
@@ -287,18 +272,17 @@ public final class Translator {
     /** The exit that the fault is, or null if the state is lost. Translates the unit once more. */
     private @Nullable Exit recover(Unit unit) {
         long deadEntry = unit.deadEntry;
-        int before = exitCount;
+        int before = exits.count();
         Recovery recovery = new Recovery();
         code.begin(unit.entry);
-        Draft draft = new Draft(unit);
+        Draft draft = new Draft(tools, unit);
         draft.emission.recovery = recovery;
         if (draft.translate() == null || unit.deadEntry != deadEntry) {
             throw new IllegalStateException("a unit is not translated as it was before");
         }
         int start = recovery.restore(code, unit.entry, cpu.state);
-        Exit exit = start < 0 ? null : exit(draft.interpret(start, Exit.Cause.FAULT));
-        Arrays.fill(exits, before, exitCount, null);
-        exitCount = before;
+        Exit exit = start < 0 ? null : exits.get(draft.interpret(start, Exit.Cause.FAULT));
+        exits.truncate(before);
         return exit;
     }
 
@@ -407,15 +391,17 @@ public final class Translator {
             return null;
         }
         code.begin(next);
-        int firstExit = exitCount;
-        Unit unit = new Draft(new Unit(this, block.physical, guest, block.mode, next)).translate();
+        int firstExit = exits.count();
+        Unit unit =
+                new Draft(tools, new Unit(this, block.physical, guest, block.mode, next))
+                        .translate();
         if (unit != null) {
             statistics.translated(unit, code.length());
             if (map != null) {
                 map.add(unit, code.length(), cpu.linearIp());
             }
             write();
-            int count = exitCount - firstExit;
+            int count = exits.count() - firstExit;
             catalog.add(unit, unit.bytes(), memory.executable(), exits, firstExit, count);
             cpu.code.add(block, unit);
         }
@@ -433,7 +419,7 @@ public final class Translator {
         Unit unit = new Unit(this, physical, guest, mode, entry);
         catalog.describe(record, unit);
         for (int i = 0; i < catalog.exits(record); i++) {
-            exits[catalog.firstExit(record) + i] = catalog.exit(record, i, unit);
+            exits.set(catalog.firstExit(record) + i, catalog.exit(record, i, unit));
         }
         if (map != null) {
             map.add(unit, unit.deadEntry - entry, cpu.linearIp());
@@ -447,217 +433,7 @@ public final class Translator {
         overflowed = true;
         Raw.fill(cpu.state + State.UNITS, State.UNITS_BYTES, (byte) 0);
         Raw.fill(cpu.state + State.JUMPS, State.JUMPS_BYTES, (byte) 0);
-        forgetExits();
+        exits.clear();
         next = first;
-    }
-
-    private void forgetExits() {
-        Arrays.fill(exits, null);
-        exitCount = 0;
-        int leave = add(new Exit(Exit.Kind.LEAVE, null, 0));
-        int fault = add(new Exit(Exit.Kind.FAULT, null, 0));
-        assert leave == Exit.LEAVE && fault == Exit.FAULT;
-    }
-
-    private int add(Exit exit) {
-        if (exitCount == exits.length) {
-            exits = Arrays.copyOf(exits, 2 * exits.length);
-        }
-        exits[exitCount] = exit;
-        return exitCount++;
-    }
-
-    private Exit exit(int number) {
-        Exit exit = exits[number];
-        if (exit == null) {
-            throw new IllegalStateException("code of a unit that nobody has entered");
-        }
-        return exit;
-    }
-
-    /** A unit while it is being made. */
-    private final class Draft implements Emission.Exits {
-        private final Unit unit;
-        private final Emission emission;
-        private final Emitters emitters;
-        private final int onPage;
-        private final List<Step> steps = new ArrayList<>();
-        private int length;
-
-        /** Those that the interpreter may have otherwise behind the instructions so far. */
-        private long undefinedFlags;
-
-        Draft(Unit unit) {
-            this.unit = unit;
-            onPage = (int) (unit.physical & PAGE - 1);
-            emission =
-                    new Emission(
-                            Translator.this.code,
-                            stubs,
-                            host,
-                            this,
-                            unit.mode,
-                            statistics.counts || checker != null,
-                            checker != null);
-            emitters = new Emitters(emission);
-        }
-
-        @Nullable Unit translate() {
-            decode();
-            if (steps.isEmpty() || steps.getFirst().isLast() && !steps.getFirst().isEmitted()) {
-                return null;
-            }
-            unit.bytes(length);
-            seeWhereFlagsLive();
-            emission.page(-onPage, PAGE - onPage);
-            for (Step step : steps) {
-                unit.usesVectors |= step.isEmitted() && Emitters.usesVectors(step.instruction);
-                unit.usesFpu |= step.isEmitted() && Emitters.usesFpu(step.instruction);
-            }
-            emission.guest(bytes);
-            if (unit.usesVectors) {
-                emission.useVectors();
-            }
-            if (unit.usesFpu) {
-                emission.useFpu();
-            }
-            emission.entry(Exit.LEAVE);
-            for (Step step : steps) {
-                emit(step);
-            }
-            if (!steps.getLast().isLast()) {
-                emission.endBefore(length);
-            }
-            emission.finishUnit();
-            unit.deadEntry = code.here();
-            emission.leaveBy(add(new Exit(Exit.Kind.DEAD, unit, 0)));
-            return unit;
-        }
-
-        private void decode() {
-            int left = Math.min(PAGE - onPage, bytes.length);
-            Raw.read(unit.host, bytes, 0, left);
-            boolean goesOn = true;
-            while (goesOn && length < left) {
-                int available = Math.min(left - length, Decoder.MAX_BYTES);
-                Decoded decoded =
-                        Decoder.decode(Mode.codeMode(unit.mode), bytes, length, available);
-                Step step = decoded instanceof Instruction i ? step(i) : null;
-                if (step == null) {
-                    break;
-                }
-                goesOn = !step.isLast() && !endsInShield() && steps.size() + 1 < MOST_INSTRUCTIONS;
-                steps.add(step);
-                length += step.instruction.length();
-                goesOn |= endsInShield();
-            }
-            if (endsInShield()) { // what it shields must be in here
-                length = steps.removeLast().start;
-            }
-        }
-
-        /** Whether the next instruction must come before any look at what is pending. */
-        private boolean endsInShield() {
-            return !steps.isEmpty() && steps.getLast().instruction.mnemonic() == Mnemonic.STI;
-        }
-
-        /** Null for what has to be looked at by Java before it is run. */
-        private @Nullable Step step(Instruction decoded) {
-            Instruction i = Availability.of(decoded, cpu.model).orElse(decoded);
-            boolean shown = undefinedFlags != 0 && FlagUse.showsAll(i);
-            if (Emitters.has(i, emission) && !(shown && checker != null)) {
-                undefinedFlags = Plan.undefinedFlags(undefinedFlags, i);
-                return new Step(i, length, null, Emitters.isLast(i));
-            }
-            undefinedFlags = 0;
-            Op op = cpu.code.op(unit.physical, length);
-            return op instanceof Op.Shielding
-                    ? null
-                    : new Step(i, length, op, op instanceof Op.Ending);
-        }
-
-        private void seeWhereFlagsLive() {
-            boolean live = true;
-            for (int i = steps.size() - 1; i >= 0; i--) {
-                Step step = steps.get(i);
-                step.flagsLiveAfter = live;
-                live = step.use.reads() || step.mayLeave() || live && !step.use.writes();
-                step.flagsLiveBefore = live;
-            }
-        }
-
-        private void emit(Step step) {
-            int end = step.start + step.instruction.length();
-            emission.next(step.start, end, step.use, step.flagsLiveBefore, step.flagsLiveAfter);
-            if (step.isEmitted()) {
-                emitters.emit(step.instruction);
-                emission.finish();
-            } else if (step.isLast()) {
-                emission.interpretLast();
-            } else {
-                emission.interpret();
-            }
-        }
-
-        @Override
-        public int interpret(int start, Exit.Cause cause) {
-            Exit exit = new Exit(Exit.Kind.INTERPRET, unit, start);
-            if (statistics.counts || checker != null) {
-                describe(exit, cause);
-            }
-            return add(exit);
-        }
-
-        private void describe(Exit exit, Exit.Cause cause) {
-            while (steps.get(exit.before).start != exit.start) {
-                exit.before++;
-            }
-            exit.fall = statistics.fall(steps.get(exit.before).instruction.mnemonic(), cause);
-        }
-
-        @Override
-        public int link() {
-            return add(new Exit(Exit.Kind.LINK, unit, 0));
-        }
-
-        @Override
-        public void resumesAt(int exit, long address) {
-            exit(exit).resume = address;
-        }
-    }
-
-    /** An instruction of a unit. */
-    private static final class Step {
-        final Instruction instruction;
-        final int start;
-
-        /** What interprets it, if it has no emitter. */
-        private final @Nullable Op op;
-
-        private final boolean last;
-        final FlagUse use;
-        boolean flagsLiveBefore;
-        boolean flagsLiveAfter;
-
-        Step(Instruction instruction, int start, @Nullable Op op, boolean last) {
-            this.instruction = instruction;
-            this.start = start;
-            this.op = op;
-            this.last = last;
-            use = op == null ? FlagUse.of(instruction) : FlagUse.CHANGES;
-        }
-
-        boolean isEmitted() {
-            return op == null;
-        }
-
-        boolean isLast() {
-            return last;
-        }
-
-        /** Whether the guest's state may be looked at here. */
-        boolean mayLeave() {
-            return op != null || last || Emitters.mayLeave(instruction);
-        }
     }
 }

@@ -1,0 +1,224 @@
+package dev.lungo.cpu.translate;
+
+import dev.lungo.cpu.block.Availability;
+import dev.lungo.cpu.block.Op;
+import dev.lungo.cpu.core.Mode;
+import dev.lungo.cpu.core.Processor;
+import dev.lungo.host.Raw;
+import dev.lungo.isa.Decoded;
+import dev.lungo.isa.Decoder;
+import dev.lungo.isa.Instruction;
+import dev.lungo.isa.Mnemonic;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A unit while it is being made: decoded, looked through for where flags are needed, and emitted.
+ */
+final class Draft implements Emission.Exits {
+    private static final int MOST_INSTRUCTIONS = 64;
+    private static final int PAGE = 4096;
+
+    /**
+     * What it is made with.
+     *
+     * @param code where the translation is written
+     * @param checks whether what the unit does will be checked
+     */
+    record Tools(
+            Processor cpu,
+            HostCode code,
+            Stubs stubs,
+            HostFeatures host,
+            Statistics statistics,
+            boolean checks,
+            ExitTable exits) {
+        boolean counts() {
+            return statistics.counts || checks;
+        }
+    }
+
+    private final Tools tools;
+    private final Unit unit;
+    final Emission emission;
+    private final Emitters emitters;
+    private final int onPage;
+    private final byte[] bytes = new byte[(MOST_INSTRUCTIONS + 1) * Decoder.MAX_BYTES];
+    private final List<Step> steps = new ArrayList<>();
+    private int length;
+
+    /** Those that the interpreter may have otherwise behind the instructions so far. */
+    private long undefinedFlags;
+
+    Draft(Tools tools, Unit unit) {
+        this.tools = tools;
+        this.unit = unit;
+        onPage = (int) (unit.physical & PAGE - 1);
+        emission =
+                new Emission(
+                        tools.code,
+                        tools.stubs,
+                        tools.host,
+                        this,
+                        unit.mode,
+                        tools.counts(),
+                        tools.checks);
+        emitters = new Emitters(emission);
+    }
+
+    @Nullable Unit translate() {
+        decode();
+        if (steps.isEmpty() || steps.getFirst().isLast() && !steps.getFirst().isEmitted()) {
+            return null;
+        }
+        unit.bytes(length);
+        seeWhereFlagsLive();
+        emission.page(-onPage, PAGE - onPage);
+        for (Step step : steps) {
+            unit.usesVectors |= step.isEmitted() && Emitters.usesVectors(step.instruction);
+            unit.usesFpu |= step.isEmitted() && Emitters.usesFpu(step.instruction);
+        }
+        emission.guest(bytes);
+        if (unit.usesVectors) {
+            emission.useVectors();
+        }
+        if (unit.usesFpu) {
+            emission.useFpu();
+        }
+        emission.entry(Exit.LEAVE);
+        for (Step step : steps) {
+            emit(step);
+        }
+        if (!steps.getLast().isLast()) {
+            emission.endBefore(length);
+        }
+        emission.finishUnit();
+        unit.deadEntry = tools.code.here();
+        emission.leaveBy(tools.exits.add(new Exit(Exit.Kind.DEAD, unit, 0)));
+        return unit;
+    }
+
+    private void decode() {
+        int left = Math.min(PAGE - onPage, bytes.length);
+        Raw.read(unit.host, bytes, 0, left);
+        boolean goesOn = true;
+        while (goesOn && length < left) {
+            int available = Math.min(left - length, Decoder.MAX_BYTES);
+            Decoded decoded = Decoder.decode(Mode.codeMode(unit.mode), bytes, length, available);
+            Step step = decoded instanceof Instruction i ? step(i) : null;
+            if (step == null) {
+                break;
+            }
+            goesOn = !step.isLast() && !endsInShield() && steps.size() + 1 < MOST_INSTRUCTIONS;
+            steps.add(step);
+            length += step.instruction.length();
+            goesOn |= endsInShield();
+        }
+        if (endsInShield()) { // what it shields must be in here
+            length = steps.removeLast().start;
+        }
+    }
+
+    /** Whether the next instruction must come before any look at what is pending. */
+    private boolean endsInShield() {
+        return !steps.isEmpty() && steps.getLast().instruction.mnemonic() == Mnemonic.STI;
+    }
+
+    /** Null for what has to be looked at by Java before it is run. */
+    private @Nullable Step step(Instruction decoded) {
+        Instruction i = Availability.of(decoded, tools.cpu.model).orElse(decoded);
+        boolean shown = undefinedFlags != 0 && FlagUse.showsAll(i);
+        if (Emitters.has(i, emission) && !(shown && tools.checks)) {
+            undefinedFlags = Plan.undefinedFlags(undefinedFlags, i);
+            return new Step(i, length, null, Emitters.isLast(i));
+        }
+        undefinedFlags = 0;
+        Op op = tools.cpu.code.op(unit.physical, length);
+        return op instanceof Op.Shielding ? null : new Step(i, length, op, op instanceof Op.Ending);
+    }
+
+    private void seeWhereFlagsLive() {
+        boolean live = true;
+        for (int i = steps.size() - 1; i >= 0; i--) {
+            Step step = steps.get(i);
+            step.flagsLiveAfter = live;
+            live = step.use.reads() || step.mayLeave() || live && !step.use.writes();
+            step.flagsLiveBefore = live;
+        }
+    }
+
+    private void emit(Step step) {
+        int end = step.start + step.instruction.length();
+        emission.next(step.start, end, step.use, step.flagsLiveBefore, step.flagsLiveAfter);
+        if (step.isEmitted()) {
+            emitters.emit(step.instruction);
+            emission.finish();
+        } else if (step.isLast()) {
+            emission.interpretLast();
+        } else {
+            emission.interpret();
+        }
+    }
+
+    @Override
+    public int interpret(int start, Exit.Cause cause) {
+        Exit exit = new Exit(Exit.Kind.INTERPRET, unit, start);
+        if (tools.counts()) {
+            describe(exit, cause);
+        }
+        return tools.exits.add(exit);
+    }
+
+    private void describe(Exit exit, Exit.Cause cause) {
+        while (steps.get(exit.before).start != exit.start) {
+            exit.before++;
+        }
+        exit.fall = tools.statistics.fall(steps.get(exit.before).instruction.mnemonic(), cause);
+    }
+
+    @Override
+    public int link() {
+        return tools.exits.add(new Exit(Exit.Kind.LINK, unit, 0));
+    }
+
+    @Override
+    public void resumesAt(int exit, long address) {
+        tools.exits.get(exit).resume = address;
+    }
+
+    /** An instruction of a unit. */
+    private static final class Step {
+        final Instruction instruction;
+        final int start;
+
+        /** What interprets it, if it has no emitter. */
+        private final @Nullable Op op;
+
+        private final boolean last;
+        final FlagUse use;
+        boolean flagsLiveBefore;
+        boolean flagsLiveAfter;
+
+        Step(Instruction instruction, int start, @Nullable Op op, boolean last) {
+            this.instruction = instruction;
+            this.start = start;
+            this.op = op;
+            this.last = last;
+            use = op == null ? FlagUse.of(instruction) : FlagUse.CHANGES;
+        }
+
+        boolean isEmitted() {
+            return op == null;
+        }
+
+        boolean isLast() {
+            return last;
+        }
+
+        /** Whether the guest's state may be looked at here. */
+        boolean mayLeave() {
+            return op != null || last || Emitters.mayLeave(instruction);
+        }
+    }
+}
