@@ -8,17 +8,35 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** The command as a user runs it, in a process of its own. */
 final class Lungo implements AutoCloseable {
-    /** Instead of the user's own. */
-    private static final String CACHE = Path.of("target", "cache").toAbsolutePath().toString();
+    /** Instead of the user's own; what an earlier build has left there is of no use. */
+    private static final String CACHE = emptied(Path.of("target", "cache"));
+
+    private static String emptied(Path directory) {
+        try {
+            if (Files.exists(directory)) {
+                try (Stream<Path> all = Files.walk(directory)) {
+                    for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+                        Files.delete(each);
+                    }
+                }
+            }
+            return directory.toAbsolutePath().toString();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
 
     private static final Path JARS = Path.of("..", "cli", "target", "lungo", "lib");
 
