@@ -29,6 +29,9 @@ final class SoftCpu implements VirtualCpu {
      */
     private final @Nullable FutureTask<Translator> translator;
 
+    /** Whether somebody makes the translator. */
+    private boolean asked;
+
     /** Whether everything is counted that {@link #statistics} can have. */
     private final boolean counts;
 
@@ -41,14 +44,20 @@ final class SoftCpu implements VirtualCpu {
         if (translates) {
             FutureTask<Translator> made = new FutureTask<>(() -> new Translator(cpu, aids, file));
             translator = made;
-            Thread.ofPlatform().name("lungo-translator").daemon().start(made);
-            boolean fromTheStart = !aids.isEmpty();
-            interpreter =
-                    new Interpreter(cpu, () -> made.isDone() || fromTheStart ? result(made) : null);
+            interpreter = new Interpreter(cpu, () -> come(made, !aids.isEmpty()));
         } else {
             translator = null;
             interpreter = new Interpreter(cpu);
         }
+    }
+
+    /** Null until it is there; it is begun with when the guest is, so as not to hold that up. */
+    private @Nullable Translator come(FutureTask<Translator> made, boolean atOnce) {
+        if (!asked) {
+            asked = true;
+            Thread.ofPlatform().name("lungo-translator").daemon().start(made);
+        }
+        return made.isDone() || atOnce ? result(made) : null;
     }
 
     private static Translator result(FutureTask<Translator> made) {
@@ -89,7 +98,7 @@ final class SoftCpu implements VirtualCpu {
         if (counts) {
             long all = inBlocks;
             long interpreted = inBlocks;
-            if (translator != null) {
+            if (translator != null && translator.isDone()) {
                 all += result(translator).statistics.instructions();
                 interpreted += result(translator).statistics.falls();
             }
@@ -100,7 +109,7 @@ final class SoftCpu implements VirtualCpu {
         }
         table.row("blocks lowered", cpu.code.lowered());
         table.row("page walks", cpu.mmu.walks());
-        if (translator != null) {
+        if (translator != null && translator.isDone()) {
             result(translator).statistics.tell(table);
         }
         return table.toString();
