@@ -9,6 +9,8 @@ import dev.lungo.machine.Engine;
 import dev.lungo.pc.MachineSpec;
 import dev.lungo.pc.MachineSpec.OnReset;
 import dev.lungo.pc.MachineSpec.OnShutdown;
+import dev.lungo.pc.Outcome;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -97,11 +99,14 @@ final class RunCommand {
                         .orElse(found);
         Engine engine = withAids(tiered);
         MachineSpec spec = spec(engine);
-        Engine keeping =
-                Translations.file(arguments.value("--translations"), spec.kernel(), spec.cpuModel())
-                        .map(file -> engine.keepingCodeIn(file.toString()))
-                        .orElse(engine);
-        return ExitStatus.of(Session.run(spec, keeping, settings));
+        Optional<String> wanted = arguments.value("--translations");
+        Optional<Path> file = Translations.file(wanted, spec.kernel(), spec.cpuModel());
+        Engine keeping = file.isPresent() ? engine.keepingCodeIn(file.get().toString()) : engine;
+        Outcome outcome = Session.run(spec, keeping, settings);
+        if (wanted.isEmpty() && file.isPresent()) {
+            Translations.keepLatest(file.get());
+        }
+        return ExitStatus.of(outcome);
     }
 
     private MachineSpec spec(Engine engine) {

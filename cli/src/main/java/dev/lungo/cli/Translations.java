@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
@@ -40,31 +39,30 @@ final class Translations {
         crc.update(kernel.copy(0, Math.min(kernel.length(), ENOUGH_BYTES)));
         try {
             Path directory = DebianGuest.cache(System.getenv()).resolve("translations");
-            Files.createDirectories(directory);
+            if (!Files.exists(directory)) {
+                Files.createDirectories(directory);
+            }
             String guest = Long.toHexString(crc.getValue() << 32 | kernel.length());
             Path file = directory.resolve(model + "-" + guest);
-            keepLatest(directory, file);
             return Optional.of(file);
         } catch (IOException | RuntimeException e) {
             return Optional.empty(); // without, everything is translated anew
         }
     }
 
-    private static void keepLatest(Path directory, Path used) throws IOException {
-        if (Files.exists(used)) {
-            Files.setLastModifiedTime(used, FileTime.fromMillis(System.currentTimeMillis()));
-        }
-        List<Path> files;
-        try (Stream<Path> listed = Files.list(directory)) {
-            files = listed.toList();
-        }
-        if (files.size() <= MOST_FILES) {
+    /** A file has been used: of those beside it, the ones used last are kept. */
+    static void keepLatest(Path used) {
+        if (!Files.exists(used)) {
             return;
         }
-        files.stream()
-                .sorted(Comparator.comparing(Translations::usedAt).reversed())
-                .skip(MOST_FILES)
-                .forEach(Translations::delete);
+        try (Stream<Path> files = Files.list(used.getParent())) {
+            Files.setLastModifiedTime(used, FileTime.fromMillis(System.currentTimeMillis()));
+            files.sorted(Comparator.comparing(Translations::usedAt).reversed())
+                    .skip(MOST_FILES)
+                    .forEach(Translations::delete);
+        } catch (IOException e) {
+            // then next time
+        }
     }
 
     private static FileTime usedAt(Path file) {

@@ -390,6 +390,11 @@ public final class Translator {
         if (guest == 0 || !cpu.code.holds(block.physical >>> 12)) {
             return null;
         }
+        Unit kept = fromFile(block.physical, block.mode);
+        if (kept != null) { // the block was lowered before the file was there
+            cpu.code.add(block, kept);
+            return kept;
+        }
         code.begin(next);
         int firstExit = exits.count();
         Unit unit =
