@@ -177,10 +177,8 @@ public final class Interpreter {
 
     /** Runs translated code, and interprets what it leaves to us, until it does not go on. */
     private void runTranslated(Translator translator, Unit unit) {
-        cpu.enterTranslation(unit);
         cpu.resume();
-        Raw.putInt(cpu.state + State.HEEDED, heeded());
-        long at = translator.enter(unit);
+        long at = enter(translator, unit);
         while (at != 0) {
             Exit exit = translator.run(at);
             beatNowAndThen();
@@ -227,6 +225,10 @@ public final class Interpreter {
         if (unit == null) {
             return 0;
         }
+        return enter(translator, unit);
+    }
+
+    private long enter(Translator translator, Unit unit) {
         cpu.enterTranslation(unit);
         Raw.putInt(cpu.state + State.HEEDED, heeded());
         return translator.enter(unit);

@@ -208,18 +208,11 @@ final class Catalog {
     Exit exit(int record, int number, Unit unit) {
         long at = exitAt(record, number);
         int what = Raw.getInt(at);
-        Exit exit = new Exit(kind(what), unit, what >>> START_SHIFT);
+        Exit exit =
+                new Exit(Exit.Kind.of(what & (1 << START_SHIFT) - 1), unit, what >>> START_SHIFT);
         int resume = Raw.getInt(at + 4);
         exit.resume = resume == 0 ? 0 : unit.entry + resume;
         return exit;
-    }
-
-    private static Exit.Kind kind(int what) {
-        return switch (what & (1 << START_SHIFT) - 1) {
-            case 0 -> Exit.Kind.INTERPRET;
-            case 1 -> Exit.Kind.LINK;
-            default -> Exit.Kind.DEAD;
-        };
     }
 
     private long exitAt(int record, int number) {

@@ -26,6 +26,8 @@ public final class Exit {
         /** A fault in translated code: see {@link Guard}. */
         FAULT(4, "faults");
 
+        private static final Kind[] ALL = values();
+
         /** What stands for it in a {@link Catalog}. */
         final int number;
 
@@ -34,6 +36,15 @@ public final class Exit {
         Kind(int number, String title) {
             this.number = number;
             this.title = title;
+        }
+
+        static Kind of(int number) {
+            for (Kind each : ALL) {
+                if (each.number == number) {
+                    return each;
+                }
+            }
+            throw new IllegalArgumentException("no kind of exit has the number " + number);
         }
     }
 

@@ -406,8 +406,10 @@ public final class Translator {
                 map.add(unit, code.length(), cpu.linearIp());
             }
             write();
-            int count = exits.count() - firstExit;
-            catalog.add(unit, unit.bytes(), memory.executable(), exits, firstExit, count);
+            if (file != null) {
+                int count = exits.count() - firstExit;
+                catalog.add(unit, unit.bytes(), memory.executable(), exits, firstExit, count);
+            }
             cpu.code.add(block, unit);
         }
         return unit;

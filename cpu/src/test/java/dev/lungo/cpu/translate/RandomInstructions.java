@@ -196,7 +196,8 @@ final class RandomInstructions {
         };
     }
 
-    private static boolean leavesUndefined(Instruction i) {
+    /** Whether flags other than AF are undefined behind it. */
+    static boolean leavesUndefined(Instruction i) {
         return switch (i.mnemonic()) {
             case SHL,
                     SHR,

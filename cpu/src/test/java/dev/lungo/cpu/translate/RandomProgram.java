@@ -72,7 +72,7 @@ final class RandomProgram {
                 continue;
             }
             code.write(bytes, 0, i.length());
-            if (leavesUndefined(i)) {
+            if (RandomInstructions.leavesUndefined(i)) {
                 write(0x84, 0xC0 | random.nextInt(64)); // test r8, r8
             }
             return;
@@ -134,30 +134,6 @@ final class RandomProgram {
             case JMP, CALL, JMPF, CALLF -> false;
             case SHLD, SHRD -> i.operandBytes() > 2; // by more than 16 nobody knows
             default -> true;
-        };
-    }
-
-    private static boolean leavesUndefined(Instruction i) {
-        return switch (i.mnemonic()) {
-            case SHL,
-                    SHR,
-                    SAR,
-                    ROL,
-                    ROR,
-                    RCL,
-                    RCR,
-                    SHLD,
-                    SHRD,
-                    MUL,
-                    IMUL,
-                    DIV,
-                    IDIV,
-                    BT,
-                    BTS,
-                    BTR,
-                    BTC ->
-                    true;
-            default -> false;
         };
     }
 

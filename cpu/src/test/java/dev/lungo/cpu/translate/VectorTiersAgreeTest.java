@@ -149,15 +149,7 @@ class VectorTiersAgreeTest {
         for (int i = 0; i < program.length; i++) {
             rig.bytes(Rig.CODE + i, program[i]);
         }
-        for (int register = 0; register < 16; register++) {
-            if (register != Rig.RSP) {
-                long value = random.nextBoolean() ? random.nextInt(64) : random.nextLong();
-                rig.register(register, value);
-            }
-            for (int part = 0; part < 4; part++) {
-                Raw.putLong(rig.cpu.state + State.vector(register) + 8L * part, random.nextLong());
-            }
-        }
+        TiersAgreeTest.fillRegisters(rig, random);
         rig.run();
         return state(rig);
     }
