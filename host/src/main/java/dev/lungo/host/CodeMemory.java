@@ -69,7 +69,7 @@ public final class CodeMemory {
         try {
             return (long) Calls.ENTER.invokeExact(MemorySegment.ofAddress(code), first, second);
         } catch (Throwable e) {
-            throw Calls.unexpected(e);
+            throw Libc.unexpected(e);
         }
     }
 
@@ -113,7 +113,7 @@ public final class CodeMemory {
                 }
                 return file;
             } catch (Throwable e) {
-                throw unexpected(e);
+                throw Libc.unexpected(e);
             }
         }
 
@@ -124,7 +124,7 @@ public final class CodeMemory {
                             "the host refuses a file of " + bytes + " bytes in memory");
                 }
             } catch (Throwable e) {
-                throw unexpected(e);
+                throw Libc.unexpected(e);
             }
         }
 
@@ -137,7 +137,7 @@ public final class CodeMemory {
                 }
                 return address;
             } catch (Throwable e) {
-                throw unexpected(e);
+                throw Libc.unexpected(e);
             }
         }
 
@@ -145,18 +145,8 @@ public final class CodeMemory {
             try {
                 int _ = (int) CLOSE.invokeExact(file);
             } catch (Throwable e) {
-                throw unexpected(e);
+                throw Libc.unexpected(e);
             }
-        }
-
-        private static RuntimeException unexpected(Throwable e) {
-            if (e instanceof Error error) {
-                throw error;
-            }
-            if (e instanceof RuntimeException runtime) {
-                return runtime;
-            }
-            throw new AssertionError("a downcall declares no checked exception", e);
         }
     }
 }

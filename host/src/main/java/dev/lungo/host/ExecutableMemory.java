@@ -162,7 +162,7 @@ public final class ExecutableMemory implements AutoCloseable {
                 }
                 return address.reinterpret(bytes);
             } catch (Throwable e) {
-                throw unexpected(e);
+                throw Libc.unexpected(e);
             }
         }
 
@@ -173,7 +173,7 @@ public final class ExecutableMemory implements AutoCloseable {
                     throw new IllegalStateException("the host refuses executable memory");
                 }
             } catch (Throwable e) {
-                throw unexpected(e);
+                throw Libc.unexpected(e);
             }
         }
 
@@ -184,18 +184,8 @@ public final class ExecutableMemory implements AutoCloseable {
                     throw new IllegalStateException("the host refuses to unmap memory");
                 }
             } catch (Throwable e) {
-                throw unexpected(e);
+                throw Libc.unexpected(e);
             }
-        }
-
-        private static RuntimeException unexpected(Throwable e) {
-            if (e instanceof Error error) {
-                throw error;
-            }
-            if (e instanceof RuntimeException runtime) {
-                return runtime;
-            }
-            throw new AssertionError("a downcall declares no checked exception", e);
         }
     }
 }

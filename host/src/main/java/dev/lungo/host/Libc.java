@@ -42,6 +42,17 @@ final class Libc {
 
     private Libc() {}
 
+    /** What a downcall has thrown, to be thrown on: none declares a checked exception. */
+    static RuntimeException unexpected(Throwable e) {
+        if (e instanceof Error error) {
+            throw error;
+        }
+        if (e instanceof RuntimeException runtime) {
+            return runtime;
+        }
+        throw new AssertionError("a downcall declares no checked exception", e);
+    }
+
     /** A new private, anonymous mapping: its host address. */
     static long map(long bytes, int protection, int furtherFlags) {
         try (Arena arena = Arena.ofConfined()) {
@@ -61,10 +72,8 @@ final class Libc {
                         "mapping " + bytes + " bytes of memory", (int) ERRNO.get(captured, 0L));
             }
             return result;
-        } catch (RuntimeException | Error e) {
-            throw e;
         } catch (Throwable e) {
-            throw new AssertionError("a downcall declares no checked exception", e);
+            throw unexpected(e);
         }
     }
 
@@ -106,10 +115,8 @@ final class Libc {
                 if (result != 0) {
                     throw new HostException(request, (int) ERRNO.get(captured, 0L));
                 }
-            } catch (RuntimeException | Error e) {
-                throw e;
             } catch (Throwable e) {
-                throw new AssertionError("a downcall declares no checked exception", e);
+                throw unexpected(e);
             }
         }
     }

@@ -77,10 +77,8 @@ public final class SignalHandlers {
             if ((int) Calls.SIGACTION.invokeExact(signal, action, former) != 0) {
                 throw new IllegalStateException("the host refuses a handler of signal " + signal);
             }
-        } catch (RuntimeException | Error e) {
-            throw e;
         } catch (Throwable e) {
-            throw new AssertionError("a downcall declares no checked exception", e);
+            throw Libc.unexpected(e);
         }
     }
 

@@ -27,8 +27,7 @@ public interface Engine {
     }
 
     /**
-     * The same engine, running code in one of its {@link #tiers}; in the first if this host lacks
-     * it.
+     * The same engine, running code in one of its {@link #tiers}; in another if this host lacks it.
      *
      * @throws IllegalArgumentException if it has none of this name
      */

@@ -19,10 +19,6 @@ final class LongTable<V> {
         return size;
     }
 
-    boolean isEmpty() {
-        return size == 0;
-    }
-
     @SuppressWarnings("unchecked") // only put stores, and it stores a V
     @Nullable V get(long key) {
         return (V) values[find(key)];
