@@ -5,4 +5,5 @@ module dev.lungo.host {
     requires transitive dev.lungo.machine;
 
     exports dev.lungo.host;
+    exports dev.lungo.host.disk;
 }
