@@ -20,15 +20,15 @@ public final class A20Gate {
         this.processors = processors;
     }
 
-    public void reset() {
+    public synchronized void reset() {
         set(true);
     }
 
-    public boolean isOpen() {
+    public synchronized boolean isOpen() {
         return open;
     }
 
-    void set(boolean wanted) {
+    synchronized void set(boolean wanted) {
         if (wanted != open) {
             open = wanted;
             processors.accept(wanted);

@@ -65,7 +65,7 @@ public final class AcpiPm implements PortDevice {
         this.sci = sci;
         this.timers = timers;
         this.powerOff = powerOff;
-        this.carry = timers.create(this::update);
+        this.carry = timers.create(this, this::update);
     }
 
     public void reset() {
@@ -185,6 +185,11 @@ public final class AcpiPm implements PortDevice {
     /** The general-purpose event block. ACPI 6.4, "General-Purpose Event Register Blocks". */
     public PortDevice gpe() {
         return new PortDevice() {
+            @Override
+            public Object lock() {
+                return AcpiPm.this;
+            }
+
             @Override
             public int read(int offset) {
                 int register = offset < 2 ? gpeStatus : gpeEnable;

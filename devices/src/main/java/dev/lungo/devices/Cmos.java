@@ -87,7 +87,7 @@ public final class Cmos implements PortDevice {
     public Cmos(long epochNanos, IrqLine irq, Timers timers) {
         this.irq = irq;
         this.timers = timers;
-        this.event = timers.create(this::update);
+        this.event = timers.create(this, this::update);
         setTime(epochNanos);
     }
 

@@ -110,10 +110,13 @@ public final class Hpet implements MmioDevice {
             this.line = line;
         }
 
+        /** The source's own device calls, under its lock. */
         @Override
         public void set(boolean level) {
-            asserted = level;
-            update();
+            synchronized (Hpet.this) {
+                asserted = level;
+                update();
+            }
         }
 
         void update() {

@@ -49,7 +49,7 @@ final class HpetTimer {
         this.hpet = hpet;
         this.routes = routes;
         this.lines = lines;
-        this.timer = timers.create(this::fire);
+        this.timer = timers.create(hpet, this::fire);
     }
 
     void reset() {

@@ -57,7 +57,7 @@ public final class I8042 {
         clear();
     }
 
-    public void reset() {
+    public synchronized void reset() {
         clear();
         keyboard.reset();
         update();
@@ -80,7 +80,7 @@ public final class I8042 {
      * @param scancodes of set 2, as the keyboard sends them: E0h and F0h prefixes included. They
      *     are dropped together if the keyboard's buffer is full.
      */
-    public void keyPressed(int... scancodes) {
+    public synchronized void keyPressed(int... scancodes) {
         keyboard.send(scancodes);
         update();
     }
@@ -88,6 +88,11 @@ public final class I8042 {
     /** Port 60h. */
     public PortDevice data() {
         return new PortDevice() {
+            @Override
+            public Object lock() {
+                return I8042.this;
+            }
+
             @Override
             public int read(int offset) {
                 return takeOutput();
@@ -103,6 +108,11 @@ public final class I8042 {
     /** Port 64h. */
     public PortDevice command() {
         return new PortDevice() {
+            @Override
+            public Object lock() {
+                return I8042.this;
+            }
+
             @Override
             public int read(int offset) {
                 return status();

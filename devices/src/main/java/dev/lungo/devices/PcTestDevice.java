@@ -43,6 +43,11 @@ public final class PcTestDevice {
     public PortDevice data() {
         return new PortDevice() {
             @Override
+            public Object lock() {
+                return PcTestDevice.this;
+            }
+
+            @Override
             public int read(int offset) {
                 return isFlush(offset) ? 0xFF : register[offset % REGISTER_BYTES] & 0xFF;
             }
@@ -64,6 +69,11 @@ public final class PcTestDevice {
     public PortDevice lines() {
         return new PortDevice() {
             @Override
+            public Object lock() {
+                return PcTestDevice.this;
+            }
+
+            @Override
             public int read(int offset) {
                 return 0xFF;
             }
@@ -78,6 +88,11 @@ public final class PcTestDevice {
     /** Bytes that keep what is written. */
     public MmioDevice memory() {
         return new MmioDevice() {
+            @Override
+            public Object lock() {
+                return PcTestDevice.this;
+            }
+
             @Override
             public long read(long offset, Width width) {
                 long value = 0;

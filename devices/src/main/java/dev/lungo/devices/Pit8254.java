@@ -43,7 +43,7 @@ public final class Pit8254 implements PortDevice {
     public Pit8254(IrqLine irq0, Timers timers) {
         this.irq0 = irq0;
         this.timers = timers;
-        this.rise = timers.create(this::rise);
+        this.rise = timers.create(this, this::rise);
         clear();
     }
 
@@ -132,6 +132,11 @@ public final class Pit8254 implements PortDevice {
     /** Port 61h. */
     public PortDevice portB() {
         return new PortDevice() {
+            @Override
+            public Object lock() {
+                return Pit8254.this;
+            }
+
             @Override
             public int read(int offset) {
                 long now = now();

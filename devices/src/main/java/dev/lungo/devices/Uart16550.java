@@ -98,7 +98,7 @@ public final class Uart16550 implements PortDevice {
         this.line = line;
         this.irq = irq;
         this.timers = timers;
-        this.timeout = timers.create(this::timeOut);
+        this.timeout = timers.create(this, this::timeOut);
         clear();
     }
 

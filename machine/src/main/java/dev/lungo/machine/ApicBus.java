@@ -12,11 +12,16 @@ import org.jspecify.annotations.Nullable;
  * <p>The arbitration for lowest-priority delivery takes the lowest processor priority and, among
  * equals, takes turns; focus processors are not looked for. The wire from the 8259's INTR to every
  * LINT0 is here too, and the INTA cycle back.
+ *
+ * <p>Messages and lines are for any thread that holds no local APIC's monitor. What is attached is
+ * attached before the first of them.
  */
 public final class ApicBus {
     private final List<LocalApic> localApics = new ArrayList<>();
     private final List<IoApic> ioApics = new ArrayList<>();
     private @Nullable IntSupplier inta;
+
+    /** Where the next arbitration begins; for who holds this monitor. */
     private int turn;
 
     void attach(LocalApic apic) {
@@ -75,7 +80,8 @@ public final class ApicBus {
         return taken;
     }
 
-    private @Nullable LocalApic arbitrate(InterruptMessage message, @Nullable LocalApic except) {
+    private synchronized @Nullable LocalApic arbitrate(
+            InterruptMessage message, @Nullable LocalApic except) {
         LocalApic lowest = null;
         for (int i = 0; i < localApics.size(); i++) {
             LocalApic apic = localApics.get((turn + i) % localApics.size());

@@ -27,9 +27,12 @@ final class ApicTimer {
     private long deadline;
     private long tscOffset;
 
-    ApicTimer(Timers timers, Runnable interrupt) {
+    /**
+     * @param apic whose part it is, and under whose monitor everything here is done
+     */
+    ApicTimer(LocalApic apic, Timers timers, Runnable interrupt) {
         this.clock = timers.clock();
-        this.timer = timers.create(this::expire);
+        this.timer = timers.create(apic, this::expire);
         this.interrupt = interrupt;
     }
 

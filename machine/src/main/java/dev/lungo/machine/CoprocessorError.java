@@ -19,14 +19,14 @@ public final class CoprocessorError implements PortDevice {
         irq13 = line;
     }
 
-    public void reset() {
+    public synchronized void reset() {
         asserting = 0;
         ignne = false;
         irq13.set(false);
     }
 
     /** The FERR# pin of a processor. */
-    public void ferr(int cpu, boolean asserted) {
+    public synchronized void ferr(int cpu, boolean asserted) {
         long bit = 1L << cpu;
         asserting = asserted ? asserting | bit : asserting & ~bit;
         if (asserting == 0) {
@@ -37,7 +37,7 @@ public final class CoprocessorError implements PortDevice {
     }
 
     /** The IGNNE# pin of all processors: they are to go on in spite of the error. */
-    public boolean ignne() {
+    public synchronized boolean ignne() {
         return ignne;
     }
 

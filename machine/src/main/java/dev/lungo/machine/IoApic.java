@@ -10,6 +10,8 @@ import java.util.Arrays;
  *
  * <p>Left out: the polarity bit is kept and not looked at, since a line here is asserted or not.
  * Edges on a masked pin are lost, as the datasheet says.
+ *
+ * <p>It is a monitor, and sends messages to local APICs under it.
  */
 public final class IoApic implements MmioDevice {
     public static final int PINS = 24;
@@ -56,14 +58,14 @@ public final class IoApic implements MmioDevice {
     }
 
     /** The lines stay as their devices drive them. */
-    public void reset() {
+    public synchronized void reset() {
         id = initialId;
         select = 0;
         Arrays.fill(redirection, MASKED);
     }
 
     /** Drives a pin. */
-    public void set(int pin, boolean level) {
+    public synchronized void set(int pin, boolean level) {
         if (asserted[pin] == level) {
             return;
         }
@@ -97,7 +99,7 @@ public final class IoApic implements MmioDevice {
     }
 
     /** A local APIC has ended a level-triggered interrupt; a line still asserted begins another. */
-    void endOfInterrupt(int vector) {
+    synchronized void endOfInterrupt(int vector) {
         for (int pin = 0; pin < PINS; pin++) {
             if ((redirection[pin] & REMOTE_IRR) != 0 && (redirection[pin] & 0xFF) == vector) {
                 redirection[pin] &= ~REMOTE_IRR;

@@ -5,7 +5,8 @@ package dev.lungo.machine;
  * 8259s as well. ISA interrupts are the pins of the same number but for IRQ0, which is pin 2, as
  * the MADT's interrupt source override says. ACPI 6.4, "Global System Interrupts" (section 5.2.13).
  *
- * <p>Several devices may share a line; it is asserted while any of them asserts it.
+ * <p>Several devices may share a line; it is asserted while any of them asserts it. Lines are for
+ * any thread: they are driven under this monitor, so that controllers see levels in their order.
  */
 public final class IrqRouter {
     private static final int ISA_LINES = 16;
@@ -42,10 +43,12 @@ public final class IrqRouter {
     private IrqLine source(int gsi) {
         boolean[] asserted = new boolean[1];
         return level -> {
-            if (asserted[0] != level) {
-                asserted[0] = level;
-                sources[gsi] += level ? 1 : -1;
-                drive(gsi, sources[gsi] != 0);
+            synchronized (this) {
+                if (asserted[0] != level) {
+                    asserted[0] = level;
+                    sources[gsi] += level ? 1 : -1;
+                    drive(gsi, sources[gsi] != 0);
+                }
             }
         };
     }

@@ -41,6 +41,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Left out: SMI delivery, focus processors, CMCI, suppression of EOI broadcasts. Bus errors do
  * not happen, so the error status register only ever knows illegal vectors and registers. The
  * thermal and performance LVT entries hold their value, and nothing uses them.
+ *
+ * <p>It is a monitor, the innermost of those that an interrupt passes. So what it sends itself, to
+ * other local APICs, the I/O APICs and the 8259s, it sends when it has let go of it. Its
+ * processor's thread alone changes the base, and may read it without.
  */
 public final class LocalApic implements MmioDevice {
     // IA32_APIC_BASE
@@ -110,18 +114,18 @@ public final class LocalApic implements MmioDevice {
     public LocalApic(int id, ApicBus bus, Timers timers) {
         this.initialId = id;
         this.bus = bus;
-        this.timer = new ApicTimer(timers, () -> deliverLocal(LVT_TIMER));
+        this.timer = new ApicTimer(this, timers, () -> deliverLocal(LVT_TIMER));
         bus.attach(this);
         reset();
     }
 
     /** Says whom to tell of interrupts. */
-    public void connect(VirtualCpu.Signals signals) {
+    public synchronized void connect(VirtualCpu.Signals signals) {
         processor = signals;
     }
 
     /** Says what CPUID says, which is what {@link #setBase} accepts. At first: x2APIC, and 40. */
-    public void limit(boolean x2apic, int addressBits) {
+    public synchronized void limit(boolean x2apic, int addressBits) {
         hasX2apic = x2apic;
         physicalAddressBits = addressBits;
     }
@@ -129,14 +133,14 @@ public final class LocalApic implements MmioDevice {
     // ---- Power and mode
 
     /** RESET#. */
-    public void reset() {
+    public synchronized void reset() {
         baseMsr = DEFAULT_BASE | GLOBAL_ENABLE | (initialId == 0 ? BSP : 0);
         id = initialId;
         init();
     }
 
     /** INIT: everything but the base and the ID, and x2APIC mode is kept. */
-    public void init() {
+    public synchronized void init() {
         tpr = 0;
         resetRegisters();
     }
@@ -163,7 +167,7 @@ public final class LocalApic implements MmioDevice {
      * LINT1 being NMI. It is what firmware leaves. MultiProcessor Specification 1.4, "Virtual Wire
      * Mode" (section 3.6.2.2).
      */
-    public void virtualWire() {
+    public synchronized void virtualWire() {
         svr |= SOFTWARE_ENABLE;
         lvt[LVT_LINT0 - LVT_TIMER] = LEVEL_TRIGGERED | LVT_EXT_INT;
         lvt[LVT_LINT1 - LVT_TIMER] = LVT_NMI;
@@ -193,7 +197,7 @@ public final class LocalApic implements MmioDevice {
         return (baseMsr & GLOBAL_ENABLE) != 0;
     }
 
-    boolean isSoftwareEnabled() {
+    synchronized boolean isSoftwareEnabled() {
         return isEnabled() && (svr & SOFTWARE_ENABLE) != 0;
     }
 
@@ -207,7 +211,7 @@ public final class LocalApic implements MmioDevice {
      *
      * @return false for what is a #GP: reserved bits, and transitions that do not exist
      */
-    public boolean setBase(long value) {
+    public synchronized boolean setBase(long value) {
         long known = ((1L << physicalAddressBits) - 1 & BASE_ADDRESS) | GLOBAL_ENABLE | BSP;
         boolean enable = (value & GLOBAL_ENABLE) != 0;
         boolean x2 = (value & X2APIC_ENABLE) != 0;
@@ -240,7 +244,7 @@ public final class LocalApic implements MmioDevice {
     // ---- What the processor asks
 
     /** Whether there is an interrupt to take if RFLAGS.IF allows. */
-    public boolean hasInterrupt() {
+    public synchronized boolean hasInterrupt() {
         return deliverable >= 0 || hasExtInt();
     }
 
@@ -258,11 +262,18 @@ public final class LocalApic implements MmioDevice {
 
     /** Takes the interrupt: an INTA cycle to the 8259, or the highest vector into service. */
     public int acknowledge() {
-        int spurious = svr & 0xFF;
-        if (hasExtInt()) {
+        int spurious;
+        synchronized (this) {
+            spurious = svr & 0xFF;
+            if (!hasExtInt()) {
+                return acknowledgeOwn(spurious);
+            }
             extInt = false;
-            return bus.inta(spurious);
         }
+        return bus.inta(spurious);
+    }
+
+    private int acknowledgeOwn(int spurious) {
         int vector = deliverable;
         if (vector < 0) {
             return spurious;
@@ -274,12 +285,12 @@ public final class LocalApic implements MmioDevice {
     }
 
     /** CR8: the class of the task priority, also while the APIC is disabled. */
-    public int cr8() {
+    public synchronized int cr8() {
         return tpr >>> 4;
     }
 
     /** The value is 0 to 15. */
-    public void setCr8(int value) {
+    public synchronized void setCr8(int value) {
         setTpr(value << 4);
     }
 
@@ -289,11 +300,11 @@ public final class LocalApic implements MmioDevice {
     }
 
     /** IA32_TSC_DEADLINE. */
-    public long tscDeadline() {
+    public synchronized long tscDeadline() {
         return timer.tscDeadline();
     }
 
-    public void setTscDeadline(long tsc) {
+    public synchronized void setTscDeadline(long tsc) {
         timer.setTscDeadline(tsc);
     }
 
@@ -301,7 +312,7 @@ public final class LocalApic implements MmioDevice {
      * Says what the processor's TSC is ahead of the nanoseconds of the clock, in ticks. Zero at
      * first.
      */
-    public void setTscOffset(long ticks) {
+    public synchronized void setTscOffset(long ticks) {
         timer.setTscOffset(ticks);
     }
 
@@ -336,7 +347,7 @@ public final class LocalApic implements MmioDevice {
         }
     }
 
-    private int readRegister(int register) {
+    private synchronized int readRegister(int register) {
         return switch (register) {
             case ID -> isX2() ? id : id << 24;
             case VERSION -> VERSION_VALUE;
@@ -371,23 +382,8 @@ public final class LocalApic implements MmioDevice {
 
     private void writeRegister(int register, int value) {
         switch (register) {
-            case ID -> id = value >>> 24;
-            case TPR -> setTpr(value);
             case EOI -> endOfInterrupt();
-            case LDR -> ldr = value & 0xFF00_0000;
-            case DFR -> destinationModel = value >>> 28;
-            case SVR -> setSpurious(value);
-            case ESR -> {
-                esr = errors;
-                errors = 0;
-            }
-            case ICR_LOW -> {
-                icrLow = value & ICR_WRITABLE & ~(1 << 12);
-                send(icrLow, isX2() ? icrHigh : InterruptMessage.destination8(icrHigh >>> 24));
-            }
-            case ICR_HIGH -> icrHigh = value & 0xFF00_0000;
-            case INITIAL_COUNT -> timer.setInitialCount(value);
-            case DIVIDE_CONFIGURATION -> timer.setDivideConfiguration(value);
+            case ICR_LOW -> sendCommand(value);
             case SELF_IPI -> {
                 if (isX2()) {
                     send(SELF_SHORTHAND | (value & 0xFF), 0);
@@ -395,6 +391,24 @@ public final class LocalApic implements MmioDevice {
                     error(ILLEGAL_REGISTER);
                 }
             }
+            default -> writeOwn(register, value);
+        }
+    }
+
+    private synchronized void writeOwn(int register, int value) {
+        switch (register) {
+            case ID -> id = value >>> 24;
+            case TPR -> setTpr(value);
+            case LDR -> ldr = value & 0xFF00_0000;
+            case DFR -> destinationModel = value >>> 28;
+            case SVR -> setSpurious(value);
+            case ESR -> {
+                esr = errors;
+                errors = 0;
+            }
+            case ICR_HIGH -> icrHigh = value & 0xFF00_0000;
+            case INITIAL_COUNT -> timer.setInitialCount(value);
+            case DIVIDE_CONFIGURATION -> timer.setDivideConfiguration(value);
             case VERSION, APR, PPR, RRD, CURRENT_COUNT -> {} // read-only
             default -> {
                 if (ApicRegisters.isLvt(register)) {
@@ -444,8 +458,10 @@ public final class LocalApic implements MmioDevice {
     /** One for which {@link #canReadMsr}. */
     public long readMsr(int msr) {
         int register = msr - 0x800;
-        long low = readRegister(register) & 0xFFFF_FFFFL;
-        return register == ICR_LOW ? (long) icrHigh << 32 | low : low;
+        synchronized (this) {
+            long low = readRegister(register) & 0xFFFF_FFFFL;
+            return register == ICR_LOW ? (long) icrHigh << 32 | low : low;
+        }
     }
 
     /**
@@ -459,7 +475,9 @@ public final class LocalApic implements MmioDevice {
             return false;
         }
         if (register == ICR_LOW) {
-            icrHigh = (int) (value >>> 32);
+            synchronized (this) {
+                icrHigh = (int) (value >>> 32);
+            }
         }
         writeRegister(register, (int) value);
         return true;
@@ -474,7 +492,7 @@ public final class LocalApic implements MmioDevice {
     }
 
     /** SDM 3A, "Determination of ... Lowest Priority": the highest of TPR, ISR and IRR. */
-    int arbitrationPriority() {
+    synchronized int arbitrationPriority() {
         int requested = Math.max(0, irr.highest()) & 0xF0;
         return Math.max(requested, ppr());
     }
@@ -488,25 +506,46 @@ public final class LocalApic implements MmioDevice {
     }
 
     private void endOfInterrupt() {
-        int vector = isr.highest();
-        if (vector < 0) {
-            return;
+        int vector;
+        boolean level;
+        synchronized (this) {
+            vector = isr.highest();
+            if (vector < 0) {
+                return;
+            }
+            isr.remove(vector);
+            level = tmr.contains(vector);
+            if (level) {
+                endOfLocalInterrupt(vector);
+            }
+            update();
         }
-        isr.remove(vector);
-        if (tmr.contains(vector)) {
+        if (level) {
             bus.endOfInterrupt(vector);
-            for (int pin = 0; pin < 2; pin++) {
-                int index = LVT_LINT0 - LVT_TIMER + pin;
-                if ((lvt[index] & 0xFF) == vector) {
-                    lvt[index] &= ~REMOTE_IRR;
-                    levelTriggered(index);
-                }
+        }
+    }
+
+    private void endOfLocalInterrupt(int vector) {
+        for (int pin = 0; pin < 2; pin++) {
+            int index = LVT_LINT0 - LVT_TIMER + pin;
+            if ((lvt[index] & 0xFF) == vector) {
+                lvt[index] &= ~REMOTE_IRR;
+                levelTriggered(index);
             }
         }
-        update();
     }
 
     // ---- Sending
+
+    private void sendCommand(int value) {
+        int command = value & ICR_WRITABLE & ~(1 << 12);
+        int destination;
+        synchronized (this) {
+            icrLow = command;
+            destination = isX2() ? icrHigh : InterruptMessage.destination8(icrHigh >>> 24);
+        }
+        send(command, destination);
+    }
 
     private void send(int command, int destination) {
         DeliveryMode mode = DeliveryMode.of(command);
@@ -540,7 +579,7 @@ public final class LocalApic implements MmioDevice {
     // ---- Receiving
 
     /** SDM 3A, "Determining IPI Destination". */
-    boolean matches(InterruptMessage message) {
+    synchronized boolean matches(InterruptMessage message) {
         int destination = message.destination();
         if (!isEnabled()) {
             return false;
@@ -565,7 +604,7 @@ public final class LocalApic implements MmioDevice {
     }
 
     /** Does what the message says, whomever it is addressed to. */
-    boolean accept(InterruptMessage message) {
+    synchronized boolean accept(InterruptMessage message) {
         return accept(message.mode(), message.vector(), message.level());
     }
 
@@ -635,7 +674,7 @@ public final class LocalApic implements MmioDevice {
         lint(1, asserted);
     }
 
-    private void lint(int pin, boolean asserted) {
+    private synchronized void lint(int pin, boolean asserted) {
         if (pins[pin] == asserted) {
             return;
         }
@@ -669,7 +708,7 @@ public final class LocalApic implements MmioDevice {
         }
     }
 
-    private void error(int bit) {
+    private synchronized void error(int bit) {
         boolean first = (errors & bit) == 0;
         errors |= bit;
         if (first && bit != ILLEGAL_REGISTER) {

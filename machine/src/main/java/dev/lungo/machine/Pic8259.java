@@ -16,6 +16,9 @@ final class Pic8259 implements PortDevice {
     private static final int ICW1_IC4 = 1;
     private static final int OCW3 = 1 << 3;
 
+    /** The pair, of which this is a part. */
+    private final Object monitor;
+
     private final int cascade;
     private final int elcrWritable;
     private final Runnable changed;
@@ -38,15 +41,22 @@ final class Pic8259 implements PortDevice {
     private boolean poll;
 
     /**
+     * @param monitor taken by whoever calls anything here
      * @param cascade the IR line with another 8259 behind it, or -1
      * @param changed called when {@link #pending} may have changed
      */
-    Pic8259(int cascade, int elcrWritable, Runnable changed) {
+    Pic8259(Object monitor, int cascade, int elcrWritable, Runnable changed) {
+        this.monitor = monitor;
         this.cascade = cascade;
         this.elcrWritable = elcrWritable;
         this.changed = changed;
         initialize(0);
         initialization = 0;
+    }
+
+    @Override
+    public Object lock() {
+        return monitor;
     }
 
     void reset() {

@@ -5,7 +5,7 @@ package dev.lungo.machine;
  * registers. Intel 8259A datasheet, "Cascade Mode"; 82371AB datasheet, "Interrupt Controller".
  *
  * <p>Three ranges of ports: {@link #master} at 20h, {@link #slave} at A0h, {@link #elcr} at 4D0h,
- * two ports each.
+ * two ports each. The pair is one monitor.
  */
 public final class Pic8259Pair {
     private static final int CASCADE = 2;
@@ -23,8 +23,8 @@ public final class Pic8259Pair {
      */
     public Pic8259Pair(IrqLine intr) {
         this.intr = intr;
-        master = new Pic8259(CASCADE, MASTER_ELCR, this::driveIntr);
-        slave = new Pic8259(-1, SLAVE_ELCR, this::driveCascade);
+        master = new Pic8259(this, CASCADE, MASTER_ELCR, this::driveIntr);
+        slave = new Pic8259(this, -1, SLAVE_ELCR, this::driveCascade);
     }
 
     private void driveIntr() {
@@ -35,13 +35,13 @@ public final class Pic8259Pair {
         master.setLine(CASCADE, slave.pending() >= 0);
     }
 
-    public void reset() {
+    public synchronized void reset() {
         master.reset();
         slave.reset();
     }
 
     /** Drives an interrupt request line, 0 to 15 but for 2. */
-    public void set(int irq, boolean asserted) {
+    public synchronized void set(int irq, boolean asserted) {
         if (irq >= 8) {
             slave.setLine(irq - 8, asserted);
         } else if (irq != CASCADE) {
@@ -50,7 +50,7 @@ public final class Pic8259Pair {
     }
 
     /** An INTA cycle: the vector, which is that of IR7 if there is no request any more. */
-    public int acknowledge() {
+    public synchronized int acknowledge() {
         int line = master.acknowledge();
         int vector = master.vector(line);
         if (line == CASCADE) {
@@ -73,6 +73,11 @@ public final class Pic8259Pair {
 
     public PortDevice elcr() {
         return new PortDevice() {
+            @Override
+            public Object lock() {
+                return Pic8259Pair.this;
+            }
+
             @Override
             public int read(int offset) {
                 return (offset == 0 ? master : slave).elcr();

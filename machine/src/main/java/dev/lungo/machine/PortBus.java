@@ -5,11 +5,17 @@ import dev.lungo.isa.Width;
 /**
  * The I/O address space: 65,536 ports. Ports nobody has claimed read all ones and swallow writes,
  * as on a bus that no device drives.
+ *
+ * <p>For any thread: each access is made under the {@link BusDevice#lock} of its device.
  */
 public final class PortBus {
     private static final int PORTS = 1 << 16;
 
-    private record Slot(int base, int count, PortDevice device) {
+    private record Slot(int base, int count, PortDevice device, Object lock) {
+        Slot(int base, int count, PortDevice device) {
+            this(base, count, device, device.lock());
+        }
+
         boolean holds(int port, int bytes) {
             return port >= base && port + bytes <= base + count;
         }
@@ -29,8 +35,10 @@ public final class PortBus {
                         public void write(int offset, int value) {}
                     });
 
+    /** Written under this monitor, and read without it: a slot does not change. */
     private final Slot[] slots = new Slot[PORTS];
-    private BusWatcher watcher = BusWatcher.NONE;
+
+    private volatile BusWatcher watcher = BusWatcher.NONE;
 
     public PortBus() {
         java.util.Arrays.fill(slots, NOBODY);
@@ -42,7 +50,7 @@ public final class PortBus {
     }
 
     /** Gives ports {@code base} to {@code base + count - 1} to a device. */
-    public void map(int base, int count, PortDevice device) {
+    public synchronized void map(int base, int count, PortDevice device) {
         if (base < 0 || count <= 0 || base + count > PORTS) {
             throw new IllegalArgumentException(
                     "no ports " + Integer.toHexString(base) + "h+" + count);
@@ -60,7 +68,7 @@ public final class PortBus {
     }
 
     /** Takes back what {@link #map} gave; ports without a device are left as they are. */
-    public void unmap(int base, int count) {
+    public synchronized void unmap(int base, int count) {
         java.util.Arrays.fill(slots, base, base + count, NOBODY);
     }
 
@@ -79,12 +87,17 @@ public final class PortBus {
     private int readUnwatched(int port, Width width) {
         Slot slot = slots[port];
         if (slot.holds(port, width.bytes())) {
-            return slot.device.read(port - slot.base, width) & (int) width.mask();
+            synchronized (slot.lock) {
+                return slot.device.read(port - slot.base, width) & (int) width.mask();
+            }
         }
         int value = 0;
         for (int i = 0; i < width.bytes(); i++) {
             int each = (port + i) & 0xFFFF;
-            value |= (slots[each].device.read(each - slots[each].base) & 0xFF) << (8 * i);
+            Slot one = slots[each];
+            synchronized (one.lock) {
+                value |= (one.device.read(each - one.base) & 0xFF) << (8 * i);
+            }
         }
         return value;
     }
@@ -92,12 +105,17 @@ public final class PortBus {
     private void writeUnwatched(int port, Width width, int value) {
         Slot slot = slots[port];
         if (slot.holds(port, width.bytes())) {
-            slot.device.write(port - slot.base, width, value & (int) width.mask());
+            synchronized (slot.lock) {
+                slot.device.write(port - slot.base, width, value & (int) width.mask());
+            }
             return;
         }
         for (int i = 0; i < width.bytes(); i++) {
             int each = (port + i) & 0xFFFF;
-            slots[each].device.write(each - slots[each].base, (value >>> (8 * i)) & 0xFF);
+            Slot one = slots[each];
+            synchronized (one.lock) {
+                one.device.write(each - one.base, (value >>> (8 * i)) & 0xFF);
+            }
         }
     }
 }

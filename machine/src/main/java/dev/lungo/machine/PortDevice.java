@@ -8,7 +8,7 @@ import dev.lungo.isa.Width;
  * <p>An eight-bit device implements the first two methods, and the bus cuts wider accesses into
  * bytes, lowest first, as the chipset does. A device with wider registers overrides the other two.
  */
-public interface PortDevice {
+public interface PortDevice extends BusDevice {
     /** A byte, 0 to FFh. */
     int read(int offset);
 

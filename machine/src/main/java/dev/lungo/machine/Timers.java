@@ -1,42 +1,74 @@
 package dev.lungo.machine;
 
 import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
 
-/** What devices want done at a later time. The run loop calls {@link #runDue}. */
+/**
+ * What devices want done at a later time. One processor's thread calls {@link #runDue}, and all
+ * else is for any thread.
+ *
+ * <p>An action runs under the monitor of the timer's owner, and whoever sets or cancels a timer
+ * holds that, too: so an action never runs that was cancelled or put off before. The fields here
+ * are for who holds this object's own monitor, under which nobody takes another but a host's.
+ */
 public final class Timers {
     /** No deadline at all. */
     public static final long NEVER = Long.MAX_VALUE;
 
     /** One thing to do, at one time at most. */
     public final class Timer {
+        private final Object owner;
         private final Runnable action;
         private long deadline = NEVER;
 
-        private Timer(Runnable action) {
+        /** It was due, and nobody has set or cancelled it since. */
+        private boolean fires;
+
+        private Timer(Object owner, Runnable action) {
+            this.owner = owner;
             this.action = action;
         }
 
         /** Sets the deadline, in nanoseconds of the machine's clock, in place of any former one. */
         public void at(long nanos) {
-            cancel();
-            if (nanos != NEVER) {
-                deadline = nanos;
-                waiting.add(this);
-                if (waiting.peek() == this) {
-                    earlier.run();
+            synchronized (Timers.this) {
+                cancel();
+                if (nanos != NEVER) {
+                    deadline = nanos;
+                    waiting.add(this);
+                    if (waiting.peek() == this) {
+                        earlier.run();
+                    }
                 }
             }
         }
 
         public void cancel() {
-            if (deadline != NEVER) {
-                waiting.remove(this);
-                deadline = NEVER;
+            synchronized (Timers.this) {
+                fires = false;
+                if (deadline != NEVER) {
+                    waiting.remove(this);
+                    deadline = NEVER;
+                }
             }
         }
 
         public boolean isSet() {
-            return deadline != NEVER;
+            synchronized (Timers.this) {
+                return deadline != NEVER;
+            }
+        }
+
+        private void fire() {
+            synchronized (owner) {
+                synchronized (Timers.this) {
+                    if (!fires) {
+                        return;
+                    }
+                    fires = false;
+                }
+                action.run();
+            }
         }
     }
 
@@ -53,18 +85,22 @@ public final class Timers {
         return clock;
     }
 
-    /** A timer that is not set. Its action may set it again. */
-    public Timer create(Runnable action) {
-        return new Timer(action);
+    /**
+     * A timer that is not set. Its action may set it again.
+     *
+     * @param owner whose monitor the action runs under: a device
+     */
+    public Timer create(Object owner, Runnable action) {
+        return new Timer(owner, action);
     }
 
-    /** Called whenever the earliest deadline has moved forward. */
-    public void onEarlier(Runnable listener) {
+    /** Called under this monitor whenever the earliest deadline has moved forward. */
+    public synchronized void onEarlier(Runnable listener) {
         earlier = listener;
     }
 
     /** The earliest deadline, or {@link #NEVER}. */
-    public long nextDeadline() {
+    public synchronized long nextDeadline() {
         Timer first = waiting.peek();
         return first == null ? NEVER : first.deadline;
     }
@@ -72,12 +108,19 @@ public final class Timers {
     /** Does what is due, in the order of the deadlines. */
     public void runDue() {
         long now = clock.nanos();
-        for (Timer first = waiting.peek();
-                first != null && first.deadline <= now;
-                first = waiting.peek()) {
-            waiting.remove();
-            first.deadline = NEVER;
-            first.action.run();
+        for (Timer first = takeDue(now); first != null; first = takeDue(now)) {
+            first.fire();
         }
+    }
+
+    private synchronized @Nullable Timer takeDue(long now) {
+        Timer first = waiting.peek();
+        if (first == null || first.deadline > now) {
+            return null;
+        }
+        waiting.remove();
+        first.deadline = NEVER;
+        first.fires = true;
+        return first;
     }
 }

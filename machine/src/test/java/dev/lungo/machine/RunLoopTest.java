@@ -22,7 +22,7 @@ class RunLoopTest {
     void aSleepingProcessorIsPassedOverUntilItIsSignalled() {
         ScriptedCpu cpu = new ScriptedCpu("cpu0", () -> HALT);
         RunLoop loop = loop(cpu);
-        Timers.Timer timer = timers.create(loop.signals(0)::interrupt);
+        Timers.Timer timer = timers.create(this, loop.signals(0)::interrupt);
         timer.at(500);
         cpu.then(() -> {
             loop.end();
@@ -58,7 +58,7 @@ class RunLoopTest {
         ScriptedCpu second = new ScriptedCpu("cpu1", () -> HALT);
         RunLoop loop = loop(first, second);
         first.then(() -> {
-            timers.create(() -> {}).at(600_000);
+            timers.create(this, () -> {}).at(600_000);
             return KICKED;
         });
         first.then(() -> {
@@ -75,7 +75,7 @@ class RunLoopTest {
 
     @Test
     void aTimerSetWhileAProcessorRunsMovesTheAlarmForward() {
-        Timers.Timer timer = timers.create(() -> {});
+        Timers.Timer timer = timers.create(this, () -> {});
         ScriptedCpu cpu =
                 new ScriptedCpu(
                         "cpu0",
@@ -176,7 +176,7 @@ class RunLoopTest {
     void nothingRunsWhileStopped() {
         ScriptedCpu cpu = new ScriptedCpu("cpu0", () -> KICKED);
         RunLoop loop = loop(cpu);
-        timers.create(() -> log.add("timer")).at(0);
+        timers.create(this, () -> log.add("timer")).at(0);
         cpu.then(() -> {
             loop.end();
             return KICKED;
