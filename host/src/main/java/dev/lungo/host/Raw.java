@@ -2,6 +2,7 @@ package dev.lungo.host;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 import java.lang.foreign.MemorySegment;
@@ -30,8 +31,10 @@ public final class Raw {
     private static final ValueLayout.OfLong LONG =
             ValueLayout.JAVA_LONG_UNALIGNED.withOrder(LITTLE_ENDIAN);
 
-    /** Of aligned ints that several threads access. */
+    /** Of aligned ints and longs that several threads access. */
     private static final VarHandle SHARED_INT = JAVA_INT.withOrder(LITTLE_ENDIAN).varHandle();
+
+    private static final VarHandle SHARED_LONG = JAVA_LONG.withOrder(LITTLE_ENDIAN).varHandle();
 
     private Raw() {}
 
@@ -84,6 +87,69 @@ public final class Raw {
     /** Clears atomically the bits of an aligned int that the mask lacks. */
     public static void andInt(long host, int mask) {
         int _ = (int) SHARED_INT.getAndBitwiseAnd(ALL, host, mask);
+    }
+
+    /** As {@link #getIntOpaque}, of an aligned long, and before every later load and store. */
+    public static long getLongVolatile(long host) {
+        return (long) SHARED_LONG.getVolatile(ALL, host);
+    }
+
+    /** Sets bits of an aligned long atomically, before every later load and store. */
+    public static void orLong(long host, long bits) {
+        int _ = Long.signum((long) SHARED_LONG.getAndBitwiseOr(ALL, host, bits));
+    }
+
+    /** Clears atomically the bits of an aligned long that the mask lacks. */
+    public static void andLong(long host, long mask) {
+        int _ = Long.signum((long) SHARED_LONG.getAndBitwiseAnd(ALL, host, mask));
+    }
+
+    /** Whether an atomic access to so many bytes can be had: they are in eight aligned ones. */
+    public static boolean isAtomic(long host, int bytes) {
+        return (host & 7) + bytes <= 8;
+    }
+
+    /**
+     * Stores a value atomically where another is, and says whether that was so. The low bits of
+     * both count.
+     *
+     * @param bytes 1, 2, 4 or 8, for which {@link #isAtomic}
+     */
+    public static boolean compareAndSet(long host, int bytes, long expected, long value) {
+        if (bytes == 8) {
+            return SHARED_LONG.compareAndSet(ALL, host, expected, value);
+        }
+        if (bytes == 4 && (host & 3) == 0) {
+            return SHARED_INT.compareAndSet(ALL, host, (int) expected, (int) value);
+        }
+        long around = host & -8;
+        int shift = 8 * (int) (host & 7);
+        long mask = (1L << 8 * bytes) - 1 << shift;
+        for (; ; ) {
+            long old = (long) SHARED_LONG.getOpaque(ALL, around);
+            if (((old ^ expected << shift) & mask) != 0) {
+                return false;
+            }
+            long changed = old & ~mask | value << shift & mask;
+            if (SHARED_LONG.compareAndSet(ALL, around, old, changed)) {
+                return true;
+            }
+        }
+    }
+
+    /** Keeps the compiler from doing later loads and stores before earlier loads. */
+    public static void afterLoad() {
+        VarHandle.acquireFence();
+    }
+
+    /** Keeps the compiler from doing earlier loads and stores after later stores. */
+    public static void beforeStore() {
+        VarHandle.releaseFence();
+    }
+
+    /** Has all earlier loads and stores be done before any later one. */
+    public static void fence() {
+        VarHandle.fullFence();
     }
 
     /** Copies between host addresses, which may overlap. */

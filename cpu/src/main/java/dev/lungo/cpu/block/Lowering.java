@@ -9,6 +9,7 @@ import dev.lungo.isa.Decoded;
 import dev.lungo.isa.Decoder;
 import dev.lungo.isa.ExceptionVector;
 import dev.lungo.isa.Instruction;
+import dev.lungo.isa.Mnemonic;
 import dev.lungo.isa.Operand;
 import dev.lungo.isa.RegisterKind;
 import dev.lungo.isa.Segment;
@@ -34,6 +35,11 @@ public final class Lowering {
     private int mode;
     private int start;
     private int end;
+
+    /** Whether the instruction accesses memory atomically, and whether it has such an operand. */
+    private boolean locked;
+
+    private boolean hasShared;
 
     /** Where the second page of an instruction that crosses into one is. */
     private long spill;
@@ -142,7 +148,12 @@ public final class Lowering {
         }
         if (decoded instanceof Instruction instruction) {
             end = start + instruction.length();
+            locked = instruction.has(Instruction.LOCK) || instruction.mnemonic() == Mnemonic.XCHG;
+            hasShared = false;
             Op op = Families.lower(this, instruction);
+            if (hasShared) {
+                op = new Atomically(op);
+            }
             op.hasStackOperand(hasStackOperand(instruction));
             return op;
         }
@@ -232,16 +243,24 @@ public final class Lowering {
 
     /** An integer operand of any kind. */
     public Place place(Operand operand) {
-        return operand instanceof Operand.Memory memory
-                ? new Place.Memory(Width.ofBytes(memory.bytes()), address(memory))
-                : new Place.Cell(Width.ofBytes(operand.bytes()), cell(operand));
+        return place(operand, Width.ofBytes(operand.bytes()));
     }
 
     /** As {@link #place}, where the operand's own width is not the one that counts. */
     public Place place(Operand operand, Width width) {
-        return operand instanceof Operand.Memory memory
-                ? new Place.Memory(width, address(memory))
-                : new Place.Cell(width, cell(operand));
+        if (!(operand instanceof Operand.Memory memory)) {
+            return new Place.Cell(width, cell(operand));
+        }
+        if (locked) {
+            hasShared = true;
+            return new Place.Shared(width, address(memory));
+        }
+        return new Place.Memory(width, address(memory));
+    }
+
+    /** Whether the instruction has a LOCK prefix, or works like one that has. */
+    public boolean isLocked() {
+        return locked;
     }
 
     public Address address(Operand.Memory memory) {

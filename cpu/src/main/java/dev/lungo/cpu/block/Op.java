@@ -1,6 +1,7 @@
 package dev.lungo.cpu.block;
 
 import dev.lungo.cpu.core.Processor;
+import dev.lungo.host.Raw;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,6 +87,7 @@ public abstract class Op {
     public abstract static class Serializing extends Ending {
         @Override
         public final void execute(Processor cpu) {
+            Raw.fence();
             perform(cpu);
             cpu.continueAt(end);
         }

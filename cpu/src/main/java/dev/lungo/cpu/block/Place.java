@@ -78,11 +78,12 @@ public abstract class Place {
         }
     }
 
-    static final class Memory extends Place {
+    /** In memory. */
+    static class Memory extends Place {
         private final Address address;
 
         /** Where {@link #getForUpdate} was. */
-        private long linear;
+        long linear;
 
         Memory(Width width, Address address) {
             super(width);
@@ -118,6 +119,31 @@ public abstract class Place {
         @Override
         public Address address() {
             return address;
+        }
+    }
+
+    /**
+     * In memory, for an instruction with a LOCK prefix or XCHG: {@link #update} stores only where
+     * nobody else has meanwhile, and otherwise has {@link Atomically} do all of it once more.
+     */
+    static final class Shared extends Memory {
+        private long old;
+
+        Shared(Width width, Address address) {
+            super(width, address);
+        }
+
+        @Override
+        public long getForUpdate(Processor cpu) {
+            old = super.getForUpdate(cpu);
+            return old;
+        }
+
+        @Override
+        public void update(Processor cpu, long value) {
+            if (!cpu.mmu.compareAndStore(linear, width.bytes(), old, value)) {
+                throw new Atomically.Disturbed();
+            }
         }
     }
 }

@@ -67,16 +67,13 @@ public final class DescriptorTables {
     public long access(int selector, long descriptor) {
         long accessed = descriptor | Descriptor.ACCESSED;
         if (accessed != descriptor) {
-            cpu.mmu.storeSystem(address(selector) + 5, 1, accessed >>> 40 & 0xFF);
+            cpu.mmu.setSystemBits(address(selector) + 5, Descriptor.ACCESSED >>> 40, true);
         }
         return accessed;
     }
 
     /** Marks a TSS busy or available. */
     public void setBusy(int selector, boolean busy) {
-        long at = address(selector) + 5;
-        long type = cpu.mmu.loadSystem(at, 1);
-        long bit = Descriptor.BUSY >>> 40;
-        cpu.mmu.storeSystem(at, 1, busy ? type | bit : type & ~bit);
+        cpu.mmu.setSystemBits(address(selector) + 5, Descriptor.BUSY >>> 40, busy);
     }
 }

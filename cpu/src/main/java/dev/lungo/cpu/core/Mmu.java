@@ -172,12 +172,16 @@ public final class Mmu {
             boolean longMode,
             boolean la57) {}
 
-    // Loads, zero-extended.
+    // Loads, zero-extended. The compiler may put no load or store before an earlier load, nor after
+    // a
+    // later store: with the host's own order, that is the guest's. SDM 3A, "Memory Ordering".
 
     public int load8(long linear) {
         long entry = tlb + ((linear >>> INDEX_SHIFT) & INDEX_MASK);
         if ((linear & PAGE_MASK) == Raw.getLong(entry + READ_TAG)) {
-            return Raw.getByte(linear + Raw.getLong(entry + ADDEND));
+            int value = Raw.getByte(linear + Raw.getLong(entry + ADDEND));
+            Raw.afterLoad();
+            return value;
         }
         return (int) slowLoad(linear, 1, PageWalker.READ);
     }
@@ -185,7 +189,9 @@ public final class Mmu {
     public int load16(long linear) {
         long entry = tlb + ((linear >>> INDEX_SHIFT) & INDEX_MASK);
         if (((linear + 1) & PAGE_MASK) == Raw.getLong(entry + READ_TAG)) {
-            return Raw.getShort(linear + Raw.getLong(entry + ADDEND));
+            int value = Raw.getShort(linear + Raw.getLong(entry + ADDEND));
+            Raw.afterLoad();
+            return value;
         }
         return (int) slowLoad(linear, 2, PageWalker.READ);
     }
@@ -194,7 +200,9 @@ public final class Mmu {
     public int load32(long linear) {
         long entry = tlb + ((linear >>> INDEX_SHIFT) & INDEX_MASK);
         if (((linear + 3) & PAGE_MASK) == Raw.getLong(entry + READ_TAG)) {
-            return Raw.getInt(linear + Raw.getLong(entry + ADDEND));
+            int value = Raw.getInt(linear + Raw.getLong(entry + ADDEND));
+            Raw.afterLoad();
+            return value;
         }
         return (int) slowLoad(linear, 4, PageWalker.READ);
     }
@@ -202,7 +210,9 @@ public final class Mmu {
     public long load64(long linear) {
         long entry = tlb + ((linear >>> INDEX_SHIFT) & INDEX_MASK);
         if (((linear + 7) & PAGE_MASK) == Raw.getLong(entry + READ_TAG)) {
-            return Raw.getLong(linear + Raw.getLong(entry + ADDEND));
+            long value = Raw.getLong(linear + Raw.getLong(entry + ADDEND));
+            Raw.afterLoad();
+            return value;
         }
         return slowLoad(linear, 8, PageWalker.READ);
     }
@@ -240,6 +250,7 @@ public final class Mmu {
     public void store8(long linear, int value) {
         long entry = storeTlb + ((linear >>> INDEX_SHIFT) & INDEX_MASK);
         if ((linear & PAGE_MASK) == Raw.getLong(entry + WRITE_TAG)) {
+            Raw.beforeStore();
             Raw.putByte(linear + Raw.getLong(entry + ADDEND), value);
         } else {
             slowStore(linear, 1, value);
@@ -249,6 +260,7 @@ public final class Mmu {
     public void store16(long linear, int value) {
         long entry = storeTlb + ((linear >>> INDEX_SHIFT) & INDEX_MASK);
         if (((linear + 1) & PAGE_MASK) == Raw.getLong(entry + WRITE_TAG)) {
+            Raw.beforeStore();
             Raw.putShort(linear + Raw.getLong(entry + ADDEND), value);
         } else {
             slowStore(linear, 2, value);
@@ -258,6 +270,7 @@ public final class Mmu {
     public void store32(long linear, int value) {
         long entry = storeTlb + ((linear >>> INDEX_SHIFT) & INDEX_MASK);
         if (((linear + 3) & PAGE_MASK) == Raw.getLong(entry + WRITE_TAG)) {
+            Raw.beforeStore();
             Raw.putInt(linear + Raw.getLong(entry + ADDEND), value);
         } else {
             slowStore(linear, 4, value);
@@ -267,6 +280,7 @@ public final class Mmu {
     public void store64(long linear, long value) {
         long entry = storeTlb + ((linear >>> INDEX_SHIFT) & INDEX_MASK);
         if (((linear + 7) & PAGE_MASK) == Raw.getLong(entry + WRITE_TAG)) {
+            Raw.beforeStore();
             Raw.putLong(linear + Raw.getLong(entry + ADDEND), value);
         } else {
             slowStore(linear, 8, value);
@@ -281,6 +295,21 @@ public final class Mmu {
             case 4 -> store32(linear, (int) value);
             default -> store64(linear, value);
         }
+    }
+
+    /**
+     * Stores a value atomically where another is, and says whether that was so, behind a {@link
+     * #loadForUpdate} that has not faulted. What is not RAM is stored to in any case.
+     */
+    public boolean compareAndStore(long linear, int bytes, long expected, long value) {
+        long entry = storeTlb + ((linear >>> INDEX_SHIFT) & INDEX_MASK);
+        if (((linear + bytes - 1) & PAGE_MASK) == Raw.getLong(entry + WRITE_TAG)) {
+            long host = linear + Raw.getLong(entry + ADDEND);
+            if (Raw.isAtomic(host, bytes)) {
+                return Raw.compareAndSet(host, bytes, expected, value);
+            }
+        }
+        return slowCompareAndStore(linear, bytes, expected, value);
     }
 
     // Larger pieces.
@@ -348,20 +377,33 @@ public final class Mmu {
     // supervisor rights whatever the CPL, and never excused from SMAP.
 
     public long loadSystem(long linear, int bytes) {
-        return asSystem(linear & linearMask, bytes, false, 0, false);
+        return asSystem(linear & linearMask, bytes, SystemAccess.LOAD, 0, false);
     }
 
     public void storeSystem(long linear, int bytes, long value) {
-        asSystem(linear & linearMask, bytes, true, value, false);
+        asSystem(linear & linearMask, bytes, SystemAccess.STORE, value, false);
     }
 
     /** A push on the stack of an inner privilege level, which RFLAGS.AC does excuse from SMAP. */
     void storeSupervisor(long linear, int bytes, long value) {
         boolean ac = (Raw.getLong(cpu.state + State.RFLAGS) & Rflags.AC) != 0;
-        asSystem(linear & linearMask, bytes, true, value, ac);
+        asSystem(linear & linearMask, bytes, SystemAccess.STORE, value, ac);
     }
 
-    private long asSystem(long linear, int bytes, boolean store, long value, boolean ac) {
+    /** Sets or clears bits of a byte, atomically. */
+    void setSystemBits(long linear, long bits, boolean set) {
+        SystemAccess access = set ? SystemAccess.SET_BITS : SystemAccess.CLEAR_BITS;
+        asSystem(linear & linearMask, 1, access, bits, false);
+    }
+
+    private enum SystemAccess {
+        LOAD,
+        STORE,
+        SET_BITS,
+        CLEAR_BITS
+    }
+
+    private long asSystem(long linear, int bytes, SystemAccess access, long value, boolean ac) {
         long savedTlb = tlb;
         boolean savedUser = user;
         boolean savedSmapOff = smapOff;
@@ -372,11 +414,21 @@ public final class Mmu {
         smapOff = ac;
         alignmentCheck = false;
         try {
-            if (store) {
-                store(linear, bytes, value);
-                return 0;
+            switch (access) {
+                case LOAD -> {
+                    return load(linear, bytes);
+                }
+                case STORE -> store(linear, bytes, value);
+                case SET_BITS, CLEAR_BITS -> {
+                    long old;
+                    long changed;
+                    do {
+                        old = loadForUpdate(linear, bytes);
+                        changed = access == SystemAccess.SET_BITS ? old | value : old & ~value;
+                    } while (!compareAndStore(linear, bytes, old, changed));
+                }
             }
-            return load(linear, bytes);
+            return 0;
         } finally {
             tlb = savedTlb;
             selectForStores();
@@ -438,6 +490,35 @@ public final class Mmu {
             memory.write(at, 1, value >>> 8 * i & 0xFF);
             written(at, 1);
         }
+    }
+
+    private boolean slowCompareAndStore(long linear, int bytes, long expected, long value) {
+        if (!crosses(linear, bytes)) {
+            long physical = translate(linear, bytes, PageWalker.WRITE);
+            long host = memory.host(physical);
+            if (host != 0 && Raw.isAtomic(host, bytes)) {
+                boolean stored = Raw.compareAndSet(host, bytes, expected, value);
+                if (stored) {
+                    written(physical, bytes);
+                }
+                return stored;
+            }
+            if (host == 0) { // a device's, which has been asked already
+                memory.write(physical, bytes, value);
+                return true;
+            }
+        }
+        return cpu.exclusively(() -> {
+            boolean stored = loadForUpdate(linear, bytes) == cut(expected, bytes);
+            if (stored) {
+                store(linear, bytes, value);
+            }
+            return stored;
+        });
+    }
+
+    private static long cut(long value, int bytes) {
+        return bytes == 8 ? value : value & (1L << 8 * bytes) - 1;
     }
 
     private void checkAlignment(long linear, int bytes) {

@@ -26,6 +26,9 @@ public final class PageWalker {
     private static final long RESERVED_ADDRESS = PageEntry.ADDRESS & ~PHYSICAL_MASK;
     private static final int ENTRY32_ADDRESS = 0xFFFF_F000;
 
+    /** Another processor has changed an entry before it could be marked. */
+    private static final long AGAIN = -1;
+
     private final Processor cpu;
     private final SystemRegisters system;
     private final PhysicalMemory memory;
@@ -66,6 +69,15 @@ public final class PageWalker {
      * @throws GuestFault #PF, with CR2 set
      */
     long walk(long linear, int access, boolean user, boolean ignoreSmap) {
+        for (; ; ) {
+            long physical = walkOnce(linear, access, user, ignoreSmap);
+            if (physical != AGAIN) {
+                return physical;
+            }
+        }
+    }
+
+    private long walkOnce(long linear, int access, boolean user, boolean ignoreSmap) {
         if ((system.cr4 & Cr4.PAE) == 0) {
             return walk32(linear, access, user, ignoreSmap);
         }
@@ -121,13 +133,16 @@ public final class PageWalker {
             int key = (int) (entry >>> PageEntry.PROTECTION_KEY_SHIFT) & 0xF;
             check(linear, access, user, ignoreSmap, longMode ? key : -1);
             for (int i = levels; i > level; i--) {
-                if ((tableEntry[i] & PageEntry.A) == 0) {
-                    mark64(tableAt[i], tableEntry[i], PageEntry.A);
+                if ((tableEntry[i] & PageEntry.A) == 0
+                        && !mark(tableAt[i], 8, tableEntry[i], PageEntry.A)) {
+                    return AGAIN;
                 }
             }
             long wanted = PageEntry.A | (access == WRITE ? PageEntry.D : 0);
             if ((entry & wanted) != wanted) {
-                mark64(at, entry, wanted);
+                if (!mark(at, 8, entry, wanted)) {
+                    return AGAIN;
+                }
                 entry |= wanted;
             }
             pageShift = shift;
@@ -153,10 +168,12 @@ public final class PageWalker {
                 throw fault(linear, access, user, PageFaultError.P | PageFaultError.RSVD);
             }
             check(linear, access, user, ignoreSmap, -1);
-            int entry = mark32(directoryAt, directory, access);
+            if (!mark(directoryAt, 4, directory, wanted(access))) {
+                return AGAIN;
+            }
             pageShift = 22;
-            finish(entry, user, -1);
-            long page = (entry & 0xFFC0_0000L) | (long) (entry >>> 13 & 0xFF) << 32;
+            finish(directory | wanted(access), user, -1);
+            long page = (directory & 0xFFC0_0000L) | (long) (directory >>> 13 & 0xFF) << 32;
             return cpu.nested.translate(page | linear & 0x3F_FFFF, access);
         }
         long at = (directory & ENTRY32_ADDRESS & 0xFFFF_FFFFL) + ((linear >>> 12) & 0x3FF) * 4;
@@ -166,12 +183,11 @@ public final class PageWalker {
         }
         rights &= entry;
         check(linear, access, user, ignoreSmap, -1);
-        if ((directory & PageEntry.A) == 0) {
-            memory.writeInt(physical(directoryAt, WRITE), directory | (int) PageEntry.A);
+        if (!mark(directoryAt, 4, directory, PageEntry.A) || !mark(at, 4, entry, wanted(access))) {
+            return AGAIN;
         }
-        entry = mark32(at, entry, access);
         pageShift = 12;
-        finish(entry, user, -1);
+        finish(entry | wanted(access), user, -1);
         return cpu.nested.translate(
                 (entry & ENTRY32_ADDRESS & 0xFFFF_FFFFL) | linear & 0xFFF, access);
     }
@@ -181,16 +197,18 @@ public final class PageWalker {
         return cpu.nested.translate(guestPhysical, access) & cpu.a20Mask;
     }
 
-    private void mark64(long at, long entry, long bits) {
-        memory.writeLong(physical(at, WRITE), entry | bits);
+    /** The bits that a page's entry must have. */
+    private static long wanted(int access) {
+        return PageEntry.A | (access == WRITE ? PageEntry.D : 0);
     }
 
-    private int mark32(long at, int entry, int access) {
-        int marked = entry | (int) (PageEntry.A | (access == WRITE ? PageEntry.D : 0));
-        if (marked != entry) {
-            memory.writeInt(physical(at, WRITE), marked);
-        }
-        return marked;
+    /**
+     * Sets bits of an entry, if it still is what it was: as hardware does, with a locked operation.
+     * SDM 3A, "Accessed and Dirty Flags" and "Automatic Locking" (section 9.1.2.1).
+     */
+    private boolean mark(long at, int bytes, long entry, long bits) {
+        return (entry & bits) == bits
+                || memory.compareAndSet(physical(at, WRITE), bytes, entry, entry | bits);
     }
 
     /** SDM 3A, "Determination of Access Rights". {@code key} is -1 without protection keys. */

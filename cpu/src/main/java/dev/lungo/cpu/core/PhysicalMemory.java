@@ -73,6 +73,21 @@ public final class PhysicalMemory {
         }
     }
 
+    /**
+     * Stores a value atomically where another is, and says whether that was so. What is not RAM is
+     * stored to in any case.
+     *
+     * @param bytes 1, 2, 4 or 8, aligned
+     */
+    boolean compareAndSet(long physical, int bytes, long expected, long value) {
+        long host = ram.hostAddress(physical);
+        if (host != 0) {
+            return Raw.compareAndSet(host, bytes, expected, value);
+        }
+        write(physical, bytes, value);
+        return true;
+    }
+
     public int readInt(long physical) {
         return (int) read(physical, 4);
     }

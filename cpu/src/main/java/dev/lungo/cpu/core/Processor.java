@@ -21,6 +21,7 @@ import dev.lungo.machine.PortBus;
 import dev.lungo.machine.Tracer;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -165,6 +166,11 @@ public final class Processor {
     /** To be called by every instruction that VMX or SVM can intercept: see {@link Intercepts}. */
     public void intercept(Instruction instruction, long detail) {
         intercepts.check(instruction, detail);
+    }
+
+    /** Does something to memory while no other processor runs: an access that is not atomic. */
+    public boolean exclusively(BooleanSupplier access) {
+        return access.getAsBoolean();
     }
 
     // Exceptions.

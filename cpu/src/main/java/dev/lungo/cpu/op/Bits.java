@@ -104,8 +104,9 @@ public final class Bits {
             long linear = address.linear(cpu, more, bytes, store);
             long value;
             if (store) {
-                value = cpu.mmu.loadForUpdate(linear, bytes);
-                cpu.mmu.store(linear, bytes, change(op, value, mask));
+                do {
+                    value = cpu.mmu.loadForUpdate(linear, bytes);
+                } while (!cpu.mmu.compareAndStore(linear, bytes, value, change(op, value, mask)));
             } else {
                 value = cpu.mmu.load(linear, bytes);
             }

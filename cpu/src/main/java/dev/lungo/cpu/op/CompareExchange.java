@@ -25,7 +25,9 @@ final class CompareExchange {
 
     static Op lowerPair(Lowering at, Instruction i) {
         Address address = at.address((Operand.Memory) i.operand(0));
-        return new Pair(address, i.mnemonic() == Mnemonic.CMPXCHG16B ? 8 : 4);
+        return i.mnemonic() == Mnemonic.CMPXCHG16B
+                ? new WidePair(address, at.isLocked())
+                : new Pair(address);
     }
 
     private static final class Single extends Op {
@@ -61,41 +63,78 @@ final class CompareExchange {
         }
     }
 
+    /** CMPXCHG8B, atomic with or without a LOCK prefix. */
     private static final class Pair extends Op {
         private final Address address;
-        private final int half;
 
-        Pair(Address address, int half) {
+        Pair(Address address) {
             this.address = address;
-            this.half = half;
         }
 
         @Override
         public void execute(Processor cpu) {
-            long linear = address.forStore(cpu, 2 * half);
-            if (half == 8 && (linear & 15) != 0) {
-                throw cpu.fault(ExceptionVector.GP, 0);
-            }
-            cpu.mmu.probeStore(linear, 2 * half);
-            long low = cpu.mmu.loadForUpdate(linear, half);
-            long high = cpu.mmu.loadForUpdate(linear + half, half);
+            long linear = address.forStore(cpu, 8);
             long a = cpu.state + State.gpr(0);
             long d = cpu.state + State.gpr(2);
-            boolean equal = low == cut(Raw.getLong(a)) && high == cut(Raw.getLong(d));
-            if (equal) {
-                cpu.mmu.store(linear, half, Raw.getLong(cpu.state + State.gpr(3)));
-                cpu.mmu.store(linear + half, half, Raw.getLong(cpu.state + State.gpr(1)));
+            long expected = joined(a, d);
+            long desired = joined(cpu.state + State.gpr(3), cpu.state + State.gpr(1));
+            long old;
+            do {
+                old = cpu.mmu.loadForUpdate(linear, 8);
+            } while (!cpu.mmu.compareAndStore(linear, 8, old, old == expected ? desired : old));
+            if (old != expected) {
+                Raw.putLong(a, old & 0xFFFF_FFFFL);
+                Raw.putLong(d, old >>> 32);
+            }
+            Flags.setZero(cpu.state, old == expected);
+        }
+
+        private static long joined(long low, long high) {
+            return Raw.getInt(low) & 0xFFFF_FFFFL | (long) Raw.getInt(high) << 32;
+        }
+    }
+
+    /** CMPXCHG16B. Java has no atomic access so wide: where it must be atomic, the others stop. */
+    private static final class WidePair extends Op {
+        private final Address address;
+        private final boolean locked;
+
+        WidePair(Address address, boolean locked) {
+            this.address = address;
+            this.locked = locked;
+        }
+
+        @Override
+        public void execute(Processor cpu) {
+            long linear = address.forStore(cpu, 16);
+            if ((linear & 15) != 0) {
+                throw cpu.fault(ExceptionVector.GP, 0);
+            }
+            if (locked) {
+                cpu.exclusively(() -> exchange(cpu, linear));
             } else {
-                cpu.mmu.store(linear, half, low);
-                cpu.mmu.store(linear + half, half, high);
+                exchange(cpu, linear);
+            }
+        }
+
+        private static boolean exchange(Processor cpu, long linear) {
+            cpu.mmu.probeStore(linear, 16);
+            long low = cpu.mmu.loadForUpdate(linear, 8);
+            long high = cpu.mmu.loadForUpdate(linear + 8, 8);
+            long a = cpu.state + State.gpr(0);
+            long d = cpu.state + State.gpr(2);
+            boolean equal = low == Raw.getLong(a) && high == Raw.getLong(d);
+            if (equal) {
+                cpu.mmu.store(linear, 8, Raw.getLong(cpu.state + State.gpr(3)));
+                cpu.mmu.store(linear + 8, 8, Raw.getLong(cpu.state + State.gpr(1)));
+            } else {
+                cpu.mmu.store(linear, 8, low);
+                cpu.mmu.store(linear + 8, 8, high);
                 Raw.putLong(a, low);
                 Raw.putLong(d, high);
             }
             Flags.setZero(cpu.state, equal);
-        }
-
-        private long cut(long value) {
-            return half == 8 ? value : value & 0xFFFF_FFFFL;
+            return equal;
         }
     }
 }

@@ -24,7 +24,7 @@ public final class Enquiries {
 
     public static Op lower(Lowering at, Instruction instruction) {
         return switch (instruction.mnemonic()) {
-            case CPUID -> new SystemOp.Plain(instruction, Enquiries::cpuid);
+            case CPUID -> new SystemOp.Last(instruction, Enquiries::cpuid);
             case RDTSC -> new SystemOp.Plain(instruction, Enquiries::readTsc);
             case RDTSCP -> new SystemOp.Plain(instruction, Enquiries::readTscAndProcessor);
             case RDPMC -> new SystemOp.Plain(instruction, Enquiries::readCounter);

@@ -5,6 +5,7 @@ import dev.lungo.cpu.block.Lowering;
 import dev.lungo.cpu.block.Op;
 import dev.lungo.cpu.core.Pending;
 import dev.lungo.cpu.core.Processor;
+import dev.lungo.host.Raw;
 import dev.lungo.isa.ExceptionVector;
 import dev.lungo.isa.Instruction;
 import dev.lungo.isa.Operand;
@@ -25,6 +26,7 @@ public final class Hints {
             case CLFLUSH, CLFLUSHOPT, CLWB ->
                     new FlushLine(at.address((Operand.Memory) instruction.operand(0)));
             case PAUSE -> new Pause(instruction);
+            case MFENCE -> new Fence();
             case SERIALIZE -> new SystemOp.Last(instruction, (_, _) -> {});
             default -> new Nothing();
         };
@@ -48,6 +50,17 @@ public final class Hints {
             if (times % PATIENCE == 0 && cpu.count > 1) {
                 cpu.raise(Pending.KICK);
             }
+        }
+    }
+
+    /**
+     * LFENCE and SFENCE order nothing that is not in order already: stores here are never weakly
+     * ordered, but for those that translated code makes, which has the fences too.
+     */
+    private static final class Fence extends Op {
+        @Override
+        public void execute(Processor cpu) {
+            Raw.fence();
         }
     }
 

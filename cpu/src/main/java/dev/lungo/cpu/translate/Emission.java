@@ -415,6 +415,13 @@ final class Emission {
         kind = 0;
     }
 
+    /** MFENCE or SFENCE. */
+    void fence(int opcode) {
+        code.u8(0x0F);
+        code.u8(0xAE);
+        code.u8(opcode);
+    }
+
     // Flags.
 
     record Flags(boolean inHost, boolean inState, int kind, int a, int b, long immediate) {}

@@ -300,9 +300,9 @@ final class Emitters {
             case MOVS, STOS, LODS -> strings.emit(i);
             case CLI, STI, CLD, STD -> flags.emit(i);
             case SWAPGS -> moves.emit(i);
-            case LFENCE,
-                    MFENCE,
-                    SFENCE,
+            case MFENCE -> to.fence(0xF0);
+            case SFENCE -> to.fence(0xF8);
+            case LFENCE, // loads are in order but for those of a kind that no emitter has
                     ENDBR32,
                     ENDBR64,
                     NOP,
