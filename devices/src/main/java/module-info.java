@@ -6,4 +6,5 @@ module dev.lungo.devices {
 
     exports dev.lungo.devices;
     exports dev.lungo.devices.pci;
+    exports dev.lungo.devices.virtio;
 }

@@ -9,24 +9,27 @@ import org.jspecify.annotations.Nullable;
  * 3.0, "Base Addresses" (section 6.2.5). Behind it is either memory or ports.
  */
 final class Bar {
+    /** A base from which no address is within the range. */
+    static final long NOWHERE = Long.MIN_VALUE;
+
+    final ConfigSpace function;
     final int index;
     final long bytes;
     final boolean wide;
     final @Nullable MmioDevice memory;
     final @Nullable PortDevice ports;
 
-    /** Guest-physical, or a port number. */
-    long base;
-
-    /** COMMAND lets the function answer there. */
-    boolean enabled;
+    /** Guest-physical, or a port number; {@link #NOWHERE} unless COMMAND lets it answer. */
+    volatile long base = NOWHERE;
 
     Bar(
+            ConfigSpace function,
             int index,
             long bytes,
             boolean wide,
             @Nullable MmioDevice memory,
             @Nullable PortDevice ports) {
+        this.function = function;
         this.index = index;
         this.bytes = bytes;
         this.wide = wide;
@@ -36,6 +39,11 @@ final class Bar {
 
     boolean contains(long address, int accessBytes) {
         long within = address - base;
-        return enabled && within >= 0 && within + accessBytes <= bytes;
+        return within >= 0 && within + accessBytes <= bytes;
+    }
+
+    /** Which byte of the range this address is: bases are multiples of the length. */
+    long offset(long address) {
+        return address & (bytes - 1);
     }
 }

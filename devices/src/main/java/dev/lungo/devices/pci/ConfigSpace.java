@@ -12,18 +12,24 @@ import java.util.List;
  * "Configuration Space Organization" (section 6.1) and "Capabilities List" (section 6.7).
  *
  * <p>A device makes one, says what registers there are, and gives it to {@link PciHost#attach}. It
- * raises INTx through {@link #intx}; message-signalled interrupts are a {@link #capability} of the
- * device's own.
+ * raises INTx through {@link #intx}; {@link Msi}, {@link Msix} and {@link FunctionLevelReset} are
+ * capabilities that it may add.
  *
- * <p>Left out: bridges (type 1), expansion ROMs, parity and system errors, and PCI Express extended
- * capabilities: what lies above FFh reads zero.
+ * <p>It is the function's monitor: the bridge holds it around every access to its registers, memory
+ * and ports, and so does the device around whatever it does on another thread.
+ *
+ * <p>Left out: bridges (type 1), expansion ROMs, parity and system errors, power management, and
+ * PCI Express: what lies above FFh reads zero.
  */
 public final class ConfigSpace {
-    /** A device hears of a write to its capability. */
+    /** A device hears of accesses to its capability. Offsets are from the capability's. */
     @FunctionalInterface
-    public interface WriteListener {
-        /** The bytes in configuration space have changed; the offset is from the capability's. */
+    public interface Listener {
+        /** The bytes in configuration space have changed. */
         void written(int offset, int bytes);
+
+        /** They are about to be read. */
+        default void reading(int offset, int bytes) {}
     }
 
     // Header registers
@@ -63,13 +69,17 @@ public final class ConfigSpace {
     private static final int BAR_64 = 0b100;
     private static final int BAR_PREFETCHABLE = 1 << 3;
 
-    private record Capability(int offset, int bytes, WriteListener listener) {}
+    private record Listened(int offset, int bytes, Listener listener) {
+        boolean has(int register) {
+            return register >= offset && register < offset + bytes;
+        }
+    }
 
     private final byte[] values = new byte[256];
     private final byte[] resetValues = new byte[256];
     private final byte[] writable = new byte[256];
     private final List<Bar> bars = new ArrayList<>();
-    private final List<Capability> capabilities = new ArrayList<>();
+    private final List<Listened> listened = new ArrayList<>();
     private int nextCapability = HEADER_BYTES;
     private int lastPointer = CAPABILITIES_POINTER;
 
@@ -129,7 +139,7 @@ public final class ConfigSpace {
     public void memoryBar(
             int index, long bytes, boolean wide, boolean prefetchable, MmioDevice device) {
         checkSize(bytes, 16);
-        bars.add(new Bar(index, bytes, wide, device, null));
+        bars.add(new Bar(this, index, bytes, wide, device, null));
         int low = (wide ? BAR_64 : 0) | (prefetchable ? BAR_PREFETCHABLE : 0);
         define(BAR_0 + 4 * index, wide ? Width.QWORD : Width.DWORD, low, -bytes);
         define(COMMAND, Width.WORD, 0, commandWritable() | MEMORY_SPACE);
@@ -142,7 +152,7 @@ public final class ConfigSpace {
      */
     public void portBar(int index, int bytes, PortDevice device) {
         checkSize(bytes, 4);
-        bars.add(new Bar(index, bytes, false, null, device));
+        bars.add(new Bar(this, index, bytes, false, null, device));
         define(BAR_0 + 4 * index, Width.DWORD, BAR_IO, -bytes);
         define(COMMAND, Width.WORD, 0, commandWritable() | IO_SPACE);
     }
@@ -158,32 +168,40 @@ public final class ConfigSpace {
     }
 
     /**
-     * Adds a capability after those there are.
+     * Adds a capability after those there are. Its body is zero, and read-only, until the device
+     * {@linkplain #define defines} it.
      *
      * @param id as in "Capability IDs" (appendix H)
-     * @param body what follows ID and next pointer
-     * @param writableBits of the body
+     * @param bodyBytes what follows ID and next pointer
      * @return its offset
      */
-    public int capability(int id, byte[] body, byte[] writableBits, WriteListener listener) {
+    public int capability(int id, int bodyBytes) {
         int offset = nextCapability;
-        int bytes = body.length + 2;
+        int bytes = bodyBytes + 2;
         if (offset + bytes > values.length) {
             throw new IllegalArgumentException("no room for capability " + id);
         }
         define(offset, Width.BYTE, id, 0);
-        for (int i = 0; i < body.length; i++) {
-            define(offset + 2 + i, Width.BYTE, body[i], writableBits[i]);
-        }
         define(lastPointer, Width.BYTE, offset, 0);
         define(STATUS, Width.WORD, CAPABILITIES_LIST, 0);
-        capabilities.add(new Capability(offset, bytes, listener));
         lastPointer = offset + 1;
         nextCapability = (offset + bytes + 3) & ~3;
         return offset;
     }
 
+    /** Has accesses to these registers reported. */
+    public void listen(int offset, int bytes, Listener listener) {
+        listened.add(new Listened(offset, bytes, listener));
+    }
+
     // ---- What the device does
+
+    /** Changes a register, read-only bits and all. */
+    public void set(int offset, Width width, int value) {
+        for (int i = 0; i < width.bytes(); i++) {
+            values[offset + i] = (byte) (value >> (8 * i));
+        }
+    }
 
     /** Drives the interrupt pin. */
     public void intx(boolean asserted) {
@@ -219,7 +237,17 @@ public final class ConfigSpace {
         return values[INTERRUPT_PIN] & 0xFF;
     }
 
-    /** A register of the first 256 bytes, zero-extended; what lies above reads zero. */
+    /** A guest's read: a register of the first 256 bytes; what lies above reads zero. */
+    int readByGuest(int offset, Width width) {
+        for (Listened each : listened) {
+            if (each.has(offset)) {
+                each.listener.reading(offset - each.offset, width.bytes());
+            }
+        }
+        return read(offset, width);
+    }
+
+    /** A register as it is, zero-extended. */
     public int read(int offset, Width width) {
         int value = 0;
         for (int i = 0; i < width.bytes() && offset + i < values.length; i++) {
@@ -239,10 +267,9 @@ public final class ConfigSpace {
             intx(intx); // INTERRUPT_DISABLE
             placeBars();
         }
-        for (Capability each : capabilities) {
-            int within = offset - each.offset;
-            if (within >= 0 && within < each.bytes) {
-                each.listener.written(within, width.bytes());
+        for (Listened each : listened) {
+            if (each.has(offset)) {
+                each.listener.written(offset - each.offset, width.bytes());
             }
         }
     }
@@ -252,8 +279,9 @@ public final class ConfigSpace {
             int register = BAR_0 + 4 * bar.index;
             long low = read(register, Width.DWORD) & 0xFFFF_FFFFL;
             long high = bar.wide ? (long) read(register + 4, Width.DWORD) << 32 : 0;
-            bar.base = (high | low) & -bar.bytes;
-            bar.enabled = (values[COMMAND] & (bar.ports == null ? MEMORY_SPACE : IO_SPACE)) != 0;
+            boolean enabled =
+                    (values[COMMAND] & (bar.ports == null ? MEMORY_SPACE : IO_SPACE)) != 0;
+            bar.base = enabled ? (high | low) & -bar.bytes : Bar.NOWHERE;
         }
     }
 }

@@ -91,13 +91,20 @@ public final class PciHost {
 
     private int readConfig(int bus, int devfn, int register, Width width) {
         ConfigSpace function = bus == 0 ? functions.get(devfn) : null;
-        return function == null ? (int) width.mask() : function.read(register, width);
+        if (function == null) {
+            return (int) width.mask();
+        }
+        synchronized (function) {
+            return function.readByGuest(register, width);
+        }
     }
 
     private void writeConfig(int bus, int devfn, int register, Width width, int value) {
         ConfigSpace function = bus == 0 ? functions.get(devfn) : null;
         if (function != null) {
-            function.write(register, width, value);
+            synchronized (function) {
+                function.write(register, width, value);
+            }
         }
     }
 
@@ -222,9 +229,12 @@ public final class PciHost {
             public long read(long offset, Width width) {
                 long at = guestPhysicalBase + offset;
                 Bar bar = memoryAt(at, width);
-                return bar == null || bar.memory == null
-                        ? width.mask()
-                        : bar.memory.read(at - bar.base, width);
+                if (bar == null || bar.memory == null) {
+                    return width.mask();
+                }
+                synchronized (bar.function) {
+                    return bar.memory.read(bar.offset(at), width);
+                }
             }
 
             @Override
@@ -232,7 +242,9 @@ public final class PciHost {
                 long at = guestPhysicalBase + offset;
                 Bar bar = memoryAt(at, width);
                 if (bar != null && bar.memory != null) {
-                    bar.memory.write(at - bar.base, width, value);
+                    synchronized (bar.function) {
+                        bar.memory.write(bar.offset(at), width, value);
+                    }
                 }
             }
         };
@@ -255,9 +267,12 @@ public final class PciHost {
             public int read(int offset, Width width) {
                 int port = basePort + offset;
                 Bar bar = portsAt(port, width);
-                return bar == null || bar.ports == null
-                        ? (int) width.mask()
-                        : bar.ports.read(port - (int) bar.base, width);
+                if (bar == null || bar.ports == null) {
+                    return (int) width.mask();
+                }
+                synchronized (bar.function) {
+                    return bar.ports.read((int) bar.offset(port), width);
+                }
             }
 
             @Override
@@ -265,7 +280,9 @@ public final class PciHost {
                 int port = basePort + offset;
                 Bar bar = portsAt(port, width);
                 if (bar != null && bar.ports != null) {
-                    bar.ports.write(port - (int) bar.base, width, value);
+                    synchronized (bar.function) {
+                        bar.ports.write((int) bar.offset(port), width, value);
+                    }
                 }
             }
         };

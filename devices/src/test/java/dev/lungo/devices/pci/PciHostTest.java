@@ -60,12 +60,9 @@ class PciHostTest {
         config.memoryBar(0, 0x1000, true, false, echo);
         config.portBar(2, 0x20, echo);
         config.interruptPin(1);
-        capability =
-                config.capability(
-                        0x09,
-                        new byte[] {6, 0x11, 0x22, 0x33},
-                        new byte[] {0, 0, (byte) 0xFF, 0},
-                        (offset, bytes) -> capabilityWrites++);
+        capability = config.capability(0x09, 4);
+        config.define(capability + 2, Width.DWORD, 0x3322_1106, 0x00FF_0000);
+        config.listen(capability, 6, (offset, bytes) -> capabilityWrites++);
         host.attach(3, 0, config);
         ports.map(CONFIG_ADDRESS, PciHost.CONFIG_PORTS, host.configPorts());
     }
