@@ -45,11 +45,22 @@ public final class PhysicalMap {
     public static final int GPE0 = 0x620;
     public static final int GPE0_BYTES = 4;
     public static final int RESET_CONTROL = 0xCF9;
+    public static final int PCI_IO = 0xC000;
+    public static final int PCI_IO_PORTS = 0x4000;
 
     /** The line that ACPI events arrive on: ISA IRQ and global system interrupt. */
     public static final int SCI = 9;
 
     private PhysicalMap() {}
+
+    /**
+     * Where the window for 64-bit BARs begins.
+     *
+     * @param ramEnd where RAM above 4 GiB ends, guest-physical
+     */
+    public static long pciMmio64(long ramEnd) {
+        return (ramEnd + PCI_MMIO64_BYTES - 1) / PCI_MMIO64_BYTES * PCI_MMIO64_BYTES;
+    }
 
     /**
      * The I/O APIC input of a PCI interrupt pin: 16 to 23.

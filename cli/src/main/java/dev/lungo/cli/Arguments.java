@@ -14,7 +14,7 @@ import java.util.Optional;
  * them in an AOT cache, and took longer to load than all else together.
  */
 final class Arguments {
-    private final Map<String, String> values = new HashMap<>();
+    private final Map<String, List<String>> values = new HashMap<>();
     private final List<String> operands = new ArrayList<>();
 
     private Arguments() {}
@@ -43,7 +43,10 @@ final class Arguments {
             } else {
                 throw new Refusal(option.name() + " needs a value: " + option.parameter());
             }
-            if (arguments.values.put(option.name(), value) != null) {
+            List<String> given =
+                    arguments.values.computeIfAbsent(option.name(), _ -> new ArrayList<>());
+            given.add(value);
+            if (given.size() > 1 && !option.repeatable()) {
                 throw new Refusal(option.name() + " is given twice");
             }
         }
@@ -66,11 +69,16 @@ final class Arguments {
     }
 
     Optional<String> value(String option) {
-        return Optional.ofNullable(values.get(option));
+        return values(option).stream().findFirst();
     }
 
     String value(String option, String otherwise) {
-        return values.getOrDefault(option, otherwise);
+        return value(option).orElse(otherwise);
+    }
+
+    /** All that were given, in their order. */
+    List<String> values(String option) {
+        return values.getOrDefault(option, List.of());
     }
 
     List<String> operands() {

@@ -7,8 +7,17 @@ import java.util.List;
  *
  * @param name with its dashes
  * @param parameter how its value is called, or empty if it has none
+ * @param repeatable whether it may be given more than once
  */
-record Option(String name, String parameter, String description) {
+record Option(String name, String parameter, String description, boolean repeatable) {
+    Option(String name, String parameter, String description) {
+        this(name, parameter, description, false);
+    }
+
+    static Option repeatable(String name, String parameter, String description) {
+        return new Option(name, parameter, description, true);
+    }
+
     boolean takesValue() {
         return !parameter.isEmpty();
     }

@@ -32,6 +32,8 @@ final class RunCommand {
         new Option("--engine",     "auto|soft",    "what runs its instructions: auto unless given"),
         new Option("--tier",       "native|interpreter", "how: translated for the host unless given, or one by one"),
         new Option("--translations", "F|none",     "where translated code is kept for the next run: in the cache unless given"),
+        Option.repeatable("--disk", "F[,...]",     "a disk image: ,format=raw|qcow2 ,readonly=on ,snapshot=on ,serial=S ,ring=packed"),
+        Option.repeatable("--cdrom", "F",          "a disk image that is only read"),
         new Option("--serial",     "stdio|file:F|none", "where its first serial port goes: stdio unless given"),
         new Option("--timeout",    "SECONDS",      "ends it after this time, with status 4"),
         new Option("--no-reboot",  "",             "ends it when it asks for a reset"),
@@ -83,6 +85,7 @@ final class RunCommand {
         Session.Settings settings =
                 new Session.Settings(
                         SerialTarget.parse(arguments.value("--serial", "stdio")),
+                        new Backends.Settings(disks()),
                         arguments
                                 .value("--trace")
                                 .map(Trace::parse)
@@ -107,6 +110,13 @@ final class RunCommand {
             Translations.keepLatest(file.get());
         }
         return ExitStatus.of(outcome);
+    }
+
+    private List<DiskTarget> disks() {
+        List<DiskTarget> disks = new ArrayList<>();
+        arguments.values("--disk").forEach(each -> disks.add(DiskTarget.disk(each)));
+        arguments.values("--cdrom").forEach(each -> disks.add(DiskTarget.cdrom(each)));
+        return disks;
     }
 
     private MachineSpec spec(Engine engine) {

@@ -31,6 +31,7 @@ final class Session implements AutoCloseable {
      */
     record Settings(
             SerialTarget serial,
+            Backends.Settings backends,
             Set<Trace> traces,
             Optional<String> traceFile,
             Optional<Duration> limit,
@@ -53,10 +54,11 @@ final class Session implements AutoCloseable {
         Outputs outputs = Outputs.open(settings.serial, settings.traces, settings.traceFile);
         try (AtExit atExit = new AtExit();
                 outputs;
-                Session session = new Session(spec)) {
+                Session session = new Session(spec);
+                Backends backends = Backends.open(settings.backends)) {
             Pc pc;
             try {
-                pc = session.machine(spec, engine, outputs);
+                pc = session.machine(spec, engine, outputs, backends);
             } catch (RuntimeException e) {
                 outputs.abandon();
                 throw e;
@@ -67,7 +69,7 @@ final class Session implements AutoCloseable {
         }
     }
 
-    private Pc machine(MachineSpec spec, Engine engine, Outputs outputs) {
+    private Pc machine(MachineSpec spec, Engine engine, Outputs outputs, Backends backends) {
         Pc pc =
                 new Pc(
                         spec,
@@ -79,7 +81,8 @@ final class Session implements AutoCloseable {
                                 Session::epochNanos,
                                 loop,
                                 outputs.serial(),
-                                outputs.trace().tracer()));
+                                outputs.trace().tracer(),
+                                backends.peripherals(loop::post)));
         outputs.trace().watch(pc);
         return pc;
     }

@@ -73,7 +73,7 @@ final class Devices {
         addClocks();
         addPower(end);
         addKeyboard();
-        addPci();
+        addPci(spec, apicBus);
         serialInput = addSerialPort();
         addPortsOfTestsAndFirmware(spec, end);
     }
@@ -145,18 +145,26 @@ final class Devices {
         resets.add(keyboard::reset);
     }
 
-    private void addPci() {
+    private void addPci(MachineSpec spec, ApicBus apicBus) {
         ResetControl resetControl = new ResetControl(resetMachine);
         resets.add(resetControl::reset);
 
         PciHost pci = new PciHost(resetControl, wire -> irqs.gsi(FIRST_PCI_GSI + wire));
-        ports.map(0xCF8, 8, pci.configPorts());
+        ports.map(0xCF8, PciHost.CONFIG_PORTS, pci.configPorts());
+        ports.map(PhysicalMap.PCI_IO, PhysicalMap.PCI_IO_PORTS, pci.portWindow(PhysicalMap.PCI_IO));
         mmio.map(PhysicalMap.ECAM, PhysicalMap.ECAM_BYTES, pci.ecam());
         mmio.map(
                 PhysicalMap.PCI_MMIO,
                 PhysicalMap.PCI_MMIO_BYTES,
                 pci.memoryWindow(PhysicalMap.PCI_MMIO));
+        long mmio64 = PhysicalMap.pciMmio64(map.highRamEnd());
+        mmio.map(mmio64, PhysicalMap.PCI_MMIO64_BYTES, pci.memoryWindow(mmio64));
         resets.add(pci::reset);
+
+        VirtioDevices virtio =
+                new VirtioDevices(pci, platform.memory(), apicBus, platform.peripherals());
+        resets.add(virtio::reset);
+        virtio.add(spec.cpus());
     }
 
     private SerialInput addSerialPort() {

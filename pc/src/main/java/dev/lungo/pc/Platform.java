@@ -22,4 +22,17 @@ public record Platform(
         LongSupplier epochNanos,
         RunLoopHost loop,
         CharBackend serial,
-        Tracer tracer) {}
+        Tracer tracer,
+        Peripherals peripherals) {
+    /** Without peripherals. */
+    public Platform(
+            GuestMemory memory,
+            Runnable clearMemory,
+            Clock clock,
+            LongSupplier epochNanos,
+            RunLoopHost loop,
+            CharBackend serial,
+            Tracer tracer) {
+        this(memory, clearMemory, clock, epochNanos, loop, serial, tracer, Peripherals.NONE);
+    }
+}

@@ -82,13 +82,16 @@ final class Dsdt {
     }
 
     private static byte[] pciRoot(MemoryMap map) {
-        long mmio64 = pciMmio64(map);
+        long mmio64 = PhysicalMap.pciMmio64(map.highRamEnd());
         Resources windows =
                 new Resources()
                         .wordBusNumber(0, 0xFF)
                         .io(CONFIG_ADDRESS, 8)
                         .wordIo(0, CONFIG_ADDRESS - 1)
-                        .wordIo(CONFIG_ADDRESS + 8, 0xFFFF)
+                        .wordIo(CONFIG_ADDRESS + 8, PhysicalMap.PCI_IO - 1)
+                        .wordIo(
+                                PhysicalMap.PCI_IO,
+                                PhysicalMap.PCI_IO + PhysicalMap.PCI_IO_PORTS - 1)
                         .dwordMemory(PhysicalMap.VGA, 0xB_FFFF)
                         .dwordMemory(
                                 PhysicalMap.PCI_MMIO,
@@ -103,12 +106,6 @@ final class Dsdt {
                 name("_UID", integer(0)),
                 name("_CRS", windows.toBuffer()),
                 name("_PRT", interruptRouting()));
-    }
-
-    /** Above all RAM, at a multiple of its length. */
-    private static long pciMmio64(MemoryMap map) {
-        long length = PhysicalMap.PCI_MMIO64_BYTES;
-        return (map.highRamEnd() + length - 1) / length * length;
     }
 
     /** ACPI 6.4, "_PRT (PCI Routing Table)" (§6.2.13): every pin to an I/O APIC input. */

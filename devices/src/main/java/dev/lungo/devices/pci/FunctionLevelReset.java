@@ -38,8 +38,7 @@ public final class FunctionLevelReset implements ConfigSpace.Listener {
         this.reset = reset;
         at = config.capability(CAPABILITY_ID, BYTES - 2);
         config.define(at + LENGTH, Width.BYTE, BYTES, 0);
-        config.define(
-                at + CAPABILITIES, Width.BYTE, TRANSACTIONS_PENDING_CAPABLE | FLR_CAPABLE, 0);
+        config.define(at + CAPABILITIES, Width.BYTE, TRANSACTIONS_PENDING_CAPABLE | FLR_CAPABLE, 0);
         config.define(at + CONTROL, Width.BYTE, 0, INITIATE);
         config.listen(at, BYTES, this);
     }

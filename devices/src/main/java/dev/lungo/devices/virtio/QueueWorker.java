@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
  * function's monitor is held to take and to give back, not in between.
  */
 final class QueueWorker {
+    private static final int MOST_TURNS = 8;
+
     /** What is done with a buffer. */
     @FunctionalInterface
     interface Handler {
@@ -22,6 +24,7 @@ final class QueueWorker {
 
     // Under the function's monitor.
     private @Nullable Turn inCharge;
+    private int turns;
     private byte[] spare = {};
 
     QueueWorker(VirtioFunction function, int index, Workers workers, Handler handler) {
@@ -40,6 +43,7 @@ final class QueueWorker {
 
     private void begin() {
         inCharge = new Turn();
+        turns++;
         workers.execute(inCharge);
     }
 
@@ -69,6 +73,7 @@ final class QueueWorker {
                 }
                 Chain chain = inCharge == this ? queue.take() : null;
                 if (chain == null) {
+                    turns--;
                     spare = buffer;
                     inCharge = inCharge == this ? null : inCharge;
                 }
@@ -87,7 +92,7 @@ final class QueueWorker {
         /** Has another worker go on with the queue, because this one will take long. */
         void handOver() {
             synchronized (function.config()) {
-                if (inCharge == this) {
+                if (inCharge == this && turns < MOST_TURNS) {
                     begin();
                 }
             }

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * A virtio device as a PCI function: virtio 1.2, "Virtio Over PCI Bus" (section 4.1) and "Device
  * Initialization" (section 3.1). What the device is, is its {@link VirtioDevice}'s affair.
  *
- * <p>Its monitor is its {@link ConfigSpace}, which the PCI bridge holds around every access. Whoever
- * comes from elsewhere, with a frame or the end of a request, takes it by {@link #locked}.
+ * <p>Its monitor is its {@link ConfigSpace}, which the PCI bridge holds around every access.
+ * Whoever comes from elsewhere, with a frame or the end of a request, takes it by {@link #locked}.
  *
  * <p>A driver that puts something impossible into a ring is told DEVICE_NEEDS_RESET, and the device
  * does nothing more until it is reset; the user is told once. A reset is not finished, as the
@@ -124,8 +124,7 @@ public final class VirtioFunction {
         VirtioCapability.add(config, VirtioCapability.ISR, BAR, ISR << PAGE_SHIFT, 0x1000);
         VirtioCapability.add(
                 config, VirtioCapability.DEVICE, BAR, DEVICE_CONFIG << PAGE_SHIFT, 0x1000);
-        VirtioCapability.addNotify(
-                config, BAR, NOTIFY << PAGE_SHIFT, 0x1000, NOTIFY_MULTIPLIER);
+        VirtioCapability.addNotify(config, BAR, NOTIFY << PAGE_SHIFT, 0x1000, NOTIFY_MULTIPLIER);
         VirtioCapability.addWindow(config, BAR, BAR_BYTES, bar());
         new FunctionLevelReset(config, this::isResetting, this::resetFunction);
     }

@@ -1,0 +1,65 @@
+package dev.lungo.pc;
+
+import dev.lungo.devices.pci.MessageBus;
+import dev.lungo.devices.pci.PciHost;
+import dev.lungo.devices.virtio.VirtioBlock;
+import dev.lungo.devices.virtio.VirtioDevice;
+import dev.lungo.devices.virtio.VirtioFunction;
+import dev.lungo.machine.ApicBus;
+import dev.lungo.machine.GuestMemory;
+import dev.lungo.machine.InterruptMessage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/** The virtio devices of a machine: one in each slot of PCI bus 0, from the first on. */
+final class VirtioDevices {
+    private static final int FIRST_SLOT = 1;
+    private static final int MOST_BLOCK_QUEUES = 8;
+
+    private final PciHost pci;
+    private final GuestMemory memory;
+    private final MessageBus messages;
+    private final Peripherals peripherals;
+    private final List<VirtioFunction> functions = new ArrayList<>();
+
+    VirtioDevices(PciHost pci, GuestMemory memory, ApicBus apicBus, Peripherals peripherals) {
+        this.pci = pci;
+        this.memory = memory;
+        this.peripherals = peripherals;
+        messages =
+                (address, data) -> {
+                    if (InterruptMessage.isMsi(address)) {
+                        apicBus.deliverMsi(address, data);
+                    }
+                };
+    }
+
+    /** Makes them all. */
+    void add(int cpus) {
+        for (Peripherals.Disk disk : peripherals.disks()) {
+            add(
+                    disk.packed(),
+                    function ->
+                            new VirtioBlock(
+                                    function,
+                                    disk.backend(),
+                                    disk.serial(),
+                                    Math.min(cpus, MOST_BLOCK_QUEUES),
+                                    peripherals.workers(),
+                                    peripherals.tellUser()));
+        }
+    }
+
+    private void add(boolean packed, Function<VirtioFunction, VirtioDevice> device) {
+        VirtioFunction function =
+                new VirtioFunction(device, memory, messages, packed, peripherals.tellUser());
+        pci.attach(FIRST_SLOT + functions.size(), 0, function.config());
+        functions.add(function);
+    }
+
+    /** RST#. Waits for requests under way. */
+    void reset() {
+        functions.forEach(VirtioFunction::reset);
+    }
+}
