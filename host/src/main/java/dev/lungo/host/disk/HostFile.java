@@ -3,7 +3,9 @@ package dev.lungo.host.disk;
 import dev.lungo.host.Descriptor;
 import dev.lungo.host.HostException;
 import dev.lungo.machine.BackendException;
+import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
@@ -55,18 +57,42 @@ final class HostFile implements Storage {
     /** A new file without a name, which nobody else can open, and which goes with the process. */
     static HostFile temporary(Path directory) {
         return answer(() -> {
-            int flags = Descriptor.O_TMPFILE | Descriptor.O_RDWR;
-            return new HostFile(
-                    Descriptor.open(directory.toString(), flags, 0600), /* isDevice= */ false);
+            try {
+                return temporary(directory, Descriptor.O_TMPFILE);
+            } catch (HostException _) { // not every file system can do it
+                Path named = createTemporary(directory);
+                try {
+                    return temporary(named, 0);
+                } finally {
+                    boolean _ = named.toFile().delete();
+                }
+            }
         });
+    }
+
+    private static HostFile temporary(Path path, int flags) {
+        int access = flags | Descriptor.O_RDWR;
+        return new HostFile(Descriptor.open(path.toString(), access, 0600), /* isDevice= */ false);
+    }
+
+    private static Path createTemporary(Path directory) {
+        try {
+            return Files.createTempFile(directory, "lungo", ".overlay");
+        } catch (IOException e) {
+            throw new BackendException(
+                    "What is written to the disk needs a temporary file, and none can be made in "
+                            + directory
+                            + "; TMPDIR names another directory.",
+                    e);
+        }
     }
 
     private static int type(Path path) {
         try {
             return (int) Files.getAttribute(path, "unix:mode") & S_IFMT;
-        } catch (java.nio.file.NoSuchFileException _) {
+        } catch (NoSuchFileException _) {
             throw new BackendException("There is no " + path + ".");
-        } catch (java.io.IOException e) {
+        } catch (IOException e) {
             throw new BackendException(path + " cannot be looked at: " + e.getMessage() + ".", e);
         }
     }
@@ -103,7 +129,12 @@ final class HostFile implements Storage {
 
     @Override
     public void write(long offset, byte[] from, int at, int bytes) {
-        perform(() -> file.writeAt(offset, from, at, bytes));
+        try {
+            perform(() -> file.writeAt(offset, from, at, bytes));
+        } catch (BackendException e) {
+            reach(answer(file::size)); // some of it may be there
+            throw e;
+        }
         reach(offset + bytes);
     }
 
