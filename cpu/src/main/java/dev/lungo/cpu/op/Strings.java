@@ -67,20 +67,33 @@ public final class Strings {
         /** Does it, and moves the pointers. */
         abstract void perform(Processor cpu);
 
-        /** Does up to so many at once, forwards, if that is possible; returns how many. */
+        /** Does up to so many at once, if that is possible; returns how many. */
         int performMany(Processor cpu, long most) {
             return 0;
         }
 
         final void advance(Processor cpu, int register, long elements) {
             long at = cpu.state + State.gpr(register);
-            boolean down = (Raw.getLong(cpu.state + State.RFLAGS) & Rflags.DF) != 0;
-            long moved = Raw.getLong(at) + (down ? -elements * bytes : elements * bytes);
+            long moved = Raw.getLong(at) + (goesDown(cpu) ? -elements * bytes : elements * bytes);
             put(at, moved, addressBytes);
         }
 
-        final boolean goesUp(Processor cpu) {
-            return (Raw.getLong(cpu.state + State.RFLAGS) & Rflags.DF) == 0;
+        static final boolean goesDown(Processor cpu) {
+            return (Raw.getLong(cpu.state + State.RFLAGS) & Rflags.DF) != 0;
+        }
+
+        /** How many elements there are from this one to the end of the page, on the way. */
+        final long onPage(Processor cpu, long linear) {
+            long offset = linear & PAGE - 1;
+            if (!goesDown(cpu)) {
+                return (PAGE - offset) / bytes;
+            }
+            return offset + bytes <= PAGE ? offset / bytes + 1 : 0;
+        }
+
+        /** Where so many elements begin, of which the first on the way is here. */
+        final long lowest(Processor cpu, long first, long count) {
+            return goesDown(cpu) ? first - (count - 1) * bytes : first;
         }
     }
 
@@ -102,11 +115,6 @@ public final class Strings {
         return (at.mode() & Mode.FLAT) != 0
                 && i.addressBytes() >= 4
                 && (at.is64() || address.segment() < 4);
-    }
-
-    /** How many elements there are from here to the end of the page. */
-    private static long onPage(long linear, int bytes) {
-        return (PAGE - (linear & PAGE - 1)) / bytes;
     }
 
     private static final class Move extends Step {
@@ -131,22 +139,23 @@ public final class Strings {
 
         @Override
         int performMany(Processor cpu, long most) {
-            if (!plain || !goesUp(cpu)) {
+            if (!plain) {
                 return 0;
             }
             long source = from.forLoad(cpu, bytes);
             long target = to.forStore(cpu, bytes);
-            long count = Math.min(most, Math.min(onPage(source, bytes), onPage(target, bytes)));
+            long count = Math.min(most, Math.min(onPage(cpu, source), onPage(cpu, target)));
             long sourceHost = cpu.mmu.hostForLoad(source);
             long targetHost = cpu.mmu.hostForStore(target);
             if (sourceHost == 0 || targetHost == 0 || count == 0) {
                 return 0;
             }
             long length = count * bytes;
-            if (targetHost > sourceHost && targetHost < sourceHost + length) {
+            long ahead = goesDown(cpu) ? sourceHost - targetHost : targetHost - sourceHost;
+            if (ahead > 0 && ahead < length) {
                 return 0; // each element may be one just copied
             }
-            Raw.copy(sourceHost, targetHost, length);
+            Raw.copy(lowest(cpu, sourceHost, count), lowest(cpu, targetHost, count), length);
             advance(cpu, RSI, count);
             advance(cpu, RDI, count);
             return (int) count;
@@ -171,15 +180,16 @@ public final class Strings {
 
         @Override
         int performMany(Processor cpu, long most) {
-            if (!plain || !goesUp(cpu)) {
+            if (!plain) {
                 return 0;
             }
             long target = to.forStore(cpu, bytes);
-            long count = Math.min(most, onPage(target, bytes));
-            long host = cpu.mmu.hostForStore(target);
-            if (host == 0 || count == 0) {
+            long count = Math.min(most, onPage(cpu, target));
+            long first = cpu.mmu.hostForStore(target);
+            if (first == 0 || count == 0) {
                 return 0;
             }
+            long host = lowest(cpu, first, count);
             long value = Raw.getLong(cpu.state + State.GPR);
             if (bytes == 1 || value == 0) {
                 Raw.fill(host, count * bytes, (byte) value);
