@@ -27,6 +27,7 @@ import dev.lungo.machine.Timers;
 import dev.lungo.machine.Tracer;
 import dev.lungo.machine.VirtualCpu;
 import dev.lungo.machine.VmExit;
+import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -113,6 +114,12 @@ public final class Rig implements AutoCloseable {
         return new Rig(0, false, true, Set.of(Engine.Aid.CHECK));
     }
 
+    /** Translates everything, and keeps it in a file; skips likewise. */
+    public static Rig keeping(Path file) {
+        assumeTrue(ExecutableMemory.isSupported(), "only x86-64 Linux hosts have a native tier");
+        return new Rig(0, false, true, Set.of(), file);
+    }
+
     /** Of {@link Tier#NATIVE} only. */
     public Translator translator() {
         return Objects.requireNonNull(translator);
@@ -137,6 +144,15 @@ public final class Rig implements AutoCloseable {
     }
 
     private Rig(int index, boolean stepwise, boolean translates, Set<Engine.Aid> aids) {
+        this(index, stepwise, translates, aids, null);
+    }
+
+    private Rig(
+            int index,
+            boolean stepwise,
+            boolean translates,
+            Set<Engine.Aid> aids,
+            @Nullable Path file) {
         Timers timers = new Timers(() -> nanos);
         apic = new LocalApic(0, new ApicBus(), timers);
         Tracer tracer = stepwise ? (_, _, _, _) -> count() : Tracer.NONE;
@@ -152,7 +168,7 @@ public final class Rig implements AutoCloseable {
                                 apic,
                                 () -> nanos,
                                 tracer));
-        translator = translates ? new Translator(cpu, aids, 1) : null;
+        translator = translates ? new Translator(cpu, aids, 1, file) : null;
         interpreter = new Interpreter(cpu, translator);
         apic.connect(
                 new VirtualCpu.Signals() {

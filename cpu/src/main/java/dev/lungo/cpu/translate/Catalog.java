@@ -10,13 +10,15 @@ import dev.lungo.host.Raw;
  * buckets     an int each: the first record, or 0
  * records     ints: the next record of the bucket, or 0; the unit's entry, in bytes from the
  *             beginning of code memory; where its dead entry is, from there; its key; guest bytes;
- *             the number of its first exit; exits; the first eight bytes of its code
+ *             the number of its first exit; exits; moving fields; the first eight bytes of its code
  *             then the guest bytes, filled up to a multiple of 4
  *             then two ints for each exit: kind and start; where it resumes, from the entry
+ *             then two ints for each moving field and each place of its value: where it is in the
+ *             guest's code; where its value is in the host's, from the entry, or 0 if nowhere
  * </pre>
  *
  * The key of a unit is its mode, its place on the page and whether it uses vector registers and the
- * FPU.
+ * FPU. A record is in the bucket of its key and of so many first bytes as cannot move.
  */
 final class Catalog {
     static final int BYTES = 32 << 20;
@@ -31,9 +33,11 @@ final class Catalog {
     private static final int GUEST_BYTES = 16;
     private static final int FIRST_EXIT = 20;
     private static final int EXITS = 24;
-    private static final int CODE = 28;
-    private static final int HEAD_BYTES = 36;
+    private static final int PLACES = 28;
+    private static final int CODE = 32;
+    private static final int HEAD_BYTES = 40;
     private static final int EXIT_BYTES = 8;
+    private static final int PLACE_BYTES = 8;
 
     private static final int PAGE_OFFSET_SHIFT = 16;
     private static final int VECTORS = 1 << 31;
@@ -96,20 +100,40 @@ final class Catalog {
         return mode | (int) (physical & PAGE - 1) << PAGE_OFFSET_SHIFT;
     }
 
-    private static int hash(long host, int key) {
-        int left = PAGE - (key >>> PAGE_OFFSET_SHIFT & PAGE - 1);
-        long bytes = left >= 8 ? Raw.getLong(host) : Raw.getByte(host);
-        return (int) ((bytes ^ key) * 0x9E37_79B9_7F4A_7C15L >>> 48);
+    /** By the first 16, 8 or 1 bytes of the guest's code. */
+    private static int hash(long host, int key, int bytes) {
+        long first = bytes == 1 ? Raw.getByte(host) : Raw.getLong(host);
+        long more = bytes == 16 ? Raw.getLong(host + 8) : bytes;
+        long mixed = (first ^ key) * 0x9E37_79B9_7F4A_7C15L + more * 0xC2B2_AE3D_27D4_EB4FL;
+        return (int) ((mixed ^ mixed >>> 29) * 0x9E37_79B9_7F4A_7C15L >>> 48);
     }
 
-    /** Keeps a unit that has just been made, if there is room. */
-    void add(Unit unit, int guestBytes, long codeBase, ExitTable exits, int firstExit, int count) {
-        int size = HEAD_BYTES + (guestBytes + 3 & -4) + EXIT_BYTES * count;
-        if (used + size > BYTES) {
+    private static int hashed(int guestBytes, int firstMoving) {
+        int fixed = Math.min(guestBytes, firstMoving);
+        return fixed >= 16 ? 16 : fixed >= 8 ? 8 : 1;
+    }
+
+    /**
+     * Keeps a unit that has just been made, if there is room.
+     *
+     * @param firstExit its own are those from there on
+     */
+    void add(
+            Unit unit,
+            long codeBase,
+            ExitTable exits,
+            int firstExit,
+            MovingFields moving,
+            HostCode code) {
+        int guestBytes = unit.bytes();
+        int count = exits.count() - firstExit;
+        int most = HEAD_BYTES + guestBytes + 3 + EXIT_BYTES * count;
+        if (used + most + PLACE_BYTES * (moving.count() + code.places()) > BYTES) {
             return;
         }
         int key = key(unit.physical, unit.mode);
-        long bucket = base + 4L * hash(unit.host, key);
+        int firstMoving = moving.count() == 0 ? guestBytes : moving.offset(0);
+        long bucket = base + 4L * hash(unit.host, key, hashed(guestBytes, firstMoving));
         long at = base + used;
         Raw.putInt(at + NEXT, Raw.getInt(bucket));
         Raw.putInt(at + ENTRY, (int) (unit.entry - codeBase));
@@ -127,19 +151,57 @@ final class Catalog {
             Raw.putInt(to + 4, exit.resume == 0 ? 0 : (int) (exit.resume - unit.entry));
             to += EXIT_BYTES;
         }
+        long places = to;
+        for (int i = 0; i < moving.count(); i++) {
+            to = addPlaces(to, moving, i, code);
+        }
+        Raw.putInt(at + PLACES, (int) (to - places) / PLACE_BYTES);
         Raw.putInt(bucket, used);
-        used += size;
+        used = (int) (to - base);
         added++;
     }
 
+    /** The places of a value are put down with the first field that has it. */
+    private static long addPlaces(long at, MovingFields moving, int field, HostCode code) {
+        long to = at;
+        int value = moving.value(field);
+        boolean isFirst = true;
+        for (int i = 0; i < field; i++) {
+            isFirst &= moving.value(i) != value;
+        }
+        for (int i = 0; i < code.places() && isFirst; i++) {
+            if (HostCode.getInt(code.bytes(), code.place(i)) == value) {
+                Raw.putInt(to, moving.offset(field));
+                Raw.putInt(to + 4, code.place(i));
+                to += PLACE_BYTES;
+            }
+        }
+        if (to == at) {
+            Raw.putInt(to, moving.offset(field));
+            Raw.putInt(to + 4, 0);
+            to += PLACE_BYTES;
+        }
+        return to;
+    }
+
     /**
-     * A unit from the file whose guest code is this, or 0: nobody else gets it from now on.
+     * A unit from the file whose guest code is this, but for fields that move, or 0: nobody else
+     * gets it from now on.
      *
      * @param host the host address of the guest code
      */
     int take(long physical, long host, int mode) {
+        int left = PAGE - (int) (physical & PAGE - 1);
+        int record = left < 16 ? 0 : take(physical, host, mode, 16);
+        if (record == 0 && left >= 8) {
+            record = take(physical, host, mode, 8);
+        }
+        return record != 0 ? record : take(physical, host, mode, 1);
+    }
+
+    private int take(long physical, long host, int mode, int hashed) {
         int key = key(physical, mode);
-        long bucket = base + 4L * hash(host, key);
+        long bucket = base + 4L * hash(host, key, hashed);
         int left = PAGE - (int) (physical & PAGE - 1);
         for (int record = Raw.getInt(bucket); record != 0; ) {
             long at = base + record;
@@ -147,7 +209,7 @@ final class Catalog {
                     && (Raw.getInt(at + KEY) & ~(VECTORS | FPU)) == key
                     && Raw.getInt(at + ENTRY) > 0
                     && Raw.getInt(at + GUEST_BYTES) <= left
-                    && isSame(at + HEAD_BYTES, host, Raw.getInt(at + GUEST_BYTES))) {
+                    && isSame(record, host)) {
                 Raw.putInt(at + ENTRY, -Raw.getInt(at + ENTRY));
                 taken++;
                 return record;
@@ -155,6 +217,43 @@ final class Catalog {
             record = Raw.getInt(at + NEXT);
         }
         return 0;
+    }
+
+    /** Whether this guest code can have that translation, once what moves in it has been moved. */
+    private boolean isSame(int record, long host) {
+        long guest = base + record + HEAD_BYTES;
+        int bytes = guestBytes(record);
+        int places = Raw.getInt(base + record + PLACES);
+        int done = 0;
+        for (int i = 0; i < places; i++) {
+            int field = Raw.getInt(placeAt(record, i));
+            if (field < done) {
+                continue; // another place of the same
+            }
+            if (!isSame(guest + done, host + done, field - done)
+                    || !canMove(record, i, field, host)) {
+                return false;
+            }
+            done = field + 4;
+        }
+        return isSame(guest + done, host + done, bytes - done);
+    }
+
+    /** Whether a field has a value that may be another, and the same as all that had the same. */
+    private boolean canMove(int record, int place, int field, long host) {
+        long guest = base + record + HEAD_BYTES;
+        int value = Raw.getInt(host + field);
+        if (!MovingFields.mayMove(value)) {
+            return false;
+        }
+        for (int i = 0; i < place; i++) {
+            int other = Raw.getInt(placeAt(record, i));
+            boolean wasSame = Raw.getInt(guest + other) == Raw.getInt(guest + field);
+            if (wasSame != (Raw.getInt(host + other) == value)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean isSame(long a, long b, int bytes) {
@@ -170,6 +269,24 @@ final class Catalog {
             }
         }
         return true;
+    }
+
+    /**
+     * Makes a record that was taken, and its code, what this guest code has them be.
+     *
+     * @param host the host address of the guest code
+     * @param code where the unit's code can be written
+     */
+    void move(int record, long host, long code) {
+        for (int i = 0; i < Raw.getInt(base + record + PLACES); i++) {
+            long at = placeAt(record, i);
+            int value = Raw.getInt(host + Raw.getInt(at));
+            int place = Raw.getInt(at + 4);
+            if (place != 0) {
+                Raw.putInt(code + place, value);
+            }
+            Raw.putInt(base + record + HEAD_BYTES + Raw.getInt(at), value);
+        }
     }
 
     // What a record says.
@@ -220,6 +337,10 @@ final class Catalog {
         return base + record + HEAD_BYTES + bytes + (long) EXIT_BYTES * number;
     }
 
+    private long placeAt(int record, int number) {
+        return exitAt(record, exits(record)) + (long) PLACE_BYTES * number;
+    }
+
     /**
      * Undoes all that was done to the code since it was written, so that it can be kept.
      *
@@ -240,6 +361,6 @@ final class Catalog {
     }
 
     private int after(int record) {
-        return record + HEAD_BYTES + (guestBytes(record) + 3 & -4) + EXIT_BYTES * exits(record);
+        return (int) (placeAt(record, Raw.getInt(base + record + PLACES)) - base);
     }
 }

@@ -48,6 +48,9 @@ final class Draft implements Emission.Exits {
     private final List<Step> steps = new ArrayList<>();
     private int length;
 
+    /** Of the guest's code. */
+    final MovingFields moving = new MovingFields();
+
     /** Those that the interpreter may have otherwise behind the instructions so far. */
     private long undefinedFlags;
 
@@ -73,6 +76,10 @@ final class Draft implements Emission.Exits {
             return null;
         }
         unit.bytes(length);
+        for (Step step : steps) {
+            moving.add(step.instruction, bytes, step.start);
+        }
+        tools.code.note(moving);
         seeWhereFlagsLive();
         emission.page(-onPage, PAGE - onPage);
         for (Step step : steps) {

@@ -1,6 +1,7 @@
 package dev.lungo.cpu.translate;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes x86-64 machine code for the host, which is emitted far too often for a table-driven
@@ -31,10 +32,33 @@ final class HostCode {
     private int length;
     private long origin;
 
+    /** The values whose places are noted. */
+    private @Nullable MovingFields moving;
+
+    private int[] places = new int[16];
+    private int placeCount;
+
     /** Begins anew, at the host address where the code will be executed. */
     void begin(long address) {
         origin = address;
         length = 0;
+        moving = null;
+        placeCount = 0;
+    }
+
+    /** From here on it is noted where these values are written. */
+    void note(MovingFields values) {
+        moving = values;
+    }
+
+    /** How often one of those was written. */
+    int places() {
+        return placeCount;
+    }
+
+    /** Where, in bytes from the beginning. */
+    int place(int number) {
+        return places[number];
     }
 
     /** The host address of what is written next. */
@@ -58,10 +82,24 @@ final class HostCode {
     }
 
     void u32(int value) {
+        if (moving != null && MovingFields.mayMove(value) && moving.has(value)) {
+            if (placeCount == places.length) {
+                places = Arrays.copyOf(places, 2 * placeCount);
+            }
+            places[placeCount++] = length;
+        }
         u8(value);
         u8(value >> 8);
         u8(value >> 16);
         u8(value >> 24);
+    }
+
+    /** The 32 bits there. */
+    static int getInt(byte[] from, int at) {
+        return from[at] & 0xFF
+                | (from[at + 1] & 0xFF) << 8
+                | (from[at + 2] & 0xFF) << 16
+                | from[at + 3] << 24;
     }
 
     void u64(long value) {

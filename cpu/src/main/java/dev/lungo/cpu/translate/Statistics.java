@@ -89,6 +89,11 @@ public final class Statistics {
         }
     }
 
+    /** How many units have been made, beside those from a file. */
+    public long translated() {
+        return units;
+    }
+
     /** How often translated code has faulted. */
     public long guarded() {
         return guarded;

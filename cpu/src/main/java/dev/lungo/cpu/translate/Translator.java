@@ -73,13 +73,12 @@ public final class Translator {
         this(cpu, Set.of(), entriesBefore, null);
     }
 
-    /** Both. */
-    public Translator(Processor cpu, Set<Engine.Aid> aids, int entriesBefore) {
-        this(cpu, aids, entriesBefore, null);
-    }
-
-    private Translator(
-            Processor cpu, Set<Engine.Aid> aids, int entriesBefore, @Nullable Path file) {
+    /**
+     * Both.
+     *
+     * @param entriesBefore how often a block is entered before it is translated
+     */
+    public Translator(Processor cpu, Set<Engine.Aid> aids, int entriesBefore, @Nullable Path file) {
         this.cpu = cpu;
         this.entriesBefore = entriesBefore;
         statistics = new Statistics(cpu, aids.contains(Engine.Aid.STATISTICS));
@@ -397,9 +396,8 @@ public final class Translator {
         }
         code.begin(next);
         int firstExit = exits.count();
-        Unit unit =
-                new Draft(tools, new Unit(this, block.physical, guest, block.mode, next))
-                        .translate();
+        Draft draft = new Draft(tools, new Unit(this, block.physical, guest, block.mode, next));
+        Unit unit = draft.translate();
         if (unit != null) {
             statistics.translated(unit, code.length());
             if (map != null) {
@@ -407,8 +405,7 @@ public final class Translator {
             }
             write();
             if (file != null) {
-                int count = exits.count() - firstExit;
-                catalog.add(unit, unit.bytes(), memory.executable(), exits, firstExit, count);
+                catalog.add(unit, memory.executable(), exits, firstExit, draft.moving, code);
             }
             cpu.code.add(block, unit);
         }
@@ -423,6 +420,7 @@ public final class Translator {
             return null;
         }
         long entry = memory.executable() + catalog.entry(record);
+        catalog.move(record, guest, entry + memory.toWritable());
         Unit unit = new Unit(this, physical, guest, mode, entry);
         catalog.describe(record, unit);
         for (int i = 0; i < catalog.exits(record); i++) {
