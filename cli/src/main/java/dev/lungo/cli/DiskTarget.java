@@ -3,7 +3,9 @@ package dev.lungo.cli;
 import dev.lungo.host.disk.Disks;
 import dev.lungo.host.disk.ImageFormat;
 import dev.lungo.machine.BackendException;
+import dev.lungo.machine.BlockBackend;
 import dev.lungo.pc.Peripherals.Disk;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -107,8 +109,12 @@ record DiskTarget(
     /** Opens it, and locks it against other machines. */
     Disk open() {
         try {
-            return new Disk(
-                    Disks.open(InputFile.path(option, file), format, readOnly), serial, packed);
+            Path path = InputFile.path(option, file);
+            BlockBackend backend =
+                    snapshot && !readOnly
+                            ? Disks.openSnapshot(path, format)
+                            : Disks.open(path, format, readOnly);
+            return new Disk(backend, serial, packed);
         } catch (BackendException e) {
             throw new Refusal(option + ": " + e.getMessage());
         }
