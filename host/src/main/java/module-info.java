@@ -6,4 +6,5 @@ module dev.lungo.host {
 
     exports dev.lungo.host;
     exports dev.lungo.host.disk;
+    exports dev.lungo.host.net;
 }

@@ -145,7 +145,7 @@ final class RecordingStorage implements Storage {
 
     @Override
     public synchronized void punch(long offset, long bytes) {
-        int there = Math.clamp(content.length - offset, 0, bytes);
+        int there = (int) Math.clamp(content.length - offset, 0, bytes);
         if (there > 0) {
             write(offset, new byte[there], 0, there);
         }
