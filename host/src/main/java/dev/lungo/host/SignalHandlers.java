@@ -1,18 +1,16 @@
 package dev.lungo.host;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
 /**
- * Handlers of the signals that faults raise, which the JVM has for itself: whoever puts one of
- * their own before it goes on to the JVM's for what is not theirs, with its arguments.
+ * Handlers of signals. Those that faults raise the JVM has for itself: whoever puts one of their
+ * own before it goes on to the JVM's for what is not theirs, with its arguments.
  *
  * <p>Specification: sigaction(2). The layouts below are those of the GNU C library on x86-64,
  * bits/sigaction.h, bits/types/siginfo_t.h and sys/ucontext.h.
@@ -40,6 +38,10 @@ public final class SignalHandlers {
 
     /** No address of a function: SIG_DFL and SIG_IGN. */
     private static final long SIG_IGN = 1;
+
+    /** A function that can be called as a handler: it looks at no argument and does nothing. */
+    private static final MemorySegment HARMLESS =
+            Linker.nativeLinker().defaultLookup().findOrThrow("getpid");
 
     private SignalHandlers() {}
 
@@ -72,9 +74,28 @@ public final class SignalHandlers {
         return action;
     }
 
+    /**
+     * Has a signal do nothing but interrupt what its thread waits for in the kernel. It stays for
+     * the life of the process.
+     */
+    public static void interruptOnly(int signal) {
+        replace(signal, HARMLESS.address());
+    }
+
     private static void call(int signal, MemorySegment action, MemorySegment former) {
-        try {
-            if ((int) Calls.SIGACTION.invokeExact(signal, action, former) != 0) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment captured = arena.allocate(Linker.Option.captureStateLayout());
+            long result =
+                    (long)
+                            Calls.SIGACTION.invokeExact(
+                                    captured,
+                                    (long) signal,
+                                    action.address(),
+                                    former.address(),
+                                    0L,
+                                    0L,
+                                    0L);
+            if ((int) result != 0) {
                 throw new IllegalStateException("the host refuses a handler of signal " + signal);
             }
         } catch (Throwable e) {
@@ -83,13 +104,7 @@ public final class SignalHandlers {
     }
 
     private static final class Calls {
-        // SAFETY: int sigaction(int signum, const struct sigaction *act, struct sigaction *oldact),
-        // with the layout above.
-        @SuppressWarnings("restricted")
-        private static final MethodHandle SIGACTION =
-                Linker.nativeLinker()
-                        .downcallHandle(
-                                Linker.nativeLinker().defaultLookup().findOrThrow("sigaction"),
-                                FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS));
+        // int sigaction(int signum, const struct sigaction *act, struct sigaction *oldact)
+        private static final MethodHandle SIGACTION = Libc.ofSixLongs("sigaction");
     }
 }
