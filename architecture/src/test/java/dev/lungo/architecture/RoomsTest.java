@@ -36,6 +36,7 @@ class RoomsTest {
     @ArchTest static final ArchRule pc      = room("pc").usesOnly("isa", "machine", "devices", "boot");
     @ArchTest static final ArchRule host    = room("host").usesOnly("isa", "machine");
     @ArchTest static final ArchRule cpu     = room("cpu").usesOnly("isa", "machine", "host");
+    @ArchTest static final ArchRule kvm     = room("kvm").usesOnly("isa", "machine", "host");
     @ArchTest static final ArchRule cli     = room("cli").usesOnly("isa", "machine", "boot", "pc", "host");
     // spotless:on
 
@@ -59,7 +60,8 @@ class RoomsTest {
     static final ArchRule onlyTheHostAndTheEnginesReachRawMemory =
             noClasses()
                     .that()
-                    .resideOutsideOfPackages("dev.lungo.host..", "dev.lungo.cpu..")
+                    .resideOutsideOfPackages(
+                            "dev.lungo.host..", "dev.lungo.cpu..", "dev.lungo.kvm..")
                     .should()
                     .dependOnClassesThat()
                     .resideInAPackage("java.lang.foreign..")

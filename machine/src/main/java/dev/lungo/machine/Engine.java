@@ -1,6 +1,7 @@
 package dev.lungo.machine;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** Something that can run guest instructions. */
@@ -71,6 +72,13 @@ public interface Engine {
      */
     default Engine keepingCodeIn(String file) {
         return this;
+    }
+
+    /**
+     * Why it cannot run anything on this host: one sentence that says what to do. Empty if it can.
+     */
+    default Optional<String> obstacle() {
+        return Optional.empty();
     }
 
     VirtualCpu createCpu(CpuSetup setup);

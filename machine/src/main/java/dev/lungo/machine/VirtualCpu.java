@@ -47,7 +47,7 @@ public interface VirtualCpu {
         return new long[0];
     }
 
-    /** It will not be run again: what the engine keeps of it for later is kept. */
+    /** It is not used again: what the engine keeps of it for later is kept, the rest given back. */
     default void close() {}
 
     /** What it has done so far, in lines for people to read; empty where nobody counts. */

@@ -1,0 +1,198 @@
+package dev.lungo.kvm;
+
+import dev.lungo.host.HostMemory;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A machine of KVM's: memory slots over a guest's RAM, and processors.
+ * Documentation/virt/kvm/api.rst, "VM ioctls".
+ */
+final class Vm implements AutoCloseable {
+    // Where Intel processors that cannot run real mode keep what they need: KVM's own choice.
+    private static final long IDENTITY_MAP = 0xFFFB_C000L;
+    private static final long TSS = 0xFFFB_D000L;
+
+    /** The bit that A20M# holds at zero, and the slot that covers it. */
+    private static final long MEGABYTE = 1 << 20;
+
+    // For which accesses to MSRs a processor exits: api.rst, "KVM_CAP_X86_USER_SPACE_MSR".
+    private static final int MSR_EXIT_INVALID = 1;
+    private static final int MSR_EXIT_UNKNOWN = 2;
+
+    static final int MEM_LOG_DIRTY_PAGES = 1;
+    static final int MEM_READONLY = 2;
+
+    /** A memory slot. */
+    private record Slot(long guestPhysical, long bytes, long host) {}
+
+    final Kvm kvm;
+    final Syscall calls = new Syscall();
+    final int file;
+    final HostMemory memory;
+
+    /** What CPUID can answer: a structure kvm_cpuid2. */
+    final Memory cpuid;
+
+    /** Which MSRs a processor's state has. */
+    final int[] msrs;
+
+    private final List<Slot> slots = new ArrayList<>();
+    private int processors;
+    private int flags;
+    private boolean a20Open = true;
+
+    /** A machine that has this memory as its RAM. It closes the KVM that it is of. */
+    Vm(Kvm kvm, HostMemory memory) {
+        this.kvm = kvm;
+        this.memory = memory;
+        cpuid = kvm.supportedCpuid();
+        msrs = Snapshot.msrs(kvm.msrs());
+        file = Ioctl.CREATE_VM.call(kvm.calls, kvm.file, 0);
+        if (kvm.has(Capability.SET_IDENTITY_MAP_ADDR)) {
+            Memory address = new Memory(8).putLong(0, IDENTITY_MAP);
+            call(Ioctl.SET_IDENTITY_MAP_ADDR, address);
+        }
+        if (kvm.has(Capability.SET_TSS_ADDR)) {
+            call(Ioctl.SET_TSS_ADDR, TSS);
+        }
+        if (kvm.has(Capability.X86_USER_SPACE_MSR)) {
+            enable(Capability.X86_USER_SPACE_MSR, MSR_EXIT_INVALID | MSR_EXIT_UNKNOWN);
+        }
+        memory.regions().forEach(this::add);
+        for (int i = 0; i < slots.size(); i++) {
+            map(i);
+        }
+    }
+
+    /** Family, model and stepping, as CPUID.1:EAX has them. */
+    int signature() {
+        int first = Structs.CPUID2.at("entries");
+        int count = cpuid.getInt(Structs.CPUID2.at("nent"));
+        for (int i = 0; i < count; i++) {
+            int at = first + i * Structs.CPUID_ENTRY2.bytes();
+            if (cpuid.getInt(at) == 1) {
+                return cpuid.getInt(at + Structs.CPUID_ENTRY2.at("eax"));
+            }
+        }
+        return 0;
+    }
+
+    /** The second megabyte has a slot of its own, which {@link #setA20} moves. */
+    private void add(HostMemory.Region region) {
+        if (region.guestPhysical() != 0 || region.bytes() <= MEGABYTE) {
+            slots.add(new Slot(region.guestPhysical(), region.bytes(), region.host()));
+            return;
+        }
+        slots.add(new Slot(0, MEGABYTE, region.host()));
+        long second = Math.min(region.bytes() - MEGABYTE, MEGABYTE);
+        slots.add(new Slot(MEGABYTE, second, region.host() + MEGABYTE));
+        long rest = region.bytes() - 2 * MEGABYTE;
+        if (rest > 0) {
+            slots.add(new Slot(2 * MEGABYTE, rest, region.host() + 2 * MEGABYTE));
+        }
+    }
+
+    private void map(int slot) {
+        Slot each = slots.get(slot);
+        setRegion(slot, flags, each.guestPhysical, each.bytes, each.host);
+    }
+
+    private void setRegion(int slot, int slotFlags, long guestPhysical, long bytes, long host) {
+        Struct type = Structs.USERSPACE_MEMORY_REGION;
+        Memory region = new Memory(type);
+        region.putInt(type.at("slot"), slot);
+        region.putInt(type.at("flags"), slotFlags);
+        region.putLong(type.at("guest_phys_addr"), guestPhysical);
+        region.putLong(type.at("memory_size"), bytes);
+        region.putLong(type.at("userspace_addr"), host);
+        call(Ioctl.SET_USER_MEMORY_REGION, region);
+    }
+
+    /**
+     * While the gate is closed the second megabyte is the first. The odd megabytes above, which no
+     * real-mode program reaches, are left as they are.
+     */
+    synchronized void setA20(boolean open) {
+        if (open == a20Open || slots.size() < 2 || slots.get(1).guestPhysical != MEGABYTE) {
+            return;
+        }
+        a20Open = open;
+        Slot second = slots.get(1);
+        setRegion(1, 0, MEGABYTE, 0, second.host); // a slot cannot be moved in the host's memory
+        setRegion(1, flags, MEGABYTE, second.bytes, open ? second.host : memory.hostAddress(0));
+    }
+
+    /** From now on KVM notes which pages the guest writes to, or no longer. */
+    synchronized void logDirtyPages(boolean log) {
+        flags = log ? MEM_LOG_DIRTY_PAGES : 0;
+        for (int i = 0; i < slots.size(); i++) {
+            map(i);
+        }
+    }
+
+    /**
+     * The guest-physical addresses of the pages that the guest has written to since it was last
+     * asked, or since {@link #logDirtyPages}.
+     */
+    synchronized long[] dirtyPages() {
+        List<Long> pages = new ArrayList<>();
+        for (int i = 0; i < slots.size(); i++) {
+            Slot slot = slots.get(i);
+            long count = slot.bytes / HostMemory.PAGE_BYTES;
+            Memory bitmap = new Memory((int) ((count + 63) / 64 * 8));
+            Memory log = new Memory(Structs.DIRTY_LOG);
+            log.putInt(Structs.DIRTY_LOG.at("slot"), i);
+            log.putLong(Structs.DIRTY_LOG.at("dirty_bitmap"), bitmap.host());
+            call(Ioctl.GET_DIRTY_LOG, log);
+            for (int page = 0; page < count; page++) {
+                if ((bitmap.getLong(page / 64 * 8) >>> page & 1) != 0) {
+                    pages.add(slot.guestPhysical + page * HostMemory.PAGE_BYTES);
+                }
+            }
+        }
+        return pages.stream().mapToLong(Long::longValue).toArray();
+    }
+
+    /**
+     * Switches something on that is off otherwise.
+     *
+     * @throws KvmException if this KVM has it not
+     */
+    void enable(Capability capability, long argument) {
+        Struct type = Structs.ENABLE_CAP;
+        Memory cap = new Memory(type);
+        cap.putInt(type.at("cap"), capability.number);
+        cap.putLong(type.at("args"), argument);
+        call(Ioctl.ENABLE_CAP, cap);
+    }
+
+    /** A new processor, whose number is also its APIC ID: a descriptor. */
+    synchronized int createProcessor(int id) {
+        int processor = call(Ioctl.CREATE_VCPU, id);
+        processors++;
+        return processor;
+    }
+
+    /** A processor is no more; the machine goes with the last. */
+    synchronized void processorClosed() {
+        processors--;
+        if (processors == 0) {
+            close();
+        }
+    }
+
+    synchronized int call(Ioctl request, Memory argument) {
+        return call(request, argument.host());
+    }
+
+    synchronized int call(Ioctl request, long argument) {
+        return request.call(calls, file, argument);
+    }
+
+    @Override
+    public void close() {
+        calls.close(file);
+        kvm.close();
+    }
+}
