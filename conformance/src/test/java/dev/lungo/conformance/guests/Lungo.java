@@ -96,6 +96,9 @@ final class Lungo implements AutoCloseable {
         command.addAll(List.of("-p", JARS.toString(), "-m", "dev.lungo.cli/dev.lungo.cli.Main"));
         command.add("run");
         command.addAll(List.of(arguments));
+        if (!command.contains("--engine")) {
+            command.addAll(List.of("--engine", "soft")); // the same on every host
+        }
         return command;
     }
 

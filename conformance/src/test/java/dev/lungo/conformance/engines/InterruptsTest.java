@@ -1,0 +1,419 @@
+package dev.lungo.conformance.engines;
+
+import static dev.lungo.isa.Mnemonic.ADD;
+import static dev.lungo.isa.Mnemonic.CLC;
+import static dev.lungo.isa.Mnemonic.CLI;
+import static dev.lungo.isa.Mnemonic.HLT;
+import static dev.lungo.isa.Mnemonic.INC;
+import static dev.lungo.isa.Mnemonic.IRET;
+import static dev.lungo.isa.Mnemonic.JMP;
+import static dev.lungo.isa.Mnemonic.MOV;
+import static dev.lungo.isa.Mnemonic.NOP;
+import static dev.lungo.isa.Mnemonic.OUT;
+import static dev.lungo.isa.Mnemonic.STI;
+import static dev.lungo.isa.Mnemonic.WRMSR;
+import static dev.lungo.isa.Operands.AL;
+import static dev.lungo.isa.Operands.CR8;
+import static dev.lungo.isa.Operands.EAX;
+import static dev.lungo.isa.Operands.EBX;
+import static dev.lungo.isa.Operands.ECX;
+import static dev.lungo.isa.Operands.EDX;
+import static dev.lungo.isa.Operands.RAX;
+import static dev.lungo.isa.Operands.RBX;
+import static dev.lungo.isa.Operands.RCX;
+import static dev.lungo.isa.Operands.RSI;
+import static dev.lungo.isa.Operands.abs;
+import static dev.lungo.isa.Operands.imm;
+import static dev.lungo.isa.Operands.mem;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lungo.isa.Assembler;
+import dev.lungo.isa.Msr;
+import dev.lungo.isa.Rflags;
+import dev.lungo.machine.VmExit;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.SynchronousQueue;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Interrupts, NMIs and sleep, on every engine and tier. */
+class InterruptsTest {
+    private static final int NMI = 2;
+    private static final int VECTOR = 0x40;
+    private static final int PORT = 0x80;
+    private static final long APIC = 0xFEE0_0000L;
+
+    /** An instruction of two bytes whose device does something. */
+    private static final int OUT_BYTES = 2;
+
+    private static void eoiAndReturn(Assembler a) {
+        a.op(MOV, RSI, imm(APIC)).op(MOV, mem(4, RSI, 0xB0), imm(0)).db(0x48).op(IRET);
+    }
+
+    private static long pushedRip(Bench bench) {
+        return bench.memory.getLong(Bench.STACK - 40);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anInterruptIsTakenAtTheBoundaryBehindTheInstructionThatCausedIt(Way way) {
+        int length = 12;
+        for (int at = 0; at < length; at++) {
+            try (Bench bench = new Bench(way).longMode(0).with(all -> all.rflags = Rflags.IF)) {
+                bench.ports.map(PORT, 1, Devices.port((_, _) -> bench.interrupt(VECTOR)));
+                writeWithOut(bench, length, at);
+                bench.handle(VECTOR, a -> a.op(HLT));
+
+                bench.run();
+
+                assertThat(pushedRip(bench)).isEqualTo(Bench.CODE + 2L * at + OUT_BYTES);
+                assertThat(bench.register(Bench.RBX)).isEqualTo(at);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anNmiIsTakenAtTheBoundaryBehindTheInstructionThatCausedIt(Way way) {
+        int length = 12;
+        for (int at = 0; at < length; at++) {
+            try (Bench bench = new Bench(way).longMode(0)) {
+                bench.ports.map(PORT, 1, Devices.port((_, _) -> bench.nmi()));
+                writeWithOut(bench, length, at);
+                bench.handle(NMI, a -> a.op(HLT));
+
+                bench.run();
+
+                assertThat(pushedRip(bench)).isEqualTo(Bench.CODE + 2L * at + OUT_BYTES);
+                assertThat(bench.register(Bench.RBX)).isEqualTo(at);
+            }
+        }
+    }
+
+    /** So many instructions of two bytes, of which one writes to the port and the others count. */
+    private static void writeWithOut(Bench bench, int length, int at) {
+        bench.code(a -> {
+            for (int i = 0; i < length; i++) {
+                if (i == at) {
+                    a.op(OUT, imm(PORT), AL);
+                } else {
+                    a.op(INC, EBX);
+                }
+            }
+            a.op(HLT);
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aRepeatedInstructionIsInterruptedBetweenRepetitions(Way way) {
+        try (Bench bench = new Bench(way).longMode(0).with(all -> all.rflags = Rflags.IF)) {
+            int[] written = new int[1];
+            bench.ports.map(
+                    PORT,
+                    1,
+                    Devices.port((_, _) -> {
+                        if (++written[0] == 3) {
+                            bench.interrupt(VECTOR);
+                        }
+                    }));
+            bench.code(a -> {
+                a.op(MOV, EDX, imm(PORT)).op(MOV, RSI, imm(Bench.DATA)).op(MOV, ECX, imm(5000));
+                a.db(0xF3).string(dev.lungo.isa.Mnemonic.OUTS, 1).op(HLT);
+            });
+            bench.handle(VECTOR, a -> a.op(MOV, RBX, RCX).op(HLT));
+
+            bench.run();
+
+            assertThat(pushedRip(bench)).isEqualTo(Bench.CODE + 5 + 7 + 5);
+            assertThat(bench.register(Bench.RBX)).isBetween(1L, 4997L);
+            assertThat(written[0]).isEqualTo(5000 - (int) bench.register(Bench.RBX));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anInterruptWaitsForTheInstructionBehindSti(Way way) {
+        Quirks.assumeInterruptsAreTakenAtOnce(way);
+        try (Bench bench = new Bench(way).longMode(0)) {
+            bench.code(a -> a.op(STI).op(CLC).op(CLI).op(HLT));
+            bench.handle(VECTOR, a -> a.op(HLT));
+            bench.interrupt(VECTOR);
+
+            bench.run();
+
+            assertThat(bench.registers().rip).isEqualTo(Bench.handler(VECTOR) + 1);
+            assertThat(pushedRip(bench)).isEqualTo(Bench.CODE + 2);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void stiAndCliSideBySideLetNothingIn(Way way) {
+        try (Bench bench = new Bench(way).longMode(0)) {
+            bench.code(a -> a.op(STI).op(CLI).op(HLT));
+            bench.handle(VECTOR, a -> a.op(HLT));
+            bench.interrupt(VECTOR);
+
+            VmExit exit = bench.run();
+
+            assertThat(exit).isInstanceOf(VmExit.Halt.class);
+            assertThat(bench.registers().rip).isEqualTo(Bench.CODE + 3);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void hltSleepsUntilAnInterruptComes(Way way) {
+        try (Bench bench = new Bench(way).longMode(0)) {
+            bench.code(a -> a.op(STI).op(HLT).op(INC, EBX).op(CLI).op(HLT));
+            bench.handle(VECTOR, a -> a.db(0x48).op(IRET));
+
+            VmExit first = bench.run();
+            VmExit again = bench.run();
+            long asleepAt = bench.registers().rip;
+            bench.interrupt(VECTOR);
+            VmExit second = bench.run();
+
+            assertThat(first).isInstanceOf(VmExit.Halt.class);
+            assertThat(again).isInstanceOf(VmExit.Halt.class);
+            assertThat(asleepAt).isEqualTo(Bench.CODE + 2);
+            assertThat(second).isInstanceOf(VmExit.Halt.class);
+            assertThat(bench.register(Bench.RBX)).isEqualTo(1);
+            assertThat(pushedRip(bench)).isEqualTo(Bench.CODE + 2);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void hltWithInterruptsDisabledSleepsOnButForAnNmi(Way way) {
+        try (Bench bench = new Bench(way).longMode(0)) {
+            bench.code(a -> a.op(HLT).op(INC, EBX).op(HLT));
+            bench.handle(VECTOR, a -> a.op(HLT));
+            bench.handle(NMI, a -> a.op(INC, ECX).db(0x48).op(IRET));
+
+            bench.run();
+            bench.interrupt(VECTOR);
+            VmExit stillAsleep = bench.run();
+            long asleepAt = bench.registers().rip;
+            bench.nmi();
+            bench.run();
+
+            assertThat(stillAsleep).isInstanceOf(VmExit.Halt.class);
+            assertThat(asleepAt).isEqualTo(Bench.CODE + 1);
+            assertThat(bench.register(Bench.RBX)).isEqualTo(1);
+            assertThat(bench.register(Bench.RCX)).isEqualTo(1);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void ofNmisThatCameTogetherTwoAreTaken(Way way) {
+        try (Bench bench = new Bench(way).longMode(0)) {
+            bench.code(a -> a.op(NOP).label("end").op(HLT).jump(JMP, "end"));
+            bench.handle(NMI, a -> a.op(INC, ECX).db(0x48).op(IRET));
+            bench.nmi();
+            bench.nmi();
+            bench.nmi();
+
+            bench.run();
+
+            assertThat(bench.register(Bench.RCX)).isEqualTo(2);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anNmiKeepsOthersOutUntilIret(Way way) {
+        try (Bench bench = new Bench(way).longMode(0)) {
+            bench.ports.map(PORT, 1, Devices.port((_, _) -> bench.nmi()));
+            bench.code(a -> a.op(OUT, imm(PORT), AL).label("end").op(HLT).jump(JMP, "end"));
+            bench.handle(
+                    NMI,
+                    a -> {
+                        a.op(INC, ECX)
+                                .op(MOV, RBX, abs(8, Bench.DATA, 8))
+                                .op(INC, abs(8, Bench.DATA, 8));
+                        a.op(dev.lungo.isa.Mnemonic.CMP, ECX, imm(1))
+                                .jump(dev.lungo.isa.Mnemonic.JNZ, "end");
+                        a.op(OUT, imm(PORT), AL)
+                                .op(MOV, abs(8, Bench.DATA, 8), imm(7))
+                                .label("end");
+                        a.db(0x48).op(IRET);
+                    });
+
+            bench.run();
+
+            assertThat(bench.register(Bench.RCX)).isEqualTo(2);
+            assertThat(bench.register(Bench.RBX)).isEqualTo(7); // the first was over by then
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theTaskPriorityHoldsInterruptsBack(Way way) {
+        Quirks.assumeInterruptsAreTakenAtOnce(way);
+        try (Bench bench = new Bench(way).longMode(0)) {
+            bench.code(a -> {
+                a.op(MOV, EAX, imm(VECTOR >> 4)).op(MOV, CR8, RAX).op(STI).op(NOP).op(INC, EBX);
+                a.op(MOV, EAX, imm(0)).op(MOV, CR8, RAX).op(NOP).op(INC, EBX).op(HLT);
+            });
+            bench.handle(VECTOR, a -> a.op(HLT));
+            bench.interrupt(VECTOR);
+
+            bench.run();
+
+            assertThat(bench.register(Bench.RBX)).isEqualTo(1);
+            assertThat(bench.registers().rip).isEqualTo(Bench.handler(VECTOR) + 1);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anEndOfInterruptLetsTheNextIn(Way way) {
+        try (Bench bench = new Bench(way).longMode(0)) {
+            bench.code(a -> a.op(STI).label("end").op(HLT).jump(JMP, "end"));
+            bench.handle(
+                    VECTOR,
+                    a -> {
+                        a.op(INC, EBX);
+                        eoiAndReturn(a);
+                    });
+            bench.handle(
+                    VECTOR + 1,
+                    a -> {
+                        a.op(ADD, EBX, imm(0x100));
+                        eoiAndReturn(a);
+                    });
+            bench.interrupt(VECTOR);
+            bench.interrupt(VECTOR + 1);
+
+            bench.run();
+
+            assertThat(bench.register(Bench.RBX)).isEqualTo(0x101);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anX2apicSendsToItself(Way way) {
+        try (Bench bench = new Bench(way).longMode(0)) {
+            bench.code(a -> {
+                a.op(MOV, ECX, imm(Msr.IA32_APIC_BASE)).op(MOV, EAX, imm(APIC | 0xD00));
+                a.op(MOV, EDX, imm(0)).op(WRMSR).op(MOV, ECX, imm(Msr.IA32_X2APIC_SELF_IPI));
+                a.op(MOV, EAX, imm(VECTOR)).op(WRMSR).op(STI).op(NOP).op(HLT);
+            });
+            bench.handle(VECTOR, a -> a.op(HLT));
+
+            bench.run();
+
+            assertThat(bench.apic().isX2()).isTrue();
+            assertThat(bench.registers().rip).isEqualTo(Bench.handler(VECTOR) + 1);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void ring3IsInterrupted(Way way) throws InterruptedException {
+        try (Bench bench = new Bench(way).longMode(3).with(all -> all.rflags = Rflags.IF)) {
+            bench.code(a -> a.label("here").op(INC, EBX).jump(JMP, "here"));
+            bench.handle(VECTOR, a -> a.op(HLT));
+            Thread device =
+                    Thread.ofPlatform()
+                            .start(() -> {
+                                sleep(20);
+                                bench.interrupt(VECTOR);
+                            });
+
+            VmExit exit = bench.run();
+
+            device.join();
+            assertThat(exit).isInstanceOf(VmExit.Halt.class);
+            assertThat(bench.registers().rip).isEqualTo(Bench.handler(VECTOR) + 1);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void noInterruptOfAnotherThreadIsLost(Way way) throws InterruptedException {
+        int wanted = 2000;
+        try (Bench bench = new Bench(way).longMode(0).with(all -> all.rflags = Rflags.IF)) {
+            bench.code(a -> a.label("here").op(INC, EBX).jump(JMP, "here"));
+            bench.handle(
+                    VECTOR,
+                    a -> {
+                        a.op(INC, abs(4, Bench.DATA, 8)).op(OUT, imm(PORT), AL);
+                        a.db(0x48).op(IRET);
+                    });
+            Semaphore taken = new Semaphore(1);
+            bench.ports.map(
+                    PORT,
+                    1,
+                    Devices.port((_, _) -> {
+                        bench.apic().writeMmio(0xB0, 0); // EOI
+                        if (bench.memory.getInt(Bench.DATA) == wanted) {
+                            bench.cpu().kick();
+                        }
+                        taken.release();
+                    }));
+            Thread device =
+                    Thread.ofPlatform()
+                            .start(() -> {
+                                for (int sent = 0; sent < wanted; sent++) {
+                                    taken.acquireUninterruptibly();
+                                    bench.interrupt(VECTOR);
+                                }
+                            });
+
+            VmExit exit = bench.run();
+
+            device.join();
+            assertThat(exit).isInstanceOf(VmExit.Kicked.class);
+            assertThat(bench.memory.getInt(Bench.DATA)).isEqualTo(wanted);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void noKickIsLost(Way way) throws InterruptedException {
+        int wanted = 3000;
+        try (Bench bench = new Bench(way).longMode(3)) {
+            bench.code(a -> a.label("here").op(INC, EBX).jump(JMP, "here"));
+            SynchronousQueue<Integer> stopped = new SynchronousQueue<>();
+            Thread other =
+                    Thread.ofPlatform()
+                            .start(() -> {
+                                for (int i = 0; i < wanted; i++) {
+                                    for (int wait = 0; wait < i % 50; wait++) {
+                                        Thread.onSpinWait();
+                                    }
+                                    bench.cpu().kick();
+                                    take(stopped);
+                                }
+                            });
+
+            for (int i = 0; i < wanted; i++) {
+                assertThat(bench.run()).isInstanceOf(VmExit.Kicked.class);
+                stopped.put(i);
+            }
+
+            other.join();
+        }
+    }
+
+    private static void take(SynchronousQueue<Integer> queue) {
+        try {
+            queue.take();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static void sleep(long millis) {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package dev.lungo.conformance.engines;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.lungo.cpu.SoftEngine;
+import dev.lungo.kvm.KvmEngine;
+import dev.lungo.machine.Engine;
+import java.util.Set;
+
+/** How a guest can be run: every engine, in each of its tiers. */
+enum Way {
+    INTERPRETER,
+    NATIVE,
+    KVM;
+
+    static {
+        // Read by the translator's class: what is come to once is to be translated, too.
+        System.setProperty("lungo.entriesBefore", "1");
+    }
+
+    /** The engine; the test is skipped, and says why, where this host cannot run it. */
+    Engine engine() {
+        Engine engine = this == KVM ? new KvmEngine() : new SoftEngine();
+        engine.obstacle().ifPresent(why -> assumeTrue(false, why));
+        if (this == KVM) {
+            return engine;
+        }
+        String tier = name().toLowerCase(java.util.Locale.ROOT);
+        assumeTrue(engine.hasTier(tier), "this host has no native tier");
+        // With statistics, there is a translator from the first instruction on.
+        Set<Engine.Aid> aids = this == NATIVE ? Set.of(Engine.Aid.STATISTICS) : Set.of();
+        return engine.withTier(tier).with(aids);
+    }
+}
