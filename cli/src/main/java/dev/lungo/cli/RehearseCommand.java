@@ -1,8 +1,10 @@
 package dev.lungo.cli;
 
 import dev.lungo.cli.rehearsal.RehearsalKernel;
+import dev.lungo.machine.Engine;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.Optional;
 
 /**
  * Boots a guest that is made for it, as {@code run} would. The build does so once and records what
@@ -41,6 +43,7 @@ final class RehearseCommand {
         String translations = guest + ".translations";
         delete(translations); // of a rehearsal that was cut short: all is to be translated anew
         try {
+            Engine _ = EngineChoice.begin("auto", Optional.empty()).engine();
             int status = ExitStatus.OK;
             for (String tier : new String[] {"native", "native", "interpreter"}) {
                 status = Math.max(status, run(guest, tier, translations));

@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.ServiceLoader;
 import java.util.Set;
 
 /** {@code lungo run}: the options, and what they mean. */
@@ -29,7 +28,7 @@ final class RunCommand {
         new Option("--memory",     "SIZE",         "how much memory it has: 512M unless given"),
         new Option("--cpus",       "N",            "how many processors: 1 unless given"),
         new Option("--cpu",        "MODEL",        "which processor: x86-64-v2 unless given"),
-        new Option("--engine",     "auto|soft",    "what runs its instructions: auto unless given"),
+        new Option("--engine",     "auto|soft|kvm", "what runs its instructions: auto unless given"),
         new Option("--tier",       "native|interpreter", "how: translated for the host unless given, or one by one"),
         new Option("--translations", "F|none",     "where translated code is kept for the next run: in the cache unless given"),
         Option.repeatable("--disk", "F[,...]",     "a disk image: ,format=raw|qcow2 ,readonly=on ,snapshot=on ,serial=S ,ring=packed"),
@@ -93,7 +92,10 @@ final class RunCommand {
                         arguments.value("--trace-file"),
                         arguments.value("--timeout").map(RunCommand::limit),
                         arguments.has("--stats"));
-        Engine found = engine(arguments.value("--engine", "auto"));
+        EngineChoice choice =
+                EngineChoice.begin(arguments.value("--engine", "auto"), special(settings));
+        Payload payload = arguments.operands().isEmpty() ? given() : named();
+        Engine found = choice.engine();
         Engine tiered =
                 arguments
                         .value("--tier")
@@ -101,7 +103,7 @@ final class RunCommand {
                         .map(wanted -> withTier(found, wanted))
                         .orElse(found);
         Engine engine = withAids(tiered);
-        MachineSpec spec = spec(engine);
+        MachineSpec spec = spec(engine, payload);
         Optional<String> wanted = arguments.value("--translations");
         Optional<Path> file = Translations.file(wanted, spec.kernel(), spec.cpuModel());
         Engine keeping = file.isPresent() ? engine.keepingCodeIn(file.get().toString()) : engine;
@@ -119,7 +121,7 @@ final class RunCommand {
         return disks;
     }
 
-    private MachineSpec spec(Engine engine) {
+    private MachineSpec spec(Engine engine, Payload payload) {
         long memoryBytes = memoryBytes(arguments.value("--memory", "512M"));
         int cpus = cpus(arguments.value("--cpus", "1"));
         String model =
@@ -127,7 +129,6 @@ final class RunCommand {
                         .value("--cpu")
                         .map(wanted -> model(wanted, engine))
                         .orElse(engine.cpuModels().getFirst());
-        Payload payload = arguments.operands().isEmpty() ? given() : named();
         KernelFormat.detect(payload.kernel);
         return new MachineSpec(
                 memoryBytes,
@@ -189,20 +190,19 @@ final class RunCommand {
         throw new Refusal("--cpus takes 1 to " + MachineSpec.MOST_CPUS + ", not \"" + text + "\"");
     }
 
-    private static Engine engine(String wanted) {
-        List<String> names = new ArrayList<>();
-        for (Engine each : ServiceLoader.load(Engine.class)) {
-            if (wanted.equals("auto") || wanted.equals(each.name())) {
-                return each;
+    /** An option that only the software processor knows. */
+    private Optional<String> special(Session.Settings settings) {
+        for (String each : List.of("--tier", "--perf-map", "--check")) {
+            if (arguments.has(each)) {
+                return Optional.of(each);
             }
-            names.add(each.name());
         }
-        throw new Refusal(
-                "--engine takes auto or "
-                        + String.join(" or ", names)
-                        + ", not \""
-                        + wanted
-                        + "\"");
+        if (arguments.value("--cpu").filter(model -> !model.equals("host")).isPresent()) {
+            return Optional.of("--cpu " + arguments.value("--cpu", ""));
+        }
+        return settings.traces().contains(Trace.INSTRUCTIONS)
+                ? Optional.of("--trace instructions")
+                : Optional.empty();
     }
 
     private static Engine withTier(Engine engine, String wanted) {

@@ -92,13 +92,13 @@ final class Session implements AutoCloseable {
         Outcome outcome =
                 settings.serial instanceof SerialTarget.Stdio ? runOnTerminal(pc) : pc.run();
         outputs.closeSerial();
-        pc.cpus().forEach(VirtualCpu::close);
         if (outcome instanceof Outcome.Crash(int cpu)) {
             System.err.print(CrashReport.of(cpu, pc.cpus().get(cpu), memory));
         }
         if (settings.statistics) {
             pc.cpus().forEach(each -> System.err.print(each.statistics()));
         }
+        pc.cpus().forEach(VirtualCpu::close);
         return outcome;
     }
 
