@@ -3,7 +3,7 @@
 # DIR (./configure --arch=x86_64 or i386, make), each as x86/unittests.cfg asks for it, and prints a
 # line for each. With PEER=1, QEMU's TCG runs each as well, and what passes there alone is counted.
 # With BARE=1, the tests are told that this is no hypervisor's guest, and leave out what only KVM does.
-# TIER=native translates what they do.
+# TIER=native translates what they do; ENGINE=kvm has KVM run them, and the peer's, too.
 # LIMIT is the most seconds for one test (90); KEEP is a directory for what each prints.
 set -uo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -14,6 +14,11 @@ shift
 arch=$(sed -n 's/^ARCH=//p' "$dir/config.mak")
 [ "$arch" = i386 ] && qemu=qemu-system-i386 || qemu=qemu-system-x86_64
 limit=${LIMIT:-90}
+if [ "${ENGINE:-soft}" = kvm ]; then
+    engine=(--engine kvm) accel=(-accel kvm -cpu host)
+else
+    engine=(--engine soft --tier "${TIER:-interpreter}") accel=(-accel tcg -cpu max)
+fi
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 
@@ -31,10 +36,10 @@ declare -i passed=0 behind=0 total=0
 one() { # NAME FILE SMP ARGS
     local mine theirs=- mark=
     timeout -k 5 $((limit + 20)) "$root/lungo" run --kernel "$dir/x86/$2" --append "$4" --cpus "$3" --memory 512M \
-        --tier "${TIER:-interpreter}" ${bare[@]+--initrd "${bare[1]}"} --timeout "$limit" > "$out/$1.lungo" 2>&1 < /dev/null
+        "${engine[@]}" ${bare[@]+--initrd "${bare[1]}"} --timeout "$limit" > "$out/$1.lungo" 2>&1 < /dev/null
     mine=$(verdict $?)
     if [ -n "${PEER:-}" ]; then
-        timeout -k 5 "$limit" "$qemu" -nodefaults -no-reboot -accel tcg -cpu max -m 512 -smp "$3" -display none -serial stdio \
+        timeout -k 5 "$limit" "$qemu" -nodefaults -no-reboot "${accel[@]}" -m 512 -smp "$3" -display none -serial stdio \
             -device pc-testdev -device isa-debug-exit,iobase=0xf4,iosize=0x4 -device pci-testdev \
             -kernel "$dir/x86/$2" -append "$4" "${bare[@]}" > "$out/$1.qemu" 2>&1 < /dev/null
         theirs=$(verdict $?)
