@@ -5,6 +5,7 @@ module dev.lungo.host {
     requires transitive dev.lungo.machine;
 
     exports dev.lungo.host;
+    exports dev.lungo.host.console;
     exports dev.lungo.host.disk;
     exports dev.lungo.host.net;
 }
