@@ -1,5 +1,7 @@
 package dev.lungo.host.disk;
 
+import dev.lungo.host.zstd.MalformedException;
+import dev.lungo.host.zstd.Zstd;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
@@ -30,7 +32,12 @@ enum Compression {
     ZSTD {
         @Override
         boolean decompress(byte[] from, int at, int bytes, byte[] into) {
-            return false;
+            try {
+                Zstd.decompress(from, at, bytes, into);
+                return true;
+            } catch (MalformedException _) {
+                return false;
+            }
         }
     };
 

@@ -3,11 +3,11 @@ package dev.lungo.host.disk;
 import java.nio.ByteBuffer;
 
 /** Makes empty qcow2 images where there is no qemu-img, or where it should not be asked. */
-final class Qcow2Maker {
+public final class Qcow2Maker {
     private Qcow2Maker() {}
 
     /** Version 3: the header, the refcount table, one block of refcounts, the L1 table. */
-    static byte[] empty(int clusterBits, int refcountOrder, long size) {
+    public static byte[] empty(int clusterBits, int refcountOrder, long size) {
         int clusterBytes = 1 << clusterBits;
         long perL1 = 1L << 2 * clusterBits - 3;
         int l1Entries = (int) ((size + perL1 - 1) / perL1);
