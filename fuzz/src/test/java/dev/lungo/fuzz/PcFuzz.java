@@ -80,7 +80,7 @@ class PcFuzz {
         byte[] kernel = GuestProgram.kernel(ByteBuffer.wrap(input, 1, input.length - 1).slice());
         return new MachineSpec(
                 MEMORY_BYTES,
-                1 + (input[0] & 1),
+                1, // more would have threads, and no run could be repeated
                 "x86-64-v2",
                 new BootFile("program", kernel),
                 List.of(),

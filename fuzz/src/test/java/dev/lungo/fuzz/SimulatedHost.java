@@ -64,7 +64,12 @@ final class SimulatedHost implements RunLoopHost, Clock {
     }
 
     @Override
-    public void sleepUntil(long nanos) {
+    public void start(int cpu, Runnable body) {
+        throw new UnsupportedOperationException("one processor, on one thread");
+    }
+
+    @Override
+    public void sleepUntil(int cpu, long nanos) {
         if (!posted.isEmpty()) {
             return;
         }
@@ -76,10 +81,10 @@ final class SimulatedHost implements RunLoopHost, Clock {
     }
 
     @Override
-    public void wake() {}
+    public void wake(int cpu) {}
 
     @Override
-    public void alarm(long nanos, Runnable action) {
+    public void alarm(int cpu, long nanos, Runnable action) {
         alarm = nanos;
         ring = action;
     }

@@ -3,12 +3,16 @@ package dev.lungo.host;
 import dev.lungo.machine.RunLoopHost;
 import dev.lungo.machine.Timers;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** Real time for a run loop: it sleeps by parking its thread, and a thread of ours is the alarm. */
+/**
+ * Real time for a run loop: a processor sleeps by parking its thread, and a thread rings alarms.
+ */
 public final class HostLoop implements RunLoopHost, AutoCloseable {
+    private static final int MOST_CPUS = 64;
+
     /** Compared by identity: each is set once. */
     private static final class Alarm {
         private final long nanos;
@@ -20,29 +24,42 @@ public final class HostLoop implements RunLoopHost, AutoCloseable {
         }
     }
 
+    /** Whoever waits on a processor's thread. */
+    private static final class Sleeper {
+        private volatile @Nullable Thread thread;
+        private volatile boolean woken;
+    }
+
     private static final Alarm OFF = new Alarm(Timers.NEVER, () -> {});
 
     private final HostClock clock;
     private final ConcurrentLinkedQueue<Runnable> posted = new ConcurrentLinkedQueue<>();
     private final Thread ticker;
-    private volatile @Nullable Thread sleeper;
-    private volatile boolean woken;
-    private final AtomicReference<Alarm> alarm = new AtomicReference<>(OFF);
+    private final Sleeper[] sleepers = new Sleeper[MOST_CPUS];
+    private final AtomicReferenceArray<Alarm> alarms = new AtomicReferenceArray<>(MOST_CPUS);
+
+    /** The processors that have alarms are those before this. */
+    private volatile int used = 1;
+
     private volatile boolean closed;
 
-    /** When the ticker wakes by itself. */
+    /** When the ticker wakes by itself, or later. */
     private volatile long tickerWakes;
 
     public HostLoop(HostClock clock) {
         this.clock = clock;
-        clock.onBeat(this::ringIfDue);
+        for (int i = 0; i < MOST_CPUS; i++) {
+            sleepers[i] = new Sleeper();
+            alarms.set(i, OFF);
+        }
+        clock.onBeat(this::ringDue);
         ticker = Thread.ofPlatform().name("lungo-ticker").daemon().start(this::tick);
     }
 
     @Override
     public void post(Runnable action) {
         posted.add(action);
-        wake();
+        wake(0);
     }
 
     @Override
@@ -50,25 +67,33 @@ public final class HostLoop implements RunLoopHost, AutoCloseable {
         return posted.poll();
     }
 
+    /** Before the machine runs, or by the thread of the first processor. */
     @Override
-    public void sleepUntil(long nanos) {
-        sleeper = Thread.currentThread();
-        if (!woken) {
+    public void start(int cpu, Runnable body) {
+        used = Math.max(used, cpu + 1);
+        Thread.ofPlatform().name("lungo-cpu-" + cpu).daemon().start(body);
+    }
+
+    @Override
+    public void sleepUntil(int cpu, long nanos) {
+        Sleeper sleeper = sleepers[cpu];
+        sleeper.thread = Thread.currentThread();
+        if (!sleeper.woken) {
             park(nanos);
         }
-        sleeper = null;
-        woken = false;
+        sleeper.thread = null;
+        sleeper.woken = false;
     }
 
     @Override
-    public void wake() {
-        woken = true;
-        LockSupport.unpark(sleeper);
+    public void wake(int cpu) {
+        sleepers[cpu].woken = true;
+        LockSupport.unpark(sleepers[cpu].thread);
     }
 
     @Override
-    public void alarm(long nanos, Runnable ring) {
-        alarm.set(nanos == Timers.NEVER ? OFF : new Alarm(nanos, ring));
+    public void alarm(int cpu, long nanos, Runnable ring) {
+        alarms.set(cpu, nanos == Timers.NEVER ? OFF : new Alarm(nanos, ring));
         if (nanos < tickerWakes) {
             LockSupport.unpark(ticker);
         }
@@ -84,30 +109,36 @@ public final class HostLoop implements RunLoopHost, AutoCloseable {
 
     private void tick() {
         while (!closed) {
-            Alarm current = alarm.get();
-            tickerWakes = current.nanos;
-            if (alarm.get() != current) {
+            tickerWakes = Timers.NEVER;
+            long earliest = earliest();
+            tickerWakes = earliest;
+            if (earliest() < earliest) {
                 continue; // whoever set it may have missed tickerWakes
             }
-            if (current.nanos <= clock.nanos()) {
-                ring(current);
+            if (earliest <= clock.nanos()) {
+                ringDue();
             } else {
-                park(current.nanos);
+                park(earliest);
             }
         }
     }
 
-    /** The thread that runs the guest looks too, since the ticker may not get its turn in time. */
-    private void ringIfDue() {
-        Alarm current = alarm.get();
-        if (current.nanos <= clock.nanos()) {
-            ring(current);
+    private long earliest() {
+        long earliest = Timers.NEVER;
+        for (int i = 0; i < used; i++) {
+            earliest = Math.min(earliest, alarms.get(i).nanos);
         }
+        return earliest;
     }
 
-    private void ring(Alarm due) {
-        if (alarm.compareAndSet(due, OFF)) {
-            due.ring.run();
+    /** Threads that run the guest look too, since the ticker may not get its turn in time. */
+    private void ringDue() {
+        long now = clock.nanos();
+        for (int i = 0; i < used; i++) {
+            Alarm due = alarms.get(i);
+            if (due.nanos <= now && alarms.compareAndSet(i, due, OFF)) {
+                due.ring.run();
+            }
         }
     }
 

@@ -8,6 +8,10 @@ import java.util.List;
  * touched. Guest-physically it lies below {@link #LOW_END}, and what is more than that continues at
  * {@link #HIGH_BASE}, as on a PC.
  *
+ * <p>All of it is for any thread. What {@code get} reads is read before what the thread reads
+ * later, and what {@code put} writes is written after what it wrote before, and before what it
+ * reads later: rings that a guest shares with a device need no more.
+ *
  * <p>Not for use after {@link #close}; the addresses it gave are then void.
  */
 public final class HostMemory implements GuestMemory, AutoCloseable {
@@ -41,7 +45,7 @@ public final class HostMemory implements GuestMemory, AutoCloseable {
     private boolean open = true;
 
     /** Who wants to hear of writes; processors that write directly report to it themselves. */
-    public final PageWatch watch = new PageWatch();
+    public final PageWatch watch;
 
     /**
      * @param bytes a multiple of {@link #PAGE_BYTES}
@@ -53,10 +57,14 @@ public final class HostMemory implements GuestMemory, AutoCloseable {
         }
         lowBytes = Math.min(bytes, LOW_END);
         highBytes = bytes - lowBytes;
-        mappedBytes = bytes + HUGE_PAGE_BYTES;
+        long pages = bytes / PAGE_BYTES;
+        mappedBytes = bytes + HUGE_PAGE_BYTES + pages * PageWatch.ENTRY_BYTES;
         mappedAt = Libc.map(mappedBytes, Libc.PROT_READ | Libc.PROT_WRITE, Libc.MAP_NORESERVE);
         lowHost = (mappedAt + HUGE_PAGE_BYTES - 1) & -HUGE_PAGE_BYTES;
         highAddend = lowHost + lowBytes - HIGH_BASE;
+        watch =
+                new PageWatch(
+                        lowHost + bytes, lowBytes / PAGE_BYTES, HIGH_BASE / PAGE_BYTES, pages);
     }
 
     /**
@@ -121,44 +129,56 @@ public final class HostMemory implements GuestMemory, AutoCloseable {
 
     @Override
     public byte getByte(long guestPhysical) {
-        return (byte) Raw.getByte(at(guestPhysical, 1));
+        byte value = (byte) Raw.getByte(at(guestPhysical, 1));
+        Raw.afterLoad();
+        return value;
     }
 
     @Override
     public short getShort(long guestPhysical) {
-        return (short) Raw.getShort(at(guestPhysical, 2));
+        short value = (short) Raw.getShort(at(guestPhysical, 2));
+        Raw.afterLoad();
+        return value;
     }
 
     @Override
     public int getInt(long guestPhysical) {
-        return Raw.getInt(at(guestPhysical, 4));
+        int value = Raw.getInt(at(guestPhysical, 4));
+        Raw.afterLoad();
+        return value;
     }
 
     @Override
     public long getLong(long guestPhysical) {
-        return Raw.getLong(at(guestPhysical, 8));
+        long value = Raw.getLong(at(guestPhysical, 8));
+        Raw.afterLoad();
+        return value;
     }
 
     @Override
     public void putByte(long guestPhysical, byte value) {
+        Raw.beforeStore();
         Raw.putByte(at(guestPhysical, 1), value);
         watch.written(guestPhysical, 1);
     }
 
     @Override
     public void putShort(long guestPhysical, short value) {
+        Raw.beforeStore();
         Raw.putShort(at(guestPhysical, 2), value);
         watch.written(guestPhysical, 2);
     }
 
     @Override
     public void putInt(long guestPhysical, int value) {
+        Raw.beforeStore();
         Raw.putInt(at(guestPhysical, 4), value);
         watch.written(guestPhysical, 4);
     }
 
     @Override
     public void putLong(long guestPhysical, long value) {
+        Raw.beforeStore();
         Raw.putLong(at(guestPhysical, 8), value);
         watch.written(guestPhysical, 8);
     }
@@ -166,10 +186,12 @@ public final class HostMemory implements GuestMemory, AutoCloseable {
     @Override
     public void read(long guestPhysical, byte[] into, int offset, int bytes) {
         Raw.read(at(guestPhysical, bytes), into, offset, bytes);
+        Raw.afterLoad();
     }
 
     @Override
     public void write(long guestPhysical, byte[] from, int offset, int bytes) {
+        Raw.beforeStore();
         Raw.write(at(guestPhysical, bytes), from, offset, bytes);
         watch.written(guestPhysical, bytes);
     }

@@ -2,6 +2,10 @@ package dev.lungo.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class HostClockTest {
@@ -23,7 +27,7 @@ class HostClockTest {
     @Test
     void hidesTimeInWhichTheGuestDidNotGetToRun() throws InterruptedException {
         HostClock clock = new HostClock();
-        clock.beat();
+        clock.begin();
         long before = clock.nanos();
 
         Thread.sleep(50);
@@ -36,13 +40,13 @@ class HostClockTest {
     @Test
     void showsTimeInWhichTheGuestHadNothingToRun() throws InterruptedException {
         HostClock clock = new HostClock();
-        clock.beat();
+        clock.begin();
         clock.rest();
         long before = clock.nanos();
 
         Thread.sleep(50);
 
-        clock.beat();
+        clock.begin();
         assertThat(clock.nanos() - before).isGreaterThanOrEqualTo(50 * MILLISECOND);
     }
 
@@ -59,5 +63,57 @@ class HostClockTest {
             assertThat(now).isGreaterThanOrEqualTo(last);
             last = now;
         }
+    }
+
+    @Test
+    void showsTimeInWhichAnotherProcessorRan() throws InterruptedException {
+        HostClock clock = new HostClock();
+        clock.begin(); // one processor that gets no turn
+        clock.begin();
+        long before = clock.nanos();
+
+        for (int i = 0; i < 50; i++) {
+            Thread.sleep(1);
+            clock.beat();
+        }
+
+        assertThat(clock.nanos() - before).isGreaterThan(30 * MILLISECOND);
+    }
+
+    @Test
+    void neverGoesBackFromOneThreadToAnother() throws InterruptedException {
+        HostClock clock = new HostClock();
+        AtomicLong latest = new AtomicLong();
+        AtomicInteger backwards = new AtomicInteger();
+        List<Thread> threads = new ArrayList<>();
+
+        for (int i = 0; i < 4; i++) {
+            threads.add(
+                    Thread.ofPlatform()
+                            .start(() -> {
+                                for (int turn = 0; turn < 2000; turn++) {
+                                    clock.begin();
+                                    for (int look = 0; look < 10; look++) {
+                                        long before = latest.get();
+                                        long now = clock.nanos();
+                                        if (now < before) {
+                                            backwards.incrementAndGet();
+                                        }
+                                        latest.accumulateAndGet(now, Math::max);
+                                        clock.beat();
+                                    }
+                                    clock.rest();
+                                    if (turn % 100 == 0) {
+                                        clock.stop();
+                                        clock.resume();
+                                    }
+                                }
+                            }));
+        }
+        for (Thread each : threads) {
+            each.join();
+        }
+
+        assertThat(backwards).hasValue(0);
     }
 }

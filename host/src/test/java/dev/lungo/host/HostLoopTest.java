@@ -26,7 +26,7 @@ class HostLoopTest {
         CountDownLatch rung = new CountDownLatch(1);
         long start = clock.nanos();
 
-        loop.alarm(start + 20 * MILLISECOND, rung::countDown);
+        loop.alarm(0, start + 20 * MILLISECOND, rung::countDown);
 
         assertThat(rung.await(10, TimeUnit.SECONDS)).isTrue();
         assertThat(clock.nanos() - start).isGreaterThanOrEqualTo(20 * MILLISECOND);
@@ -36,9 +36,9 @@ class HostLoopTest {
     void anEarlierAlarmTakesThePlaceOfALaterOne() throws InterruptedException {
         CountDownLatch later = new CountDownLatch(1);
         CountDownLatch earlier = new CountDownLatch(1);
-        loop.alarm(clock.nanos() + 3600_000 * MILLISECOND, later::countDown);
+        loop.alarm(0, clock.nanos() + 3600_000 * MILLISECOND, later::countDown);
 
-        loop.alarm(clock.nanos() + MILLISECOND, earlier::countDown);
+        loop.alarm(0, clock.nanos() + MILLISECOND, earlier::countDown);
 
         assertThat(earlier.await(10, TimeUnit.SECONDS)).isTrue();
         assertThat(later.getCount()).isOne();
@@ -49,7 +49,7 @@ class HostLoopTest {
         for (int i = 0; i < 1000; i++) {
             CountDownLatch rung = new CountDownLatch(1);
 
-            loop.alarm(clock.nanos() + i * 100L, rung::countDown);
+            loop.alarm(0, clock.nanos() + i * 100L, rung::countDown);
 
             assertThat(rung.await(10, TimeUnit.SECONDS)).isTrue();
         }
@@ -59,10 +59,10 @@ class HostLoopTest {
     void aSleepEndsAtItsTimeOrWhenSomethingIsPosted() throws InterruptedException {
         long start = clock.nanos();
 
-        loop.sleepUntil(start + MILLISECOND);
+        loop.sleepUntil(0, start + MILLISECOND);
         Thread poster = Thread.ofVirtual().start(() -> loop.post(() -> {}));
         while (loop.poll() == null) {
-            loop.sleepUntil(Timers.NEVER);
+            loop.sleepUntil(0, Timers.NEVER);
         }
 
         poster.join();

@@ -3,106 +3,98 @@ package dev.lungo.machine;
 import dev.lungo.machine.VmExit.Halt;
 import dev.lungo.machine.VmExit.Kicked;
 import dev.lungo.machine.VmExit.Shutdown;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Runs the processors of a machine, its timers and what the host posts, all on the thread that
- * calls {@link #run}. Processors take turns; one that sleeps is passed over until it is signalled,
- * and when all sleep the thread does, until the next deadline or host input.
+ * Runs the processors of a machine, each on a thread, with its timers. The first has the thread
+ * that calls {@link #run}, which also does what the host posts: between instructions, while no
+ * other processor runs. A processor that halted sleeps until it is signalled or a timer is due.
  *
- * <p>Only {@link #post} and {@link #end} may be called from other threads. Devices therefore need
- * no locks.
+ * <p>{@link #post}, {@link #end} and the signals are for any thread; what is posted may call all
+ * else.
  */
 public final class RunLoop {
-    /**
-     * How long a processor runs before it is another's turn and the clock is looked at, which an
-     * engine need not do by itself.
-     */
-    private static final long SLICE_NANOS = 1_000_000;
-
-    private static final int NONE = -1;
-
-    private final List<VirtualCpu> cpus;
-    private final Timers timers;
+    private final List<Runner> runners = new ArrayList<>();
     private final RunLoopHost host;
     private final IntConsumer onShutdown;
-    private final boolean[] asleep;
-    private final Runnable interruptRunning = this::interruptRunning;
-
-    /** The index of the processor that runs, or {@link #NONE}. */
-    private volatile int running = NONE;
-
-    /** There is something to do before more instructions are run. */
-    private volatile boolean attention;
 
     private volatile boolean ended;
+
+    /** For what is posted. */
     private boolean stopped;
 
-    /** What the alarm is set to, while a processor runs. */
-    private long alarm = Timers.NEVER;
+    // For who holds this monitor, under which nobody takes another.
+
+    /** The first thread wants to be alone, or is. */
+    private boolean held;
+
+    /** How many of the other threads are in a turn. */
+    private int active;
+
+    /** How many of them have not ended. */
+    private int alive;
+
+    private @Nullable Throwable failure;
 
     /**
-     * @param onShutdown is told the index of a processor that went into shutdown state; it must
-     *     reset the machine or end the loop, else the processor sleeps until it is signalled
+     * @param timers of each processor; an action is run by its thread
+     * @param onShutdown is told the index of a processor that went into shutdown state, on its
+     *     thread; it must have the machine reset or end the loop, else the processor sleeps until
+     *     it is signalled
      */
-    public RunLoop(List<VirtualCpu> cpus, Timers timers, RunLoopHost host, IntConsumer onShutdown) {
-        this.cpus = List.copyOf(cpus);
-        this.timers = timers;
+    public RunLoop(
+            List<VirtualCpu> cpus, List<Timers> timers, RunLoopHost host, IntConsumer onShutdown) {
         this.host = host;
         this.onShutdown = onShutdown;
-        asleep = new boolean[cpus.size()];
-        timers.onEarlier(this::timerMovedForward);
+        for (int i = 0; i < cpus.size(); i++) {
+            runners.add(new Runner(i, cpus.get(i), timers.get(i)));
+        }
     }
 
     /** What the local APIC of a processor is to signal, so that the loop learns who is awake. */
     public VirtualCpu.Signals signals(int cpu) {
-        VirtualCpu.Signals signals = cpus.get(cpu).signals();
+        Runner runner = runners.get(cpu);
+        VirtualCpu.Signals signals = runner.cpu.signals();
         return new VirtualCpu.Signals() {
             @Override
             public void interrupt() {
                 signals.interrupt();
-                awake();
+                runner.signal();
             }
 
             @Override
             public void nmi() {
                 signals.nmi();
-                awake();
+                runner.signal();
             }
 
             @Override
             public void init() {
                 signals.init();
-                awake();
+                runner.signal();
             }
 
             @Override
             public void startup(int vector) {
                 signals.startup(vector);
-                awake();
-            }
-
-            private void awake() {
-                asleep[cpu] = false;
-                if (running != NONE && running != cpu) {
-                    interruptRunning(); // who signals may well wait for what this one does now
-                }
+                runner.signal();
             }
         };
     }
 
-    /** Has the loop do something between instructions; at once if it sleeps or is stopped. */
+    /** Has something done while no processor executes instructions; at once if all sleep. */
     public void post(Runnable action) {
         host.post(action);
-        interruptRunning();
+        runners.getFirst().interrupt();
     }
 
     /** Makes {@link #run} return. */
     public void end() {
         ended = true;
-        host.wake();
-        interruptRunning();
+        runners.getFirst().interrupt();
     }
 
     /** No guest instruction is executed and no timer runs until {@link #proceed}. */
@@ -120,96 +112,269 @@ public final class RunLoop {
 
     /** Every processor may run again, as after a reset of the machine. */
     public void wakeAll() {
-        java.util.Arrays.fill(asleep, false);
+        runners.forEach(Runner::signal);
     }
 
-    /** Runs until somebody calls {@link #end}. */
+    /**
+     * Runs until somebody calls {@link #end}. What goes wrong on any processor's thread ends it,
+     * too, and is thrown here.
+     */
     public void run() {
-        int next = 0;
-        while (true) {
-            attention = false;
-            doPosted();
-            if (ended) {
-                break;
+        Runner first = runners.getFirst();
+        try {
+            startOthers();
+            while (true) {
+                doPosted();
+                if (ended) {
+                    break;
+                }
+                if (stopped) {
+                    host.sleepUntil(first.index, Timers.NEVER);
+                } else if (!first.turn()) {
+                    first.sleep();
+                }
             }
-            if (stopped) {
-                setAlarm(Timers.NEVER);
-                host.sleepUntil(Timers.NEVER);
-                continue;
-            }
-            timers.runDue();
-            int cpu = firstAwake(next);
-            if (cpu == NONE) {
-                host.sleepUntil(timers.nextDeadline());
-                continue;
-            }
-            next = (cpu + 1) % asleep.length;
-            runFor(cpu);
+        } finally {
+            endOthers();
         }
-        host.alarm(Timers.NEVER, interruptRunning);
+        rethrow();
+    }
+
+    // What the first thread does about the others.
+
+    private void startOthers() {
+        for (Runner each : runners.subList(1, runners.size())) {
+            host.start(each.index, () -> runOther(each));
+            synchronized (this) {
+                alive++;
+            }
+        }
     }
 
     private void doPosted() {
-        for (Runnable action = host.poll(); action != null; action = host.poll()) {
+        Runnable action = host.poll();
+        if (action == null && !stopped) {
+            return;
+        }
+        hold();
+        for (; action != null; action = host.poll()) {
             action.run();
         }
-    }
-
-    /** The first processor that is awake, from this one on and around, or {@link #NONE}. */
-    private int firstAwake(int from) {
-        for (int i = 0; i < asleep.length; i++) {
-            int cpu = (from + i) % asleep.length;
-            if (!asleep[cpu]) {
-                return cpu;
-            }
+        if (!stopped) {
+            release();
         }
-        return NONE;
     }
 
-    private void runFor(int cpu) {
-        long deadline = Math.min(timers.nextDeadline(), timers.clock().nanos() + SLICE_NANOS);
-        setAlarm(deadline);
-        VmExit exit;
-        running = cpu;
+    /** Returns when no other thread is in a turn, nor begins one. */
+    private void hold() {
+        if (runners.size() == 1) {
+            return;
+        }
+        synchronized (this) {
+            held = true;
+        }
+        kickOthers();
+        while (hasActive()) {
+            host.sleepUntil(0, Timers.NEVER);
+        }
+    }
+
+    private synchronized boolean hasActive() {
+        return active != 0;
+    }
+
+    private void release() {
+        synchronized (this) {
+            held = false;
+        }
+        for (Runner each : runners.subList(1, runners.size())) {
+            host.wake(each.index);
+        }
+    }
+
+    private void kickOthers() {
+        for (Runner each : runners.subList(1, runners.size())) {
+            each.cpu.kick();
+        }
+    }
+
+    private void endOthers() {
+        ended = true;
+        release();
+        kickOthers();
+        while (hasAlive()) {
+            host.sleepUntil(0, Timers.NEVER);
+        }
+        for (Runner each : runners) {
+            host.alarm(each.index, Timers.NEVER, each.kick);
+        }
+    }
+
+    private synchronized boolean hasAlive() {
+        return alive != 0;
+    }
+
+    private synchronized void rethrow() {
+        if (failure instanceof RuntimeException e) {
+            throw e;
+        }
+        if (failure instanceof Error e) {
+            throw e;
+        }
+    }
+
+    // What the others do.
+
+    private void runOther(Runner runner) {
         try {
-            if (attention) {
-                return; // it came before the one who calls could see who runs
+            while (begin(runner)) {
+                boolean awake;
+                try {
+                    awake = runner.turn();
+                } finally {
+                    finish();
+                }
+                if (!awake) {
+                    runner.sleep();
+                }
             }
-            exit = cpus.get(cpu).run();
+        } catch (RuntimeException | Error e) {
+            fail(e);
         } finally {
-            running = NONE;
+            synchronized (this) {
+                alive--;
+            }
+            host.wake(0);
         }
-        // No default: a new kind of exit does not compile until it is answered here.
-        switch (exit) {
-            case Halt _ -> asleep[cpu] = true;
-            case Kicked _ -> {}
-            case Shutdown _ -> {
-                asleep[cpu] = true;
-                onShutdown.accept(cpu);
+    }
+
+    /** Waits until the first thread does not want to be alone; false at the end. */
+    private boolean begin(Runner runner) {
+        while (!ended) {
+            synchronized (this) {
+                if (!held) {
+                    active++;
+                    return true;
+                }
+            }
+            host.sleepUntil(runner.index, Timers.NEVER);
+        }
+        return false;
+    }
+
+    private void finish() {
+        boolean awaited;
+        synchronized (this) {
+            active--;
+            awaited = held && active == 0;
+        }
+        if (awaited) {
+            host.wake(0);
+        }
+    }
+
+    private void fail(Throwable e) {
+        synchronized (this) {
+            if (failure == null) {
+                failure = e;
             }
         }
+        end();
     }
 
-    /** A device has set a timer, perhaps while a processor runs. */
-    private void timerMovedForward() {
-        if (running != NONE && timers.nextDeadline() < alarm) {
-            setAlarm(timers.nextDeadline());
+    /** One processor, and who runs it. */
+    private final class Runner {
+        final int index;
+        final VirtualCpu cpu;
+        final Timers timers;
+        final Runnable kick;
+
+        /** For its thread. */
+        private boolean halted;
+
+        /** It may have something to run. Set by any thread; cleared by its own before it looks. */
+        private volatile boolean signalled;
+
+        /** Its thread is in {@link VirtualCpu#run}, or about to be. Written by that thread. */
+        private volatile boolean running;
+
+        /** Its thread sleeps, or is about to: it looks at everything once more before. Likewise. */
+        private volatile boolean sleeping;
+
+        Runner(int index, VirtualCpu cpu, Timers timers) {
+            this.index = index;
+            this.cpu = cpu;
+            this.timers = timers;
+            kick = this::kickRunning;
+            timers.onEarlier(this::deadlineMoved);
         }
-    }
 
-    private void setAlarm(long nanos) {
-        if (nanos != alarm) {
-            alarm = nanos;
-            host.alarm(nanos, interruptRunning);
+        /** Runs what is due and then guest instructions; false if there is nothing to run. */
+        boolean turn() {
+            timers.runDue();
+            if (halted && !signalled) {
+                return false;
+            }
+            signalled = false;
+            running = true;
+            VmExit exit;
+            try {
+                timers.announce();
+                exit = cpu.run();
+            } finally {
+                running = false;
+            }
+            // No default: a new kind of exit does not compile until it is answered here.
+            switch (exit) {
+                case Halt _ -> halted = true;
+                case Kicked _ -> halted = false;
+                case Shutdown _ -> {
+                    halted = true;
+                    onShutdown.accept(index);
+                }
+            }
+            return true;
         }
-    }
 
-    /** For any thread. */
-    private void interruptRunning() {
-        attention = true;
-        int current = running;
-        if (current != NONE) {
-            cpus.get(current).kick();
+        /** Until it is signalled, a timer is due, or there is something else to do. */
+        void sleep() {
+            sleeping = true;
+            if (!signalled && !ended) {
+                host.sleepUntil(index, timers.nextDeadline());
+            }
+            sleeping = false;
+        }
+
+        // For any thread.
+
+        void signal() {
+            signalled = true;
+            if (sleeping) {
+                host.wake(index);
+            }
+        }
+
+        /** Has its thread look at what there is to do. */
+        void interrupt() {
+            host.wake(index);
+            cpu.kick();
+        }
+
+        /** Under the timers' monitor. */
+        private void deadlineMoved() {
+            if (running) {
+                host.alarm(index, timers.nextDeadline(), kick);
+            }
+            if (sleeping) {
+                host.wake(index);
+            }
+        }
+
+        /** What is due is run before the next turn if it is not under way. */
+        private void kickRunning() {
+            if (running) {
+                cpu.kick();
+            }
         }
     }
 }

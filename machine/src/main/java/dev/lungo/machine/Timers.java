@@ -99,6 +99,11 @@ public final class Timers {
         earlier = listener;
     }
 
+    /** Has the listener called as though the earliest deadline had just moved forward. */
+    public synchronized void announce() {
+        earlier.run();
+    }
+
     /** The earliest deadline, or {@link #NEVER}. */
     public synchronized long nextDeadline() {
         Timer first = waiting.peek();

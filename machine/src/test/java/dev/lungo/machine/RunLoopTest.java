@@ -37,31 +37,14 @@ class RunLoopTest {
     }
 
     @Test
-    void processorsThatAreAwakeTakeTurns() {
-        ScriptedCpu first = new ScriptedCpu("cpu0", () -> KICKED);
-        ScriptedCpu second = new ScriptedCpu("cpu1", () -> KICKED);
-        RunLoop loop = loop(first, second);
-        first.then(() -> KICKED);
-        second.then(() -> {
-            loop.end();
-            return KICKED;
-        });
-
-        loop.run();
-
-        assertThat(log).containsExactly("cpu0", "cpu1", "cpu0", "cpu1", "cpu1 kicked");
-    }
-
-    @Test
-    void theAlarmIsTheEarlierOfDeadlineAndSlice() {
-        ScriptedCpu first = new ScriptedCpu("cpu0", () -> KICKED);
-        ScriptedCpu second = new ScriptedCpu("cpu1", () -> HALT);
-        RunLoop loop = loop(first, second);
-        first.then(() -> {
+    void theAlarmIsTheEarliestDeadlineWhileAProcessorRuns() {
+        ScriptedCpu cpu = new ScriptedCpu("cpu0", () -> KICKED);
+        RunLoop loop = loop(cpu);
+        cpu.then(() -> {
             timers.create(this, () -> {}).at(600_000);
             return KICKED;
         });
-        first.then(() -> {
+        cpu.then(() -> {
             loop.end();
             return HALT;
         });
@@ -69,8 +52,7 @@ class RunLoopTest {
         loop.run();
 
         assertThat(host.alarms)
-                .as("a slice while there is no deadline, then that, then off")
-                .containsExactly(1_000_000L, 600_000L, Timers.NEVER);
+                .containsExactly(Timers.NEVER, Timers.NEVER, 600_000L, 600_000L, Timers.NEVER);
     }
 
     @Test
@@ -91,63 +73,7 @@ class RunLoopTest {
 
         loop.run();
 
-        assertThat(host.alarms).containsExactly(1_000_000L, 700L, Timers.NEVER);
-    }
-
-    @Test
-    void wakingAnotherProcessorEndsTheTurnOfTheOneThatRuns() {
-        ScriptedCpu first = new ScriptedCpu("cpu0", () -> KICKED);
-        ScriptedCpu second = new ScriptedCpu("cpu1", () -> HALT);
-        RunLoop loop = loop(first, second);
-        first.then(() -> {
-            loop.signals(1).startup(0x9F);
-            return KICKED;
-        });
-        second.then(() -> {
-            loop.end();
-            return KICKED;
-        });
-
-        loop.run();
-
-        assertThat(log)
-                .containsExactly(
-                        "cpu0",
-                        "cpu1",
-                        "cpu0",
-                        "cpu1 startup 159",
-                        "cpu0 kicked",
-                        "cpu1",
-                        "cpu1 kicked");
-    }
-
-    @Test
-    void signallingAProcessorThatIsAwakeEndsTheTurnToo() {
-        ScriptedCpu first = new ScriptedCpu("cpu0", () -> KICKED);
-        ScriptedCpu second = new ScriptedCpu("cpu1", () -> KICKED);
-        RunLoop loop = loop(first, second);
-        first.then(() -> {
-            loop.signals(1).interrupt();
-            loop.signals(0).interrupt(); // its own, which changes nothing
-            return KICKED;
-        });
-        second.then(() -> {
-            loop.end();
-            return KICKED;
-        });
-
-        loop.run();
-
-        assertThat(log)
-                .containsExactly(
-                        "cpu0",
-                        "cpu1",
-                        "cpu0",
-                        "cpu1 interrupt",
-                        "cpu0 kicked",
-                        "cpu0 interrupt",
-                        "cpu1",
-                        "cpu1 kicked");
+        assertThat(host.alarms).containsExactly(Timers.NEVER, 700L, 700L, Timers.NEVER);
     }
 
     @Test
@@ -191,32 +117,33 @@ class RunLoopTest {
         loop.run();
 
         assertThat(log)
-                .containsExactly("sleep until never", "timer", "cpu0", "cpu0", "cpu0 kicked");
+                .containsExactly(
+                        "sleep until never", "cpu0 kicked", "timer", "cpu0", "cpu0", "cpu0 kicked");
     }
 
     @Test
     void aShutdownIsReportedWithItsProcessor() {
-        ScriptedCpu first = new ScriptedCpu("cpu0", () -> HALT);
-        ScriptedCpu second = new ScriptedCpu("cpu1", VmExit.Shutdown::new);
+        ScriptedCpu cpu = new ScriptedCpu("cpu0", VmExit.Shutdown::new);
         List<RunLoop> self = new ArrayList<>();
         RunLoop loop =
                 new RunLoop(
-                        List.of(first, second),
-                        timers,
+                        List.of(cpu),
+                        List.of(timers),
                         host,
-                        cpu -> {
-                            log.add("shutdown of " + cpu);
+                        index -> {
+                            log.add("shutdown of " + index);
                             self.getFirst().end();
                         });
         self.add(loop);
 
         loop.run();
 
-        assertThat(log).containsExactly("cpu0", "cpu1", "shutdown of 1");
+        assertThat(log).containsExactly("cpu0", "shutdown of 0", "cpu0 kicked");
     }
 
-    private RunLoop loop(ScriptedCpu... cpus) {
-        return new RunLoop(List.of(cpus), timers, host, cpu -> log.add("shutdown of " + cpu));
+    private RunLoop loop(ScriptedCpu cpu) {
+        return new RunLoop(
+                List.of(cpu), List.of(timers), host, index -> log.add("shutdown of " + index));
     }
 
     /** A clock that goes on only while the loop sleeps. */
@@ -237,7 +164,12 @@ class RunLoopTest {
         }
 
         @Override
-        public void sleepUntil(long nanos) {
+        public void start(int cpu, Runnable body) {
+            throw new UnsupportedOperationException("threads are for another test");
+        }
+
+        @Override
+        public void sleepUntil(int cpu, long nanos) {
             log.add("sleep until " + (nanos == Timers.NEVER ? "never" : nanos));
             if (nanos != Timers.NEVER) {
                 now = nanos;
@@ -246,10 +178,10 @@ class RunLoopTest {
         }
 
         @Override
-        public void wake() {}
+        public void wake(int cpu) {}
 
         @Override
-        public void alarm(long nanos, Runnable ring) {
+        public void alarm(int cpu, long nanos, Runnable ring) {
             alarms.add(nanos);
         }
     }

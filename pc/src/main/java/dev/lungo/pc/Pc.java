@@ -27,13 +27,17 @@ import org.jspecify.annotations.Nullable;
  * A PC: its buses, devices and processors, wired, and its kernel in memory, as firmware and a boot
  * loader would leave it.
  *
- * <p>All of it lives on the thread that calls {@link #run}, but for {@link #post} and {@link #end}.
+ * <p>Processors have threads: see {@link RunLoop}. Everything here is for who makes the machine, or
+ * for what is {@linkplain #post posted}, but for {@link #post} and {@link #end}.
  */
 public final class Pc {
     private final MachineSpec spec;
     private final Platform platform;
     private final MemoryMap map;
-    private final Timers timers;
+
+    /** A processor's each; those of devices are the first's. */
+    private final List<Timers> timers = new ArrayList<>();
+
     private final PortBus ports = new PortBus();
     private final MmioBus mmio = new MmioBus();
     private final ApicBus apicBus = new ApicBus();
@@ -53,7 +57,6 @@ public final class Pc {
         this.spec = spec;
         this.platform = platform;
         map = MemoryMap.of(spec.memoryBytes());
-        timers = new Timers(platform.clock());
         for (int i = 0; i < spec.cpus(); i++) {
             addCpu(i, engine);
         }
@@ -69,7 +72,7 @@ public final class Pc {
                         ports,
                         mmio,
                         apicBus,
-                        timers,
+                        timers.getFirst(),
                         new A20Gate(this::setA20),
                         coprocessorError,
                         this::requestReset,
@@ -78,7 +81,8 @@ public final class Pc {
     }
 
     private void addCpu(int index, Engine engine) {
-        LocalApic apic = new LocalApic(index, apicBus, timers);
+        timers.add(new Timers(platform.clock()));
+        LocalApic apic = new LocalApic(index, apicBus, timers.getLast());
         apics.add(apic);
         cpus.add(
                 engine.createCpu(
@@ -184,7 +188,7 @@ public final class Pc {
 
     private void shutdown(int cpu) {
         if (spec.onShutdown() == OnShutdown.CRASH) {
-            endNow(new Outcome.Crash(cpu));
+            end(new Outcome.Crash(cpu));
         } else {
             requestReset();
         }

@@ -22,7 +22,12 @@ final class FakeHost implements RunLoopHost {
     }
 
     @Override
-    public void sleepUntil(long nanos) {
+    public void start(int cpu, Runnable body) {
+        throw new UnsupportedOperationException("one processor, on one thread");
+    }
+
+    @Override
+    public void sleepUntil(int cpu, long nanos) {
         if (!posted.isEmpty()) {
             return;
         }
@@ -33,8 +38,8 @@ final class FakeHost implements RunLoopHost {
     }
 
     @Override
-    public void wake() {}
+    public void wake(int cpu) {}
 
     @Override
-    public void alarm(long nanos, Runnable ring) {}
+    public void alarm(int cpu, long nanos, Runnable ring) {}
 }

@@ -13,8 +13,10 @@ import org.jspecify.annotations.Nullable;
  * <p>A page that holds blocks has no write tag in any TLB, so every store to it comes here, and
  * only the blocks whose bytes it touches die. When the last one of a page is gone, so is the watch
  * on it.
+ *
+ * <p>It belongs to whoever the {@link dev.lungo.cpu.core.Inbox} says.
  */
-public final class CodeCache implements PageWatch.Watcher {
+public final class CodeCache {
     /**
      * Beyond so many ops, all blocks are dropped and made anew: a bound on what a guest can make us
      * keep, some 100 MB.
@@ -54,6 +56,9 @@ public final class CodeCache implements PageWatch.Watcher {
 
     private final PageWatch watch;
 
+    /** Of the processor, as a watcher. */
+    private final int watcher;
+
     /**
      * How often the code of a page was dropped since it was written to; pages may share a count.
      */
@@ -83,21 +88,19 @@ public final class CodeCache implements PageWatch.Watcher {
         keeper = has;
     }
 
-    public CodeCache(Processor cpu, PageWatch watch) {
+    /**
+     * @param watcher the processor's number as a watcher of memory
+     */
+    public CodeCache(Processor cpu, int watcher, PageWatch watch) {
         this.cpu = cpu;
+        this.watcher = watcher;
         this.watch = watch;
-        watch.add(this);
         this.lowering = new Lowering(cpu);
     }
 
-    @Override
+    /** Whether anything is kept of this page. */
     public boolean holds(long page) {
         return pages.contains(page);
-    }
-
-    @Override
-    public void protect(long page) {
-        cpu.mmu.protectFromWrites(page << 12);
     }
 
     /** The block at the current instruction pointer, in the current mode. */
@@ -133,11 +136,18 @@ public final class CodeCache implements PageWatch.Watcher {
         }
         makeRoom();
         boolean ram = cpu.memory.host(physical) != 0;
-        Code kept = ram && keeper != null ? keeper.translation(physical, mode) : null;
-        if (kept != null) {
-            Block block = add(new Block(new Op[] {new Unlowered()}, physical, -1, 0, mode));
-            add(block, kept);
-            return block;
+        if (!ram) { // nobody would tell us of changes
+            lowered++;
+            return lowering.block(linear, physical, mode, 1);
+        }
+        watched(physical >>> 12); // before it is read
+        if (keeper != null) {
+            Code kept = keeper.translation(physical, mode);
+            if (kept != null) {
+                Block block = add(new Block(new Op[] {new Unlowered()}, physical, -1, 0, mode));
+                add(block, kept);
+                return block;
+            }
         }
         return lower(linear, physical, mode);
     }
@@ -163,16 +173,32 @@ public final class CodeCache implements PageWatch.Watcher {
     void lower() {
         long linear = cpu.linearIp();
         makeRoom();
-        Block _ = lower(linear, cpu.mmu.translateForFetch(linear), cpu.mode());
+        long physical = cpu.mmu.translateForFetch(linear);
+        watched(physical >>> 12);
+        Block _ = lower(linear, physical, cpu.mode());
     }
 
+    /** On a page of RAM that is watched. */
     private Block lower(long linear, long physical, int mode) {
         lowered++;
-        if (cpu.memory.host(physical) == 0) { // nobody would tell us of changes
-            return lowering.block(linear, physical, mode, 1);
+        long second = -1;
+        try {
+            Block block = lowering.block(linear, physical, mode, Lowering.MAX_OPS);
+            if (block.spill >= 0) {
+                if (cpu.memory.host(block.spill) == 0) {
+                    return block;
+                }
+                second = block.spill >>> 12;
+                if (!holds(second)) { // it has been read before anybody would tell us of changes
+                    watched(second);
+                    block = lowering.block(linear, physical, mode, Lowering.MAX_OPS);
+                }
+            }
+            return add(block);
+        } finally {
+            releaseIfEmpty(physical >>> 12);
+            releaseIfEmpty(second);
         }
-        Block block = lowering.block(linear, physical, mode, Lowering.MAX_OPS);
-        return block.spill >= 0 && cpu.memory.host(block.spill) == 0 ? block : add(block);
     }
 
     /** Before anything is lowered, since what is dropped takes its constants with it. */
@@ -212,14 +238,13 @@ public final class CodeCache implements PageWatch.Watcher {
     private Block add(Block block) {
         Page page = watched(block.physical >>> 12);
         Block former = page.blocks.get(key(block.physical, block.mode));
-        if (former != null) { // another mapping of the second page, or another code limit
-            forget(former);
-            page = watched(block.physical >>> 12);
-        }
         page.blocks.put(key(block.physical, block.mode), block);
         page.overlapping.add(block);
         if (block.crossesPages()) {
             watched(block.spill >>> 12).overlapping.add(block);
+        }
+        if (former != null) { // another mapping of the second page, or another code limit
+            forget(former);
         }
         block.kept = true;
         ops += block.size();
@@ -237,15 +262,31 @@ public final class CodeCache implements PageWatch.Watcher {
         return lowering.single(physical, offset, cpu.mode());
     }
 
-    /** From now on, writes to the page come to {@link #written}. */
+    /**
+     * From now on, writes to the page come to {@link #written}. It is read after that, so that no
+     * write is missed.
+     */
     private Page watched(long number) {
         Page page = pages.get(number);
         if (page == null) {
             page = new Page(number);
             pages.put(number, page);
-            watch.watch(number);
+            if (watch.isWriter(watcher, number)) {
+                cpu.mmu.protectFromWrites(number << 12);
+                watch.dismiss(watcher, number);
+            }
+            watch.watch(watcher, number);
         }
         return page;
+    }
+
+    /** Nothing was kept of a page that is watched. */
+    private void releaseIfEmpty(long number) {
+        Page page = pages.get(number);
+        if (page != null && page.overlapping.isEmpty()) {
+            pages.remove(number);
+            watch.release(watcher, number);
+        }
     }
 
     /** Remembers the way from a block to the one that is current now. */
@@ -257,7 +298,7 @@ public final class CodeCache implements PageWatch.Watcher {
         return to;
     }
 
-    @Override
+    /** These guest-physical bytes, on one page, have been written. */
     public void written(long physical, int bytes) {
         long number = physical >>> 12;
         Page page = pages.get(number);
@@ -318,20 +359,12 @@ public final class CodeCache implements PageWatch.Watcher {
             return;
         }
         page.overlapping.remove(code);
-        if (page.overlapping.isEmpty()) {
-            pages.remove(number);
-            watch.release(number);
-        }
+        releaseIfEmpty(number);
     }
 
     /** A translation has changed: what was found by linear address must be found anew. */
     public void translationsChanged() {
         cpu.translationsChanged();
-    }
-
-    @Override
-    public void allWritten() {
-        clear();
     }
 
     /** Drops everything. */
@@ -345,7 +378,7 @@ public final class CodeCache implements PageWatch.Watcher {
         }
         pages.clear();
         for (Page page : dropped) {
-            watch.release(page.number);
+            watch.release(watcher, page.number);
         }
         ops = 0;
         lowering.clear();

@@ -87,15 +87,17 @@ public final class Interpreter {
 
     /** Runs until there is something for the run loop to do. */
     public VmExit run() {
-        cpu.clock.beat();
-        awaitTranslator();
-        if (translator != null) {
-            translator.makeRoom();
-        }
+        cpu.inbox.enter();
+        cpu.clock.begin();
         try {
+            awaitTranslator();
+            if (translator != null) {
+                translator.makeRoom();
+            }
             return runGuest();
         } finally {
             cpu.clock.rest();
+            cpu.inbox.leave();
         }
     }
 
@@ -261,6 +263,14 @@ public final class Interpreter {
 
     /** Deals with what is pending; returns an exit, or null to go on. */
     private @Nullable VmExit attend(int waiting) {
+        if ((waiting & Pending.REQUEST) != 0) {
+            cpu.lower(Pending.REQUEST);
+            cpu.inbox.attend();
+        }
+        if ((waiting & Pending.A20) != 0) {
+            cpu.lower(Pending.A20);
+            cpu.takeA20();
+        }
         if ((waiting & Pending.KICK) != 0) {
             cpu.lower(Pending.KICK);
             return KICKED;
@@ -273,7 +283,7 @@ public final class Interpreter {
             return null;
         }
         if ((waiting & Pending.NMI) != 0 && cpu.nmiAllowed()) {
-            cpu.lowerNmi();
+            cpu.takeNmi();
             cpu.lower(Pending.ASLEEP);
             return cpu.events.nmi() ? null : shutDown();
         }

@@ -579,7 +579,7 @@ public final class Mmu {
             return;
         }
         Raw.putLong(entry + READ_TAG, page);
-        if (walker.writable && !watch.isWatched(physical)) {
+        if (walker.writable && watch.admit(cpu.inbox.number, physical)) {
             Raw.putLong(entry + WRITE_TAG, page);
         }
     }
@@ -631,7 +631,7 @@ public final class Mmu {
         }
     }
 
-    /** A page has come to hold lowered code: writes to it must take the slow path from now on. */
+    /** Writes to a page must take the slow path from now on. */
     public void protectFromWrites(long physical) {
         long page = physical & PAGE_MASK;
         protectFromWrites(local, page);

@@ -23,6 +23,12 @@ public final class Pending {
     /** HLT or MWAIT, or waiting for a start-up IPI. */
     public static final int ASLEEP = 1 << 7;
 
+    /** Others want something of the caches: see {@link Inbox}. */
+    public static final int REQUEST = 1 << 9;
+
+    /** The A20M# pin has changed. */
+    public static final int A20 = 1 << 10;
+
     /** Behind {@link #NMI} there is another: see {@link Processor#raiseNmi}. */
     public static final int SECOND_NMI = 1 << 8;
 }

@@ -45,6 +45,7 @@ public final class Processor {
     public final PhysicalMemory memory;
     public final PageWalker walker;
     public final CodeCache code;
+    final Inbox inbox;
     public final Mmu mmu;
     public final PortBus ports;
     public final LocalApic apic;
@@ -95,6 +96,9 @@ public final class Processor {
     /** Ones but for bit 20 while A20 is masked. */
     long a20Mask = -1;
 
+    /** What A20M# says; the mask follows. */
+    volatile boolean a20Open = true;
+
     /** Current privilege level. */
     public int cpl;
 
@@ -122,7 +126,10 @@ public final class Processor {
     public volatile int startupVector;
 
     /** From delivery of an NMI to the next IRET. */
-    public boolean nmiBlocked;
+    public volatile boolean nmiBlocked;
+
+    /** Held by who changes what NMIs are pending. */
+    private final Object nmis = new Object();
 
     /** Counts changes of translations. */
     public long generation;
@@ -145,7 +152,8 @@ public final class Processor {
         HostMemory ram = (HostMemory) setup.memory();
         memory = new PhysicalMemory(ram, setup.mmio(), apic);
         walker = new PageWalker(this, memory);
-        code = new CodeCache(this, ram.watch);
+        inbox = new Inbox(this, ram.watch);
+        code = new CodeCache(this, inbox.number, ram.watch);
         mmu = new Mmu(this, memory, walker, code, ram.watch);
         model =
                 CpuModel.named(setup.model())
@@ -170,7 +178,12 @@ public final class Processor {
 
     /** Does something to memory while no other processor runs: an access that is not atomic. */
     public boolean exclusively(BooleanSupplier access) {
-        return access.getAsBoolean();
+        if (count == 1) {
+            return access.getAsBoolean();
+        }
+        boolean[] result = new boolean[1];
+        inbox.alone(() -> result[0] = access.getAsBoolean());
+        return result[0];
     }
 
     // Exceptions.
@@ -296,17 +309,26 @@ public final class Processor {
      * An NMI arrives. For any thread.
      *
      * <p>While one is handled, one more is kept: SDM 3A, "Handling Multiple NMIs". A real processor
-     * takes the first at the next instruction. This one may not come to that before another
-     * processor's turn, which must not lose its own for it: so there can be two.
+     * takes the first at the next instruction. This one may not get to run for long, and another
+     * processor must not lose its own for that: so there can be two.
      */
     public void raiseNmi() {
-        boolean another =
-                !nmiBlocked && (Raw.getIntOpaque(state + State.PENDING) & Pending.NMI) != 0;
-        raise(another ? Pending.SECOND_NMI : Pending.NMI);
+        synchronized (nmis) {
+            boolean another =
+                    !nmiBlocked && (Raw.getIntOpaque(state + State.PENDING) & Pending.NMI) != 0;
+            raise(another ? Pending.SECOND_NMI : Pending.NMI);
+        }
     }
 
-    /** The first of the NMIs that are pending is taken. */
-    void lowerNmi() {
+    /** The first of the NMIs that are pending is taken, and the next has to wait. */
+    void takeNmi() {
+        synchronized (nmis) {
+            nmiBlocked = true;
+            lowerNmi();
+        }
+    }
+
+    private void lowerNmi() {
         boolean another = (Raw.getIntOpaque(state + State.PENDING) & Pending.SECOND_NMI) != 0;
         lower(another ? Pending.SECOND_NMI : Pending.NMI);
     }
@@ -544,12 +566,29 @@ public final class Processor {
 
     /** The state after RESET#. SDM 3A, "Processor State After Reset" (table 10-1). */
     public void reset() {
-        processorReset.reset();
+        synchronized (inbox) {
+            processorReset.reset();
+        }
     }
 
-    /** A20M#. What was translated or found before holds no more. */
+    /**
+     * A20M#. For any thread: it counts from the next block on, for the thread that runs the guest
+     * from the next instruction.
+     */
     public void setA20(boolean open) {
-        a20Mask = open ? -1 : ~(1L << 20);
+        a20Open = open;
+        synchronized (inbox) {
+            if (inbox.isMine()) {
+                takeA20();
+                return;
+            }
+        }
+        raise(Pending.A20);
+    }
+
+    /** What was translated or found before holds no more. */
+    void takeA20() {
+        a20Mask = a20Open ? -1 : ~(1L << 20);
         mmu.flush(false);
     }
 

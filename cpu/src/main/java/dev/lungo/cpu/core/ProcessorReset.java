@@ -37,7 +37,7 @@ final class ProcessorReset {
         Raw.putInt(state + State.FCW, RESET_FCW);
         Raw.putInt(state + State.FTW, RESET_FTW);
         Raw.putInt(state + State.MXCSR, RESET_MXCSR);
-        Raw.putInt(state + State.PENDING, Raw.getInt(state + State.PENDING) & Pending.KICK);
+        cpu.lower(~(Pending.KICK | Pending.REQUEST));
         system.xcr0 = 1;
         system.pkru = 0;
         system.pkrs = 0;
@@ -51,6 +51,7 @@ final class ProcessorReset {
         system.sysenterEsp = 0;
         system.sysenterEip = 0;
         system.debugctl = 0;
+        cpu.a20Open = true;
         cpu.a20Mask = -1;
         cpu.msrs.reset();
         cpu.tsc.reset();

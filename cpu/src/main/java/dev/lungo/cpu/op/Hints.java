@@ -3,8 +3,8 @@ package dev.lungo.cpu.op;
 import dev.lungo.cpu.block.Address;
 import dev.lungo.cpu.block.Lowering;
 import dev.lungo.cpu.block.Op;
-import dev.lungo.cpu.core.Pending;
 import dev.lungo.cpu.core.Processor;
+import dev.lungo.host.HostThread;
 import dev.lungo.host.Raw;
 import dev.lungo.isa.ExceptionVector;
 import dev.lungo.isa.Instruction;
@@ -32,7 +32,7 @@ public final class Hints {
         };
     }
 
-    /** What spins for long waits for another processor, which then had better have its turn. */
+    /** What spins for long waits for another processor, which may be waiting for a host's. */
     private static final class Pause extends Op {
         private static final int PATIENCE = 64;
 
@@ -48,7 +48,7 @@ public final class Hints {
             cpu.intercept(instruction, 0);
             times++;
             if (times % PATIENCE == 0 && cpu.count > 1) {
-                cpu.raise(Pending.KICK);
+                HostThread.giveWay();
             }
         }
     }

@@ -46,13 +46,18 @@ class MonitorFuzz {
         }
 
         @Override
-        public void sleepUntil(long nanos) {}
+        public void start(int cpu, Runnable body) {
+            throw new UnsupportedOperationException("one processor, on one thread");
+        }
 
         @Override
-        public void wake() {}
+        public void sleepUntil(int cpu, long nanos) {}
 
         @Override
-        public void alarm(long nanos, Runnable ring) {}
+        public void wake(int cpu) {}
+
+        @Override
+        public void alarm(int cpu, long nanos, Runnable ring) {}
     }
 
     private Pc pc() {
