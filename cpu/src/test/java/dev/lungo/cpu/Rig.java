@@ -28,6 +28,8 @@ import dev.lungo.machine.Tracer;
 import dev.lungo.machine.VirtualCpu;
 import dev.lungo.machine.VmExit;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -74,7 +76,7 @@ public final class Rig implements AutoCloseable {
 
     private static final int TABLE_LIMIT = 0xFFF;
 
-    public final HostMemory memory = new HostMemory(16 << 20);
+    public final HostMemory memory;
     public final PortBus ports = new PortBus();
     public final LocalApic apic;
     public final Processor cpu;
@@ -120,6 +122,16 @@ public final class Rig implements AutoCloseable {
         return new Rig(0, false, true, Set.of(), file);
     }
 
+    /** So many on one memory, which the first closes. Each runs in blocks; skips likewise. */
+    public static List<Rig> several(int count, Tier tier) {
+        Rig first = inBlocks(tier);
+        List<Rig> all = new ArrayList<>(List.of(first));
+        while (all.size() < count) {
+            all.add(new Rig(first.memory, 0, count, false, tier == Tier.NATIVE, Set.of(), null));
+        }
+        return all;
+    }
+
     /** Of {@link Tier#NATIVE} only. */
     public Translator translator() {
         return Objects.requireNonNull(translator);
@@ -153,6 +165,18 @@ public final class Rig implements AutoCloseable {
             boolean translates,
             Set<Engine.Aid> aids,
             @Nullable Path file) {
+        this(new HostMemory(16 << 20), index, index + 1, stepwise, translates, aids, file);
+    }
+
+    private Rig(
+            HostMemory memory,
+            int index,
+            int count,
+            boolean stepwise,
+            boolean translates,
+            Set<Engine.Aid> aids,
+            @Nullable Path file) {
+        this.memory = memory;
         Timers timers = new Timers(() -> nanos);
         apic = new LocalApic(0, new ApicBus(), timers);
         Tracer tracer = stepwise ? (_, _, _, _) -> count() : Tracer.NONE;
@@ -160,7 +184,7 @@ public final class Rig implements AutoCloseable {
                 new Processor(
                         new CpuSetup(
                                 index,
-                                index + 1,
+                                count,
                                 "x86-64-v3",
                                 memory,
                                 ports,

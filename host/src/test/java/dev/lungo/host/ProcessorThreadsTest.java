@@ -93,7 +93,6 @@ class ProcessorThreadsTest {
                         running.incrementAndGet();
                         while (!self[0].kicked.getAndSet(false)) {
                             Thread.onSpinWait();
-                            Thread.yield();
                         }
                         running.decrementAndGet();
                         return KICKED;
