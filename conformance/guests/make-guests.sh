@@ -4,7 +4,7 @@
 #
 #   vmlinuz-{cloud,amd64,rt-amd64}  Debian's kernels as they are
 #   vmlinux-cloud                   the ELF file inside the first, for PVH
-#   initramfs.cpio.gz               busybox and init, for all of them
+#   initramfs.cpio.gz               busybox, init and stress, for all of them
 #   mb2.elf                         a Multiboot 2 kernel of a few instructions
 set -eu -o pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -13,7 +13,7 @@ out=$(cd "$1" && pwd)
 work=$(mktemp -d "$out/making.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 failed=0
-declare -A sources=([initramfs.cpio.gz]=init [mb2.elf]=mb2.S) # what they are made of besides
+declare -A sources=([initramfs.cpio.gz]='init stress.c' [mb2.elf]=mb2.S) # what they are made of besides
 
 fetch() { # PACKAGE DIRECTORY: unpacks it there
     (cd "$work" && LC_ALL=C apt-get -qq download "$1" > /dev/null 2>&1) &&
@@ -57,6 +57,7 @@ make_initramfs() {
     cp "$(find "$work/busybox" -type f -path '*/bin/busybox')" "$root/bin/busybox" &&
         ln -s busybox "$root/bin/sh" &&
         install -m 755 "$here/init" "$root/init" &&
+        gcc -O2 -static -pthread -s -o "$root/bin/stress" "$here/stress.c" &&
         (cd "$root" && find . | cpio --quiet -o -H newc -R 0:0) | gzip -9 > "$work/new"
 }
 
@@ -65,10 +66,18 @@ make_mb2() {
         ld -m elf_i386 -n --no-warn-rwx-segments -Ttext 0x200000 -e start -o "$work/new" "$work/mb2.o"
 }
 
+newer() { # FILE: whether anything is that it is made of
+    local each
+    for each in ${sources[$1]:-}; do
+        [ "$here/$each" -nt "$out/$1" ] && return
+    done
+    return 1
+}
+
 make() { # FILE FUNCTION ARGUMENT...
     local file=$1
     shift
-    if [ -s "$out/$file" ] && ! [ "$here/${sources[$file]:-none}" -nt "$out/$file" ]; then return; fi
+    if [ -s "$out/$file" ] && ! newer "$file"; then return; fi
     rm -f "$work/new"
     if "$@" && [ -s "$work/new" ]; then
         mv "$work/new" "$out/$file"

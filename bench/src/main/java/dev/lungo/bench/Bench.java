@@ -73,6 +73,7 @@ public final class Bench {
         all.put("mix", this::mix);
         all.put("boot", this::boot);
         all.put("work", this::work);
+        all.put("pair", this::pair);
         System.out.printf(Locale.ROOT, "%-34s %10s %10s %8s%n", "", "lungo", "qemu tcg", "ratio");
         for (Map.Entry<String, Measurement> each : all.entrySet()) {
             if (chosen.isEmpty() || chosen.contains(each.getKey())) {
@@ -142,7 +143,7 @@ public final class Bench {
         delete(scratch.resolve("cache"));
         Map<String, Double> measured = new LinkedHashMap<>();
         for (String which : List.of("cold", "warm")) {
-            try (Machine machine = linux(host, "")) {
+            try (Machine machine = linux(host, 1, "")) {
                 machine.line("LUNGO-GUEST-OK");
                 measured.put(
                         "linux-direct " + which + ", MiB resident",
@@ -165,7 +166,7 @@ public final class Bench {
 
     private Map<String, Double> work(Host host) throws IOException, InterruptedException {
         Map<String, Double> measured = new LinkedHashMap<>();
-        try (Machine machine = linux(host, " guest=bench")) {
+        try (Machine machine = linux(host, 1, " guest=bench")) {
             for (String each : List.of("hash", "fork", "call")) {
                 double begun = machine.line("BEGIN " + each);
                 measured.put(each + ", s", machine.line("END " + each) - begun);
@@ -175,9 +176,26 @@ public final class Bench {
         return measured;
     }
 
-    private Machine linux(Host host, String append) throws IOException {
+    /** Two busy processes on one processor and on two. */
+    private Map<String, Double> pair(Host host) throws IOException, InterruptedException {
+        Map<String, Double> measured = new LinkedHashMap<>();
+        for (int cpus = 1; cpus <= 2; cpus++) {
+            try (Machine machine = linux(host, cpus, " guest=pair")) {
+                double begun = machine.line("BEGIN pair");
+                measured.put("pair, cpus " + cpus + ", s", machine.line("END pair") - begun);
+                machine.end();
+            }
+        }
+        measured.put(
+                "pair, times the work of one",
+                measured.get("pair, cpus 1, s") / measured.get("pair, cpus 2, s"));
+        return measured;
+    }
+
+    private Machine linux(Host host, int cpus, String append) throws IOException {
         return host.run(
                 RAM_MIB,
+                cpus,
                 guests.resolve("vmlinuz-cloud"),
                 "console=ttyS0 panic=-1" + append,
                 guests.resolve("initramfs.cpio.gz"));

@@ -9,9 +9,10 @@ import java.util.List;
  * A program that runs a machine.
  *
  * @param memory its option for the size of the guest's RAM
+ * @param processors likewise, for how many the guest has
  * @param option what its other options begin with
  */
-record Host(List<String> command, String memory, String option) {
+record Host(List<String> command, String memory, String processors, String option) {
     /** With a cache of its own, which may be deleted between two runs. */
     static Host lungo(Path root, Path cache, List<String> options) {
         List<String> command =
@@ -22,7 +23,7 @@ record Host(List<String> command, String memory, String option) {
                                 root.resolve("lungo").toString(),
                                 "run"));
         command.addAll(options);
-        return new Host(command, "--memory", "--");
+        return new Host(command, "--memory", "--cpus", "--");
     }
 
     static Host tcg() {
@@ -41,6 +42,7 @@ record Host(List<String> command, String memory, String option) {
                         "stdio",
                         "-no-reboot"),
                 "-m",
+                "-smp",
                 "-");
     }
 
@@ -48,8 +50,9 @@ record Host(List<String> command, String memory, String option) {
         return Machine.start(arguments(ramMib, kernel, append));
     }
 
-    Machine run(int ramMib, Path kernel, String append, Path initrd) throws IOException {
+    Machine run(int ramMib, int cpus, Path kernel, String append, Path initrd) throws IOException {
         List<String> arguments = arguments(ramMib, kernel, append);
+        arguments.addAll(List.of(processors, String.valueOf(cpus)));
         arguments.addAll(List.of(option + "initrd", initrd.toString()));
         return Machine.start(arguments);
     }

@@ -53,24 +53,28 @@ class CrossModifyingCodeTest {
     void aProcessorRunsWhatAnotherHasWrittenBeforeItSaidSo() throws Exception {
         try (Together processors = new Together(2, tier)) {
             processors.first().put64(FUNCTIONS + 3, RETURN_ONE);
-            processors.program(0, a -> {
-                a.op(MOV, RDI, imm(FUNCTIONS + 3)).op(MOV, RSI, imm(SAID));
-                a.op(MOV, R15D, imm(0));
-                a.label("time").op(INC, R15D);
-                a.op(MOV, mem(4, RDI, 1), R15D).op(MOV, mem(4, RSI), R15D);
-                awaitNotBelow(a, "done", mem(4, RSI, DONE), R15D);
-                a.op(CMP, R15D, imm(TIMES)).jump(JNZ, "time");
-            });
-            processors.program(1, a -> {
-                a.op(MOV, RDI, imm(FUNCTIONS + 3)).op(MOV, RSI, imm(SAID));
-                a.op(MOV, R15D, imm(0));
-                a.label("time").op(INC, R15D);
-                awaitNotBelow(a, "said", mem(4, RSI), R15D);
-                a.op(CALL, RDI).op(CMP, EAX, R15D).jump(JZ, "right");
-                a.op(INC, mem(4, RSI, WRONG));
-                a.label("right").op(MOV, mem(4, RSI, DONE), R15D);
-                a.op(CMP, R15D, imm(TIMES)).jump(JNZ, "time");
-            });
+            processors.program(
+                    0,
+                    a -> {
+                        a.op(MOV, RDI, imm(FUNCTIONS + 3)).op(MOV, RSI, imm(SAID));
+                        a.op(MOV, R15D, imm(0));
+                        a.label("time").op(INC, R15D);
+                        a.op(MOV, mem(4, RDI, 1), R15D).op(MOV, mem(4, RSI), R15D);
+                        awaitNotBelow(a, "done", mem(4, RSI, DONE), R15D);
+                        a.op(CMP, R15D, imm(TIMES)).jump(JNZ, "time");
+                    });
+            processors.program(
+                    1,
+                    a -> {
+                        a.op(MOV, RDI, imm(FUNCTIONS + 3)).op(MOV, RSI, imm(SAID));
+                        a.op(MOV, R15D, imm(0));
+                        a.label("time").op(INC, R15D);
+                        awaitNotBelow(a, "said", mem(4, RSI), R15D);
+                        a.op(CALL, RDI).op(CMP, EAX, R15D).jump(JZ, "right");
+                        a.op(INC, mem(4, RSI, WRONG));
+                        a.label("right").op(MOV, mem(4, RSI, DONE), R15D);
+                        a.op(CMP, R15D, imm(TIMES)).jump(JNZ, "time");
+                    });
 
             processors.run();
 
@@ -83,34 +87,38 @@ class CrossModifyingCodeTest {
     @Test
     void aWriteIsNotMissedThatComesWhileTheCodeIsReadForTheFirstTime() throws Exception {
         try (Together processors = new Together(2, tier)) {
-            processors.program(0, a -> {
-                a.op(MOV, RDI, imm(FUNCTIONS)).op(MOV, RSI, imm(SAID));
-                a.op(MOV, R15D, imm(0)).op(MOV, RAX, imm(RETURN_ONE));
-                a.label("page");
-                a.op(MOV, mem(8, RDI, 3), RAX);
-                a.op(ADD, R15D, imm(1)).op(MOV, mem(4, RSI), R15D);
-                a.op(MOV, ECX, R15D).op(AND, ECX, imm(0x3FE)).op(INC, ECX);
-                a.label("later").op(DEC, ECX).jump(JNZ, "later");
-                a.op(MOV, mem(4, RDI, 4), imm(2));
-                a.op(ADD, R15D, imm(1)).op(MOV, mem(4, RSI), R15D);
-                awaitNotBelow(a, "done", mem(4, RSI, DONE), R15D);
-                a.op(ADD, RDI, imm(0x1000));
-                a.op(CMP, R15D, imm(2 * TIMES)).jump(JNZ, "page");
-            });
-            processors.program(1, a -> {
-                a.op(MOV, RDI, imm(FUNCTIONS + 3)).op(MOV, RSI, imm(SAID));
-                a.op(MOV, R15D, imm(0));
-                a.label("page").op(ADD, R15D, imm(1));
-                awaitNotBelow(a, "said", mem(4, RSI), R15D);
-                a.op(ADD, R15D, imm(1));
-                a.label("again").op(MOV, EBX, mem(4, RSI));
-                a.op(CALL, RDI).op(CMP, EBX, R15D).jump(JNZ, "again");
-                a.op(CMP, EAX, imm(2)).jump(JZ, "right");
-                a.op(INC, mem(4, RSI, WRONG));
-                a.label("right").op(MOV, mem(4, RSI, DONE), R15D);
-                a.op(ADD, RDI, imm(0x1000));
-                a.op(CMP, R15D, imm(2 * TIMES)).jump(JNZ, "page");
-            });
+            processors.program(
+                    0,
+                    a -> {
+                        a.op(MOV, RDI, imm(FUNCTIONS)).op(MOV, RSI, imm(SAID));
+                        a.op(MOV, R15D, imm(0)).op(MOV, RAX, imm(RETURN_ONE));
+                        a.label("page");
+                        a.op(MOV, mem(8, RDI, 3), RAX);
+                        a.op(ADD, R15D, imm(1)).op(MOV, mem(4, RSI), R15D);
+                        a.op(MOV, ECX, R15D).op(AND, ECX, imm(0x3FE)).op(INC, ECX);
+                        a.label("later").op(DEC, ECX).jump(JNZ, "later");
+                        a.op(MOV, mem(4, RDI, 4), imm(2));
+                        a.op(ADD, R15D, imm(1)).op(MOV, mem(4, RSI), R15D);
+                        awaitNotBelow(a, "done", mem(4, RSI, DONE), R15D);
+                        a.op(ADD, RDI, imm(0x1000));
+                        a.op(CMP, R15D, imm(2 * TIMES)).jump(JNZ, "page");
+                    });
+            processors.program(
+                    1,
+                    a -> {
+                        a.op(MOV, RDI, imm(FUNCTIONS + 3)).op(MOV, RSI, imm(SAID));
+                        a.op(MOV, R15D, imm(0));
+                        a.label("page").op(ADD, R15D, imm(1));
+                        awaitNotBelow(a, "said", mem(4, RSI), R15D);
+                        a.op(ADD, R15D, imm(1));
+                        a.label("again").op(MOV, EBX, mem(4, RSI));
+                        a.op(CALL, RDI).op(CMP, EBX, R15D).jump(JNZ, "again");
+                        a.op(CMP, EAX, imm(2)).jump(JZ, "right");
+                        a.op(INC, mem(4, RSI, WRONG));
+                        a.label("right").op(MOV, mem(4, RSI, DONE), R15D);
+                        a.op(ADD, RDI, imm(0x1000));
+                        a.op(CMP, R15D, imm(2 * TIMES)).jump(JNZ, "page");
+                    });
 
             processors.run();
 

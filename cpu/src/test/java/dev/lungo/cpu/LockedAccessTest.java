@@ -84,56 +84,79 @@ class LockedAccessTest {
     @Test
     void exchangeAndAddHandsOutEachNumberOnce() throws Exception {
         assertThat(
-                        after(TIMES, AT, a ->
-                                a.op(MOV, EAX, imm(1)).db(LOCK).op(XADD, mem(4, RSI), EAX)
-                                        // the sum of all numbers handed out
-                                        .db(LOCK)
-                                        .op(ADD, mem(8, RSI, 0x40), RAX)))
+                        after(
+                                TIMES,
+                                AT,
+                                a ->
+                                        a.op(MOV, EAX, imm(1))
+                                                .db(LOCK)
+                                                .op(XADD, mem(4, RSI), EAX)
+                                                // the sum of all numbers handed out
+                                                .db(LOCK)
+                                                .op(ADD, mem(8, RSI, 0x40), RAX)))
                 .isEqualTo((long) PROCESSORS * TIMES);
     }
 
     @Test
     void compareAndExchangeSucceedsForOneAtATime() throws Exception {
-        assertThat(after(TIMES, AT, a -> {
-                    a.op(MOV, RAX, mem(8, RSI));
-                    a.label("again").op(MOV, RBX, RAX).op(ADD, RBX, imm(1));
-                    a.db(LOCK).op(CMPXCHG, mem(8, RSI), RBX).jump(JNZ, "again");
-                }))
+        assertThat(
+                        after(
+                                TIMES,
+                                AT,
+                                a -> {
+                                    a.op(MOV, RAX, mem(8, RSI));
+                                    a.label("again").op(MOV, RBX, RAX).op(ADD, RBX, imm(1));
+                                    a.db(LOCK).op(CMPXCHG, mem(8, RSI), RBX).jump(JNZ, "again");
+                                }))
                 .isEqualTo((long) PROCESSORS * TIMES);
     }
 
     @Test
     void compareAndExchangeOfEightBytesSucceedsForOneAtATime() throws Exception {
-        assertThat(after(TIMES, AT, a -> {
-                    a.op(MOV, EAX, mem(4, RSI)).op(MOV, EDX, mem(4, RSI, 4));
-                    a.label("again").op(MOV, EBX, EAX).op(MOV, ECX, EDX);
-                    a.op(ADD, EBX, imm(1)).op(ADC, ECX, imm(0));
-                    a.db(LOCK).op(CMPXCHG8B, mem(8, RSI)).jump(JNZ, "again");
-                }))
+        assertThat(
+                        after(
+                                TIMES,
+                                AT,
+                                a -> {
+                                    a.op(MOV, EAX, mem(4, RSI)).op(MOV, EDX, mem(4, RSI, 4));
+                                    a.label("again").op(MOV, EBX, EAX).op(MOV, ECX, EDX);
+                                    a.op(ADD, EBX, imm(1)).op(ADC, ECX, imm(0));
+                                    a.db(LOCK).op(CMPXCHG8B, mem(8, RSI)).jump(JNZ, "again");
+                                }))
                 .isEqualTo((long) PROCESSORS * TIMES);
     }
 
     @Test
     void compareAndExchangeOfSixteenBytesSucceedsForOneAtATime() throws Exception {
         int times = tier == Rig.Tier.NATIVE ? TIMES : SELDOM;
-        assertThat(after(times, AT, a -> {
-                    a.op(MOV, RAX, mem(8, RSI)).op(MOV, RDX, mem(8, RSI, 8));
-                    a.label("again").op(MOV, RBX, RAX).op(MOV, RCX, RDX);
-                    a.op(ADD, RBX, imm(1)).op(ADC, RCX, imm(0));
-                    a.db(LOCK).op(CMPXCHG16B, mem(16, RSI)).jump(JNZ, "again");
-                }))
+        assertThat(
+                        after(
+                                times,
+                                AT,
+                                a -> {
+                                    a.op(MOV, RAX, mem(8, RSI)).op(MOV, RDX, mem(8, RSI, 8));
+                                    a.label("again").op(MOV, RBX, RAX).op(MOV, RCX, RDX);
+                                    a.op(ADD, RBX, imm(1)).op(ADC, RCX, imm(0));
+                                    a.db(LOCK).op(CMPXCHG16B, mem(16, RSI)).jump(JNZ, "again");
+                                }))
                 .isEqualTo((long) PROCESSORS * times);
     }
 
     @Test
     void anExchangeIsALockEvenWithoutThePrefix() throws Exception {
-        assertThat(after(SELDOM, AT, a -> {
-                    a.label("again").op(MOV, EAX, imm(1)).op(XCHG, mem(4, RSI, 0x40), EAX);
-                    a.op(TEST, EAX, EAX).jump(JZ, "mine");
-                    a.op(PAUSE).jump(JMP, "again");
-                    a.label("mine").op(INC, mem(8, RSI)); // not locked itself
-                    a.op(MOV, mem(4, RSI, 0x40), imm(0));
-                }))
+        assertThat(
+                        after(
+                                SELDOM,
+                                AT,
+                                a -> {
+                                    a.label("again")
+                                            .op(MOV, EAX, imm(1))
+                                            .op(XCHG, mem(4, RSI, 0x40), EAX);
+                                    a.op(TEST, EAX, EAX).jump(JZ, "mine");
+                                    a.op(PAUSE).jump(JMP, "again");
+                                    a.label("mine").op(INC, mem(8, RSI)); // not locked itself
+                                    a.op(MOV, mem(4, RSI, 0x40), imm(0));
+                                }))
                 .isEqualTo((long) PROCESSORS * SELDOM);
     }
 
@@ -159,12 +182,14 @@ class LockedAccessTest {
     private long after(int times, long at, Consumer<Assembler> body) throws Exception {
         try (Together processors = new Together(PROCESSORS, tier)) {
             for (int i = 0; i < PROCESSORS; i++) {
-                processors.program(i, a -> {
-                    a.op(MOV, RSI, imm(at)).op(MOV, R15D, imm(times));
-                    a.label("time");
-                    body.accept(a);
-                    a.op(DEC, R15D).jump(JNZ, "time");
-                });
+                processors.program(
+                        i,
+                        a -> {
+                            a.op(MOV, RSI, imm(at)).op(MOV, R15D, imm(times));
+                            a.label("time");
+                            body.accept(a);
+                            a.op(DEC, R15D).jump(JNZ, "time");
+                        });
             }
 
             processors.run();

@@ -72,15 +72,17 @@ final class Together implements AutoCloseable {
 
     /** Repeats a body so many times, and has all processors begin each together. Uses RBP, R15. */
     void rounds(int processor, int rounds, Consumer<Assembler> body) {
-        program(processor, a -> {
-            a.op(MOV, RBP, imm(BARRIERS)).op(MOV, R15D, imm(rounds));
-            a.label("round");
-            a.db(LOCK).op(INC, mem(4, RBP));
-            awaitNotBelow(a, "barrier", mem(4, RBP), imm(rigs.size()));
-            body.accept(a);
-            a.op(Mnemonic.ADD, RBP, imm(64));
-            a.op(DEC, R15D).jump(JNZ, "round");
-        });
+        program(
+                processor,
+                a -> {
+                    a.op(MOV, RBP, imm(BARRIERS)).op(MOV, R15D, imm(rounds));
+                    a.label("round");
+                    a.db(LOCK).op(INC, mem(4, RBP));
+                    awaitNotBelow(a, "barrier", mem(4, RBP), imm(rigs.size()));
+                    body.accept(a);
+                    a.op(Mnemonic.ADD, RBP, imm(64));
+                    a.op(DEC, R15D).jump(JNZ, "round");
+                });
     }
 
     /** Waits until memory is at least so much. Uses EDX. */

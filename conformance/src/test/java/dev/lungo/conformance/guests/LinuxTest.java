@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Debian's kernels from the loader to power-off. */
@@ -73,6 +74,30 @@ class LinuxTest {
                     .satisfies(each ->
                             assertThat(Long.parseLong(each.group(1)))
                                     .isBetween(3_800_000L, 4_194_304L));
+        }
+    }
+
+    /** For ten minutes, -Dlungo.stressSeconds=600. */
+    @ParameterizedTest
+    @CsvSource({"2, native", "4, native", "2, interpreter"})
+    @Timeout(value = 30, unit = TimeUnit.MINUTES)
+    void severalProcessorsLoseNothingOfWhatTheyShare(String cpus, String tier) throws Exception {
+        int seconds = Integer.getInteger("lungo.stressSeconds", 4);
+        try (Lungo lungo =
+                bootFor(
+                        String.valueOf(3 * seconds + 200),
+                        "vmlinuz-cloud",
+                        "console=ttyS0 panic=-1 guest=stress:" + seconds,
+                        "--cpus",
+                        cpus,
+                        "--tier",
+                        tier)) {
+            assertThat(lungo.status()).isZero();
+            assertThat(lungo.output())
+                    .contains("STRESS-OK", "FACT cpus " + cpus)
+                    .doesNotContain("TROUBLE")
+                    .doesNotContainPattern("soft lockup|rcu: INFO|Marking TSC unstable");
+            assertThat(lungo.standardError()).isEmpty();
         }
     }
 

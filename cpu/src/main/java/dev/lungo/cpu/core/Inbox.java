@@ -29,7 +29,7 @@ public final class Inbox implements PageWatch.Watcher {
     private boolean isHalfway;
 
     // What has been asked, for who holds this monitor.
-    private final long[] protect = new long[PageWatch.MOST_WATCHERS];
+    private final long[] protect = new long[2 * PageWatch.MOST_WATCHERS];
     private int protects;
     private final long[] writtenAt = new long[MOST_WRITES];
     private final long[] writtenEnd = new long[MOST_WRITES];
@@ -165,7 +165,7 @@ public final class Inbox implements PageWatch.Watcher {
                 giveUp(page);
                 return;
             }
-            protect[protects++] = page; // each of the others waits for one at most
+            protect[protects++] = page; // each of the others waits for one, or has just done so
         }
         cpu.raise(Pending.REQUEST);
     }
