@@ -33,6 +33,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 class CrossModifyingCodeTest {
     private static final int TIMES = Integer.getInteger("lungo.crossModifyingTimes", 300);
 
+    /** What is said last where a page has two. */
+    private static final int LAST = 2 * TIMES;
+
     // Words that the two share, in lines of their own.
     private static final long SAID = 0x1F_0000;
     private static final int DONE = 0x40;
@@ -101,7 +104,7 @@ class CrossModifyingCodeTest {
                         a.op(ADD, R15D, imm(1)).op(MOV, mem(4, RSI), R15D);
                         awaitNotBelow(a, "done", mem(4, RSI, DONE), R15D);
                         a.op(ADD, RDI, imm(0x1000));
-                        a.op(CMP, R15D, imm(2 * TIMES)).jump(JNZ, "page");
+                        a.op(CMP, R15D, imm(LAST)).jump(JNZ, "page");
                     });
             processors.program(
                     1,
@@ -117,12 +120,12 @@ class CrossModifyingCodeTest {
                         a.op(INC, mem(4, RSI, WRONG));
                         a.label("right").op(MOV, mem(4, RSI, DONE), R15D);
                         a.op(ADD, RDI, imm(0x1000));
-                        a.op(CMP, R15D, imm(2 * TIMES)).jump(JNZ, "page");
+                        a.op(CMP, R15D, imm(LAST)).jump(JNZ, "page");
                     });
 
             processors.run();
 
-            assertThat(processors.first().get32(SAID + DONE)).isEqualTo(2 * TIMES);
+            assertThat(processors.first().get32(SAID + DONE)).isEqualTo(LAST);
             assertThat(processors.first().get32(SAID + WRONG)).isZero();
         }
     }

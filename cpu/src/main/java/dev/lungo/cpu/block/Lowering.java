@@ -96,7 +96,11 @@ public final class Lowering {
         return new Block(ops.toArray(new Op[0]), physical, spill, start, mode);
     }
 
-    /** The instruction {@code offset} bytes behind an address, where none crosses into a page. */
+    /**
+     * The instruction {@code offset} bytes behind an address, where none crosses into a page. There
+     * was one when a unit was made of it; if another processor has just changed that, what comes
+     * back leads there anew.
+     */
     Op single(long physical, int offset, int modeBits) {
         mode = modeBits;
         start = offset;
@@ -104,7 +108,8 @@ public final class Lowering {
         int left = PAGE - (int) (physical & (PAGE - 1));
         Op op = next(0, physical, left - offset);
         if (op == null) {
-            throw new IllegalStateException("no instruction at " + Long.toHexString(physical));
+            op = new Gone();
+            end = start;
         }
         op.place(start, end);
         return op;
@@ -296,6 +301,19 @@ public final class Lowering {
             case FS -> 4;
             case GS -> 5;
         };
+    }
+
+    /** Where an instruction was, and is none any more. */
+    private static final class Gone extends Op.Ending {
+        @Override
+        public int instructions() {
+            return 0;
+        }
+
+        @Override
+        public void execute(Processor cpu) {
+            cpu.continueAt(start);
+        }
     }
 
     /** Where a block ends without a branch. */

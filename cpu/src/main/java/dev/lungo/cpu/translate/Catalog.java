@@ -116,10 +116,12 @@ final class Catalog {
     /**
      * Keeps a unit that has just been made, if there is room.
      *
+     * @param guest what it was made of; memory may hold something else by now
      * @param firstExit its own are those from there on
      */
     void add(
             Unit unit,
+            byte[] guest,
             long codeBase,
             ExitTable exits,
             int firstExit,
@@ -133,8 +135,10 @@ final class Catalog {
         }
         int key = key(unit.physical, unit.mode);
         int firstMoving = moving.count() == 0 ? guestBytes : moving.offset(0);
-        long bucket = base + 4L * hash(unit.host, key, hashed(guestBytes, firstMoving));
         long at = base + used;
+        Raw.write(at + HEAD_BYTES, guest, 0, guestBytes);
+        int hashed = hashed(guestBytes, firstMoving);
+        long bucket = base + 4L * hash(at + HEAD_BYTES, key, hashed);
         Raw.putInt(at + NEXT, Raw.getInt(bucket));
         Raw.putInt(at + ENTRY, (int) (unit.entry - codeBase));
         Raw.putInt(at + DEAD_ENTRY, (int) (unit.deadEntry - unit.entry));
@@ -143,7 +147,6 @@ final class Catalog {
         Raw.putInt(at + FIRST_EXIT, firstExit);
         Raw.putInt(at + EXITS, count);
         Raw.copy(unit.entry, at + CODE, 8);
-        Raw.copy(unit.host, at + HEAD_BYTES, guestBytes);
         long to = at + HEAD_BYTES + (guestBytes + 3 & -4);
         for (int i = 0; i < count; i++) {
             Exit exit = exits.get(firstExit + i);

@@ -44,7 +44,10 @@ final class Draft implements Emission.Exits {
     final Emission emission;
     private final Emitters emitters;
     private final int onPage;
-    private final byte[] bytes = new byte[(MOST_INSTRUCTIONS + 1) * Decoder.MAX_BYTES];
+
+    /** The guest's code, as it was read once. */
+    final byte[] bytes = new byte[(MOST_INSTRUCTIONS + 1) * Decoder.MAX_BYTES];
+
     private final List<Step> steps = new ArrayList<>();
     private int length;
 

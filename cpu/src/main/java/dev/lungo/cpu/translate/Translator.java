@@ -405,7 +405,14 @@ public final class Translator {
             }
             write();
             if (file != null) {
-                catalog.add(unit, memory.executable(), exits, firstExit, draft.moving, code);
+                catalog.add(
+                        unit,
+                        draft.bytes,
+                        memory.executable(),
+                        exits,
+                        firstExit,
+                        draft.moving,
+                        code);
             }
             cpu.code.add(block, unit);
         }
