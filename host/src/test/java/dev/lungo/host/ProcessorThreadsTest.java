@@ -141,6 +141,29 @@ class ProcessorThreadsTest {
         assertThat(set).isTrue();
     }
 
+    /** It does not say that time passes: only its being kicked does. */
+    @Test
+    void aTimerComesInAProcessorThatLoopsWithoutCallingAnybody() {
+        RunLoop[] loop = new RunLoop[1];
+        Cpu[] self = new Cpu[1];
+        self[0] =
+                cpu(() -> {
+                    clock.begin();
+                    while (!self[0].kicked.getAndSet(false)) {
+                        Thread.onSpinWait();
+                    }
+                    clock.rest();
+                    return KICKED;
+                });
+        long start = clock.nanos();
+        timers.getFirst().create(this, () -> loop[0].end()).at(start + 20_000_000);
+
+        loop[0] = loop();
+        loop[0].run();
+
+        assertThat(clock.nanos() - start).isGreaterThanOrEqualTo(20_000_000);
+    }
+
     @Test
     void anErrorOnAnyThreadEndsTheMachineAndComesToTheCaller() {
         cpu(() -> HALT);

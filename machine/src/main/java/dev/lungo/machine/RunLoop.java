@@ -17,6 +17,12 @@ import org.jspecify.annotations.Nullable;
  * else.
  */
 public final class RunLoop {
+    /**
+     * The longest turn of a processor. One that loops without ever calling anybody would not say
+     * that time passes: see {@link Clock#beat}.
+     */
+    private static final long SLICE_NANOS = 1_000_000;
+
     private final List<Runner> runners = new ArrayList<>();
     private final RunLoopHost host;
     private final IntConsumer onShutdown;
@@ -292,6 +298,9 @@ public final class RunLoop {
         /** For its thread. */
         private boolean halted;
 
+        /** When the turn is over, at the latest. Written by its thread, before it announces that. */
+        private volatile long turnEnd;
+
         /** It may have something to run. Set by any thread; cleared by its own before it looks. */
         private volatile boolean signalled;
 
@@ -319,6 +328,7 @@ public final class RunLoop {
             running = true;
             VmExit exit;
             try {
+                turnEnd = timers.clock().nanos() + SLICE_NANOS;
                 timers.announce();
                 exit = cpu.run();
             } finally {
@@ -363,7 +373,7 @@ public final class RunLoop {
         /** Under the timers' monitor. */
         private void deadlineMoved() {
             if (running) {
-                host.alarm(index, timers.nextDeadline(), kick);
+                host.alarm(index, Math.min(timers.nextDeadline(), turnEnd), kick);
             }
             if (sleeping) {
                 host.wake(index);

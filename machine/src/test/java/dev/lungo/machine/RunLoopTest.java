@@ -37,7 +37,7 @@ class RunLoopTest {
     }
 
     @Test
-    void theAlarmIsTheEarliestDeadlineWhileAProcessorRuns() {
+    void theAlarmIsTheEarlierOfDeadlineAndEndOfTheTurn() {
         ScriptedCpu cpu = new ScriptedCpu("cpu0", () -> KICKED);
         RunLoop loop = loop(cpu);
         cpu.then(() -> {
@@ -52,7 +52,7 @@ class RunLoopTest {
         loop.run();
 
         assertThat(host.alarms)
-                .containsExactly(Timers.NEVER, Timers.NEVER, 600_000L, 600_000L, Timers.NEVER);
+                .containsExactly(1_000_000L, 1_000_000L, 600_000L, 600_000L, Timers.NEVER);
     }
 
     @Test
@@ -73,7 +73,7 @@ class RunLoopTest {
 
         loop.run();
 
-        assertThat(host.alarms).containsExactly(Timers.NEVER, 700L, 700L, Timers.NEVER);
+        assertThat(host.alarms).containsExactly(1_000_000L, 700L, 700L, Timers.NEVER);
     }
 
     @Test
