@@ -86,14 +86,13 @@ public final class Chain {
         check(from, bytes, readable);
         int piece = 0;
         long skip = from;
-        for (; skip >= lengths[piece] && bytes > 0; piece++) {
-            skip -= lengths[piece];
-        }
         for (int done = 0; done < bytes; piece++) {
-            int count = (int) Math.min(lengths[piece] - skip, bytes - done);
-            memory.read(addresses[piece] + skip, into, at + done, count);
+            int count = (int) Math.min(Math.max(lengths[piece] - skip, 0), bytes - done);
+            if (count > 0) {
+                memory.read(addresses[piece] + skip, into, at + done, count);
+            }
             done += count;
-            skip = 0;
+            skip = Math.max(skip - lengths[piece], 0);
         }
     }
 
@@ -106,14 +105,25 @@ public final class Chain {
         check(from, bytes, writable);
         int piece = readablePieces;
         long skip = from;
-        for (; skip >= lengths[piece] && bytes > 0; piece++) {
-            skip -= lengths[piece];
-        }
         for (int done = 0; done < bytes; piece++) {
-            int count = (int) Math.min(lengths[piece] - skip, bytes - done);
-            memory.write(addresses[piece] + skip, source, at + done, count);
+            int count = (int) Math.min(Math.max(lengths[piece] - skip, 0), bytes - done);
+            if (count > 0) {
+                memory.write(addresses[piece] + skip, source, at + done, count);
+            }
             done += count;
-            skip = 0;
+            skip = Math.max(skip - lengths[piece], 0);
+        }
+    }
+
+    /** Takes a piece of memory. */
+    interface PieceAction {
+        void run(long guestPhysical, long bytes);
+    }
+
+    /** What there is to write, piece by piece. */
+    void forEachWritable(PieceAction action) {
+        for (int piece = readablePieces; piece < pieces; piece++) {
+            action.run(addresses[piece], lengths[piece]);
         }
     }
 

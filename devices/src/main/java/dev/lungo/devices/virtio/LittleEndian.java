@@ -1,6 +1,6 @@
 package dev.lungo.devices.virtio;
 
-/** Numbers in a device's configuration structure. */
+/** Numbers in structures that driver and device share. */
 final class LittleEndian {
     private LittleEndian() {}
 
@@ -8,5 +8,13 @@ final class LittleEndian {
         for (int i = 0; i < bytes; i++) {
             into[at + i] = (byte) (value >>> 8 * i);
         }
+    }
+
+    static int u16(byte[] from, int at) {
+        return (from[at] & 0xFF) | (from[at + 1] & 0xFF) << 8;
+    }
+
+    static long u32(byte[] from, int at) {
+        return u16(from, at) | (long) u16(from, at + 2) << 16;
     }
 }

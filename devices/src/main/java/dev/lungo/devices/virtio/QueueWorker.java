@@ -57,8 +57,36 @@ final class QueueWorker {
         public void run() {
             Chain chain = next(null, 0);
             while (chain != null) {
-                chain = next(chain, handler.handle(chain, this));
+                chain = next(chain, handle(chain));
             }
+        }
+
+        /** Whatever happens, the chain is not kept, or a reset would wait for ever. */
+        private long handle(Chain chain) {
+            boolean handled = false;
+            try {
+                long written = handler.handle(chain, this);
+                handled = true;
+                return written;
+            } finally {
+                if (!handled) {
+                    abandon(chain);
+                }
+            }
+        }
+
+        private void abandon(Chain chain) {
+            synchronized (function.config()) {
+                function.needReset();
+                function.existing(index).giveBack(chain, 0);
+                end();
+            }
+        }
+
+        private void end() {
+            turns--;
+            spare = buffer;
+            inCharge = inCharge == this ? null : inCharge;
         }
 
         private @Nullable Chain next(@Nullable Chain done, long written) {
@@ -73,9 +101,7 @@ final class QueueWorker {
                 }
                 Chain chain = inCharge == this ? queue.take() : null;
                 if (chain == null) {
-                    turns--;
-                    spare = buffer;
-                    inCharge = inCharge == this ? null : inCharge;
+                    end();
                 }
                 return chain;
             }

@@ -31,6 +31,9 @@ public interface VirtioDevice {
     /** The driver has chosen among the features, the transport's as well. */
     default void negotiated(long features) {}
 
+    /** The function is complete: what arrives from the host may come from now on. */
+    default void connect() {}
+
     /** There may be buffers in this queue. */
     void notified(int queue);
 

@@ -127,11 +127,16 @@ public final class VirtioFunction {
         VirtioCapability.addNotify(config, BAR, NOTIFY << PAGE_SHIFT, 0x1000, NOTIFY_MULTIPLIER);
         VirtioCapability.addWindow(config, BAR, BAR_BYTES, bar());
         new FunctionLevelReset(config, this::isResetting, this::resetFunction);
+        device.connect();
     }
 
     /** To be attached to the bridge. */
     public ConfigSpace config() {
         return config;
+    }
+
+    GuestMemory memory() {
+        return memory;
     }
 
     /** Does something under the function's monitor. */
@@ -264,15 +269,20 @@ public final class VirtioFunction {
      */
     void fail(String what) {
         synchronized (config) {
-            status |= DEVICE_NEEDS_RESET;
-            if ((status & DRIVER_OK) != 0) {
-                interruptConfig();
-            }
+            needReset();
             if (!userWasTold) {
                 userWasTold = true;
                 tellUser.accept(
                         device.name() + ": the driver is broken, and has to reset it: " + what);
             }
+        }
+    }
+
+    /** The device cannot go on. */
+    void needReset() {
+        status |= DEVICE_NEEDS_RESET;
+        if ((status & DRIVER_OK) != 0) {
+            interruptConfig();
         }
     }
 
