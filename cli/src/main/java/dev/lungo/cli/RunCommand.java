@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /** {@code lungo run}: the options, and what they mean. */
@@ -33,6 +34,10 @@ final class RunCommand {
         new Option("--translations", "F|none",     "where translated code is kept for the next run: in the cache unless given"),
         Option.repeatable("--disk", "F[,...]",     "a disk image: ,format=raw|qcow2 ,readonly=on ,snapshot=on ,serial=S ,ring=packed"),
         Option.repeatable("--cdrom", "F",          "a disk image that is only read"),
+        Option.repeatable("--net", "WHAT[,...]",   "a network: none, user, tap:NAME or switch:NAME; ,forward=tcp:HOST:GUEST ,mac=M ,ring=packed"),
+        Option.repeatable("--console", "WHERE",    "stdio, file:F, unix:F or pty: a console on virtio, hvc0 and so on, and where it goes"),
+        new Option("--rng",        "",             "a source of random numbers on virtio"),
+        new Option("--balloon",    "SIZE",         "gives back what memory the guest does not use, of which it is to do without SIZE"),
         new Option("--serial",     "stdio|file:F|none", "where its first serial port goes: stdio unless given"),
         new Option("--timeout",    "SECONDS",      "ends it after this time, with status 4"),
         new Option("--no-reboot",  "",             "ends it when it asks for a reset"),
@@ -61,6 +66,9 @@ final class RunCommand {
 
     private static final long MOST_MEMORY = 512L << 30;
 
+    /** With the host bridge and one device of each other kind, all slots of a PCI bus. */
+    private static final int MOST_DISKS_AND_NETWORKS = 28;
+
     private final Arguments arguments;
 
     private RunCommand(Arguments arguments) {
@@ -81,10 +89,11 @@ final class RunCommand {
         if (arguments.has("--trace-file") && !arguments.has("--trace")) {
             throw new Refusal("--trace-file needs --trace, which says what is to be listed");
         }
+        Backends.Settings backends = backends();
         Session.Settings settings =
                 new Session.Settings(
-                        SerialTarget.parse(arguments.value("--serial", "stdio")),
-                        new Backends.Settings(disks()),
+                        serial(backends),
+                        backends,
                         arguments
                                 .value("--trace")
                                 .map(Trace::parse)
@@ -112,6 +121,47 @@ final class RunCommand {
             Translations.keepLatest(file.get());
         }
         return ExitStatus.of(outcome);
+    }
+
+    private Backends.Settings backends() {
+        List<ConsoleTarget> consoles =
+                arguments.values("--console").stream().map(ConsoleTarget::parse).toList();
+        if (consoles.indexOf(new ConsoleTarget.Stdio())
+                != consoles.lastIndexOf(new ConsoleTarget.Stdio())) {
+            throw new Refusal("--console can be stdio once only");
+        }
+        List<DiskTarget> disks = disks();
+        List<NetTarget> networks = networks();
+        if (disks.size() + networks.size() > MOST_DISKS_AND_NETWORKS) {
+            throw new Refusal(
+                    "a machine has room for " + MOST_DISKS_AND_NETWORKS + " disks and networks");
+        }
+        return new Backends.Settings(
+                disks,
+                networks,
+                consoles,
+                arguments.has("--rng"),
+                arguments
+                        .value("--balloon")
+                        .map(text -> OptionalLong.of(ByteSize.parse("--balloon", text)))
+                        .orElse(OptionalLong.empty()));
+    }
+
+    /** Of standard input and output there is one. */
+    private SerialTarget serial(Backends.Settings backends) {
+        boolean taken = backends.hasStdio();
+        SerialTarget serial =
+                SerialTarget.parse(arguments.value("--serial", taken ? "none" : "stdio"));
+        if (taken && serial instanceof SerialTarget.Stdio) {
+            throw new Refusal("--serial and --console cannot both be stdio");
+        }
+        return serial;
+    }
+
+    private List<NetTarget> networks() {
+        return arguments.values("--net").stream()
+                .flatMap(text -> NetTarget.parse(text).stream())
+                .toList();
     }
 
     private List<DiskTarget> disks() {

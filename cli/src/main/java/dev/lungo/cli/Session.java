@@ -55,7 +55,7 @@ final class Session implements AutoCloseable {
         try (AtExit atExit = new AtExit();
                 outputs;
                 Session session = new Session(spec);
-                Backends backends = Backends.open(settings.backends)) {
+                Backends backends = Backends.open(settings.backends, outputs)) {
             Pc pc;
             try {
                 pc = session.machine(spec, engine, outputs, backends);
@@ -65,7 +65,7 @@ final class Session implements AutoCloseable {
             }
             outputs.begin();
             atExit.end(pc);
-            return session.run(pc, settings, outputs);
+            return session.run(pc, settings, outputs, backends);
         }
     }
 
@@ -82,15 +82,17 @@ final class Session implements AutoCloseable {
                                 loop,
                                 outputs.serial(),
                                 outputs.trace().tracer(),
-                                backends.peripherals(loop::post)));
+                                backends.peripherals(memory::giveBack)));
         outputs.trace().watch(pc);
         return pc;
     }
 
-    private Outcome run(Pc pc, Settings settings, Outputs outputs) {
+    private Outcome run(Pc pc, Settings settings, Outputs outputs, Backends backends) {
         settings.limit.ifPresent(limit -> endAfter(limit, pc));
         Outcome outcome =
-                settings.serial instanceof SerialTarget.Stdio ? runOnTerminal(pc) : pc.run();
+                settings.serial instanceof SerialTarget.Stdio || backends.stdio().isPresent()
+                        ? runOnTerminal(pc, backends.stdio())
+                        : pc.run();
         outputs.closeSerial();
         if (outcome instanceof Outcome.Crash(int cpu)) {
             System.err.print(CrashReport.of(cpu, pc.cpus().get(cpu), memory));
@@ -102,7 +104,7 @@ final class Session implements AutoCloseable {
         return outcome;
     }
 
-    private Outcome runOnTerminal(Pc pc) {
+    private Outcome runOnTerminal(Pc pc, Optional<StreamConsole> virtio) {
         Monitor monitor = new Monitor(pc, memory, clock, System.out);
         Console console = new Console(() -> pc.end(new Outcome.Quit()), monitor, System.out);
         Optional<Terminal> terminal =
@@ -110,7 +112,11 @@ final class Session implements AutoCloseable {
         try {
             Stdin.readTo((bytes, count, more) -> {
                 byte[] forGuest = console.type(bytes, count);
-                pc.post(() -> pc.sendToSerial(forGuest, more));
+                if (virtio.isPresent()) {
+                    virtio.get().type(forGuest, more);
+                } else {
+                    pc.post(() -> pc.sendToSerial(forGuest, more));
+                }
             });
             return pc.run();
         } finally {

@@ -56,6 +56,17 @@ final class StreamBackend implements CharBackend, AutoCloseable {
     }
 
     /**
+     * Writes several bytes, and waits as for one.
+     *
+     * @throws UncheckedIOException if what was sent before could not be written
+     */
+    synchronized void write(byte[] from, int at, int bytes) {
+        for (int i = 0; i < bytes; i++) {
+            write(from[at + i]);
+        }
+    }
+
+    /**
      * Returns when all is written.
      *
      * @throws UncheckedIOException if it could not be

@@ -104,6 +104,20 @@ public final class HostMemory implements GuestMemory, AutoCloseable {
         watch.allWritten();
     }
 
+    /**
+     * Gives pages back to the host, so that they read as zero and take no memory until they are
+     * written again.
+     *
+     * @param guestPhysical of whole pages, all RAM
+     */
+    public void giveBack(long guestPhysical, long bytes) {
+        if (guestPhysical % PAGE_BYTES != 0 || bytes % PAGE_BYTES != 0) {
+            throw new IllegalArgumentException("not whole pages");
+        }
+        Libc.advise(at(guestPhysical, bytes), bytes, Libc.MADV_DONTNEED);
+        watch.written(guestPhysical, bytes);
+    }
+
     @Override
     public boolean contains(long guestPhysical, long bytes) {
         return bytes >= 0

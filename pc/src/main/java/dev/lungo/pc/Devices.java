@@ -43,6 +43,7 @@ final class Devices {
     private final IrqRouter irqs;
     private final A20Gate a20;
     private final SerialInput serialInput;
+    private final VirtioDevices virtio;
 
     /**
      * @param resetMachine asks for a reset
@@ -73,7 +74,7 @@ final class Devices {
         addClocks();
         addPower(end);
         addKeyboard();
-        addPci(spec, apicBus);
+        virtio = addPci(spec, apicBus);
         serialInput = addSerialPort();
         addPortsOfTestsAndFirmware(spec, end);
     }
@@ -81,6 +82,11 @@ final class Devices {
     /** RESET#. */
     void reset() {
         resets.forEach(Runnable::run);
+    }
+
+    /** Waits for input and output under way; nothing that comes later reaches memory. */
+    void disconnect() {
+        virtio.reset();
     }
 
     SerialInput serialInput() {
@@ -145,7 +151,7 @@ final class Devices {
         resets.add(keyboard::reset);
     }
 
-    private void addPci(MachineSpec spec, ApicBus apicBus) {
+    private VirtioDevices addPci(MachineSpec spec, ApicBus apicBus) {
         ResetControl resetControl = new ResetControl(resetMachine);
         resets.add(resetControl::reset);
 
@@ -165,6 +171,7 @@ final class Devices {
                 new VirtioDevices(pci, platform.memory(), apicBus, platform.peripherals());
         resets.add(virtio::reset);
         virtio.add(spec.cpus());
+        return virtio;
     }
 
     private SerialInput addSerialPort() {

@@ -121,7 +121,11 @@ public final class Pc {
      * @return why it ended
      */
     public Outcome run() {
-        loop.run();
+        try {
+            loop.run();
+        } finally {
+            devices.disconnect();
+        }
         if (outcome == null) {
             throw new IllegalStateException("the run loop ended without a reason");
         }

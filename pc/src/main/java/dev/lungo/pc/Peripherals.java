@@ -14,8 +14,7 @@ import java.util.function.Consumer;
  *
  * @param consoles of one multiport console device
  * @param entropy fills an array with random bytes, for the guest's entropy device, if it has one
- * @param balloon gives the host back guest-physical memory, base and length in bytes, that the
- *     guest does not use, if it has a balloon device
+ * @param balloon the guest's balloon device, if it has one
  * @param tellUser takes one sentence about something that the guest or the host has done wrong
  */
 public record Peripherals(
@@ -23,7 +22,7 @@ public record Peripherals(
         List<Network> networks,
         List<ConsoleBackend> consoles,
         Optional<Consumer<byte[]>> entropy,
-        Optional<MemoryReturn> balloon,
+        Optional<Balloon> balloon,
         Workers workers,
         Consumer<String> tellUser) {
     /** Nothing. */
@@ -48,9 +47,17 @@ public record Peripherals(
     /**
      * A network adapter on virtio.
      *
+     * @param mac 48 bits, the first byte highest
      * @param packed whether packed rings are offered
      */
-    public record Network(NetBackend backend, boolean packed) {}
+    public record Network(NetBackend backend, long mac, boolean packed) {}
+
+    /**
+     * A device by which the guest gives memory back.
+     *
+     * @param wantedBytes how much the guest is to do without from the beginning
+     */
+    public record Balloon(MemoryReturn host, long wantedBytes) {}
 
     /** Takes guest memory that the guest does not use. */
     @FunctionalInterface

@@ -2,9 +2,13 @@ package dev.lungo.pc;
 
 import dev.lungo.devices.pci.MessageBus;
 import dev.lungo.devices.pci.PciHost;
+import dev.lungo.devices.virtio.VirtioBalloon;
 import dev.lungo.devices.virtio.VirtioBlock;
+import dev.lungo.devices.virtio.VirtioConsole;
 import dev.lungo.devices.virtio.VirtioDevice;
+import dev.lungo.devices.virtio.VirtioEntropy;
 import dev.lungo.devices.virtio.VirtioFunction;
+import dev.lungo.devices.virtio.VirtioNet;
 import dev.lungo.machine.ApicBus;
 import dev.lungo.machine.GuestMemory;
 import dev.lungo.machine.InterruptMessage;
@@ -16,6 +20,7 @@ import java.util.function.Function;
 final class VirtioDevices {
     private static final int FIRST_SLOT = 1;
     private static final int MOST_BLOCK_QUEUES = 8;
+    private static final int MOST_NETWORK_PAIRS = 4;
 
     private final PciHost pci;
     private final GuestMemory memory;
@@ -37,6 +42,28 @@ final class VirtioDevices {
 
     /** Makes them all. */
     void add(int cpus) {
+        addDisks(cpus);
+        addNetworks(cpus);
+        addConsoles();
+        addEntropy();
+        addBalloon();
+    }
+
+    private void addNetworks(int cpus) {
+        for (Peripherals.Network network : peripherals.networks()) {
+            add(
+                    network.packed(),
+                    function ->
+                            new VirtioNet(
+                                    function,
+                                    network.backend(),
+                                    network.mac(),
+                                    Math.min(cpus, MOST_NETWORK_PAIRS),
+                                    peripherals.workers()));
+        }
+    }
+
+    private void addDisks(int cpus) {
         for (Peripherals.Disk disk : peripherals.disks()) {
             add(
                     disk.packed(),
@@ -49,6 +76,37 @@ final class VirtioDevices {
                                     peripherals.workers(),
                                     peripherals.tellUser()));
         }
+    }
+
+    private void addConsoles() {
+        if (!peripherals.consoles().isEmpty()) {
+            add(function ->
+                    new VirtioConsole(function, peripherals.consoles(), peripherals.workers()));
+        }
+    }
+
+    private void addEntropy() {
+        peripherals
+                .entropy()
+                .ifPresent(source ->
+                        add(function ->
+                                new VirtioEntropy(function, source, peripherals.workers())));
+    }
+
+    private void addBalloon() {
+        peripherals
+                .balloon()
+                .ifPresent(balloon ->
+                        add(function ->
+                                new VirtioBalloon(
+                                        function,
+                                        balloon.host()::giveBack,
+                                        balloon.wantedBytes(),
+                                        peripherals.workers())));
+    }
+
+    private void add(Function<VirtioFunction, VirtioDevice> device) {
+        add(/* packed= */ false, device);
     }
 
     private void add(boolean packed, Function<VirtioFunction, VirtioDevice> device) {
