@@ -1,6 +1,9 @@
-/** Whole guests, timed side by side with QEMU. */
+/** Whole guests, timed side by side with QEMU, and devices on their own. */
 @org.jspecify.annotations.NullMarked
 module dev.lungo.bench {
     requires static org.jspecify;
     requires dev.lungo.isa;
+    requires dev.lungo.machine;
+    requires dev.lungo.devices;
+    requires dev.lungo.host;
 }
