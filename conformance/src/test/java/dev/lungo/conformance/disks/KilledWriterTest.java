@@ -155,7 +155,7 @@ class KilledWriterTest {
                             .start(
                                     () -> {
                                         pause(random.nextInt(LONGEST_MILLIS));
-                                        writer.destroyForcibly(); // SIGKILL
+                                        writer.toHandle().destroyForcibly(); // SIGKILL, and what it said stays
                                     });
             while (line != null) {
                 said.line(line);
