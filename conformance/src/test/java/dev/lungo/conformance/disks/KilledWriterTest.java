@@ -2,13 +2,20 @@ package dev.lungo.conformance.disks;
 
 import static dev.lungo.conformance.disks.RecordWriter.SECTOR;
 import static dev.lungo.conformance.disks.RecordWriter.SLOT_SECTORS;
-import static java.nio.charset.StandardCharsets.US_ASCII;
-import static java.nio.charset.StandardCharsets.UTF_8;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.abort;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.lungo.host.disk.Disks;
 import dev.lungo.machine.BlockBackend;
+
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -20,18 +27,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.LongConsumer;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A process that writes to an image is killed at any moment, again and again: what it has flushed is
- * there, and the image is sound. How often is the property {@code lungo.kills}, for each format; as
- * it is, a few times.
+ * A process that writes to an image is killed at any moment, again and again: what it has flushed
+ * is there, and the image is sound. How often is the property {@code lungo.kills}, for each format;
+ * as it is, a few times.
  */
 class KilledWriterTest {
     private static final int KILLS = Integer.getInteger("lungo.kills", 6);
-    private static final int LONGEST_MILLIS = 200;
+    private static final int LONGEST_MILLIS = 30;
+    private static final int MOST_FLUSHES = 12;
 
     @TempDir Path directory;
 
@@ -150,14 +155,19 @@ class KilledWriterTest {
         try (BufferedReader lines = writer.inputReader(US_ASCII)) {
             String line = lines.readLine();
             assertThat(line).as("the writer has begun").isNotNull();
+            int killAt = said.flushes + random.nextInt(MOST_FLUSHES);
+            int delay = random.nextInt(LONGEST_MILLIS);
             Thread killer =
                     Thread.ofPlatform()
-                            .start(
-                                    () -> {
-                                        pause(random.nextInt(LONGEST_MILLIS));
-                                        writer.toHandle().destroyForcibly(); // SIGKILL, and what it said stays
-                                    });
+                            .unstarted(() -> {
+                                pause(delay);
+                                // SIGKILL; unlike by the Process, what it said stays.
+                                writer.toHandle().destroyForcibly();
+                            });
             while (line != null) {
+                if (said.flushes >= killAt && killer.getState() == Thread.State.NEW) {
+                    killer.start();
+                }
                 said.line(line);
                 line = lines.readLine();
             }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.lungo.host.disk.Disks;
 import dev.lungo.machine.BlockBackend;
+
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -11,11 +12,11 @@ import java.util.Random;
 import java.util.zip.CRC32C;
 
 /**
- * A process that writes records to a disk until it is killed, and says on standard output what it is
- * about to write and what it has flushed.
+ * A process that writes records to a disk until it is killed, and says on standard output what it
+ * is about to write and what it has flushed.
  *
- * <p>Each of its threads has every other slot of the disk. Each sector of a record says which sector
- * it is, which record it is of, and ends in a checksum.
+ * <p>Each of its threads has every other slot of the disk. Each sector of a record says which
+ * sector it is, which record it is of, and ends in a checksum.
  */
 final class RecordWriter {
     static final int SECTOR = BlockBackend.SECTOR_BYTES;

@@ -1,11 +1,14 @@
 package dev.lungo.host.net;
 
 import dev.lungo.machine.NetBackend;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.CountDownLatch;
 
 /**
  * Frames over a stream socket, each behind its length in four bytes, big-endian: what QEMU's {@code
@@ -16,6 +19,7 @@ class FrameStream implements NetBackend {
 
     private final SocketChannel socket;
     private final Frames toSend = new Frames();
+    private final CountDownLatch ended = new CountDownLatch(1);
     private volatile @Nullable Receiver receiver;
 
     FrameStream(SocketChannel socket) {
@@ -61,6 +65,16 @@ class FrameStream implements NetBackend {
             }
         } catch (IOException _) {
             // As above.
+        }
+        ended.countDown();
+    }
+
+    /** Waits until the other end has gone, or this one is closed. */
+    void awaitEnd() {
+        try {
+            ended.await();
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -1,16 +1,19 @@
 package dev.lungo.host.net;
 
 import dev.lungo.machine.NetBackend;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.jspecify.annotations.Nullable;
 
 /**
- * An Ethernet switch between machines of this process. It learns who is where from the source of
- * each frame, and sends a frame everywhere whose destination it does not know. IEEE 802.1Q, "The
- * forwarding process". Not done: ageing, spanning trees, VLANs.
+ * An Ethernet switch between machines of this process, and by a {@link Trunk} of others. It learns
+ * who is where from the source of each frame, and sends a frame everywhere whose destination it
+ * does not know. IEEE 802.1Q, "The forwarding process". Not done: ageing (who has moved is learnt
+ * again when he speaks), spanning trees, VLANs.
  */
 public final class Switch {
     /** A guest can invent addresses; this many are learnt. */
@@ -21,9 +24,20 @@ public final class Switch {
     private final List<Port> ports = new CopyOnWriteArrayList<>();
     private final Map<Long, Port> learnt = new ConcurrentHashMap<>();
 
-    /** The switch of this name, which is the same for all who ask. */
+    /**
+     * The switch of this name, which is the same for all who ask, in other processes of this user
+     * as well.
+     *
+     * @throws dev.lungo.machine.BackendException when a switch cannot have this name
+     */
     public static Switch named(String name) {
-        return NAMED.computeIfAbsent(name, _ -> new Switch());
+        return NAMED.computeIfAbsent(
+                name,
+                _ -> {
+                    Switch network = new Switch();
+                    Trunk _ = Trunk.join(network, name);
+                    return network;
+                });
     }
 
     /** A new port, to which frames come on a thread of its own. */

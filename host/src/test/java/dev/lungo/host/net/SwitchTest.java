@@ -1,16 +1,21 @@
 package dev.lungo.host.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lungo.machine.NetBackend;
-import java.util.Arrays;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 
 @Timeout(20)
 class SwitchTest {
@@ -128,5 +133,47 @@ class SwitchTest {
         two.port.close();
         three.send(EVERYBODY, 60);
         assertThat(one.next()).hasSize(60);
+    }
+
+    @Test
+    void switchesOfOneNameAreJoinedAndWhenTheFirstGoesTheOthersStay(@TempDir Path directory)
+            throws Exception {
+        Switch second = new Switch();
+        Switch third = new Switch();
+        Trunk first = Trunk.join(network, directory, "lan");
+        try (Trunk _ = Trunk.join(second, directory, "lan");
+                Trunk _ = Trunk.join(third, directory, "lan")) {
+            Host four = new Host(second, 4);
+            Host five = new Host(third, 5);
+            awaitPath(one, four);
+            awaitPath(four, five);
+            byte[] answer = five.send(1, 1514);
+            byte[] received = one.next();
+            while (received.length != answer.length) {
+                received = one.next();
+            }
+            assertThat(received).isEqualTo(answer);
+
+            first.close();
+
+            awaitPath(four, five);
+            four.port.close();
+            five.port.close();
+        }
+    }
+
+    /** Until frames come through; what was sent before has no way, and is lost. */
+    private static void awaitPath(Host from, Host to) throws InterruptedException {
+        to.received.clear();
+        byte[] frame;
+        do {
+            from.send(EVERYBODY, 60);
+            frame = to.received.poll(20, TimeUnit.MILLISECONDS);
+        } while (frame == null);
+    }
+
+    @Test
+    void aNameThatIsNoFilesIsRefused() {
+        assertThatThrownBy(() -> Switch.named("../lan")).hasMessageContaining("\"../lan\"");
     }
 }
