@@ -101,8 +101,7 @@ final class RunCommand {
                         arguments.value("--trace-file"),
                         arguments.value("--timeout").map(RunCommand::limit),
                         arguments.has("--stats"));
-        EngineChoice choice =
-                EngineChoice.begin(arguments.value("--engine", "auto"), special(settings));
+        EngineChoice choice = EngineChoice.begin(arguments.value("--engine", "auto"), special());
         Payload payload = arguments.operands().isEmpty() ? given() : named();
         Engine found = choice.engine();
         Engine tiered =
@@ -241,7 +240,7 @@ final class RunCommand {
     }
 
     /** An option that only the software processor knows. */
-    private Optional<String> special(Session.Settings settings) {
+    private Optional<String> special() {
         for (String each : List.of("--tier", "--perf-map", "--check")) {
             if (arguments.has(each)) {
                 return Optional.of(each);
@@ -250,9 +249,7 @@ final class RunCommand {
         if (arguments.value("--cpu").filter(model -> !model.equals("host")).isPresent()) {
             return Optional.of("--cpu " + arguments.value("--cpu", ""));
         }
-        return settings.traces().contains(Trace.INSTRUCTIONS)
-                ? Optional.of("--trace instructions")
-                : Optional.empty();
+        return Optional.empty();
     }
 
     private static Engine withTier(Engine engine, String wanted) {

@@ -8,16 +8,18 @@ import dev.lungo.machine.CpuRegisters.SegmentState;
 import dev.lungo.machine.CpuSetup;
 import dev.lungo.machine.EngineException;
 import dev.lungo.machine.LocalApic;
+import dev.lungo.machine.Tracer;
 import dev.lungo.machine.VirtualCpu;
 import dev.lungo.machine.VmExit;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A processor that KVM runs, behind the border that all engines share. Its local APIC is {@code
  * machine}'s: KVM is handed one vector at a time. Documentation/virt/kvm/api.rst, "KVM_INTERRUPT".
  *
- * <p>Left out: FERR# and IGNNE#, of which KVM knows nothing; {@code setup.tracer}.
+ * <p>Left out: FERR# and IGNNE#, of which KVM knows nothing.
  */
 final class KvmCpu implements VirtualCpu {
     private static final VmExit HALT = new VmExit.Halt();
@@ -54,6 +56,10 @@ final class KvmCpu implements VirtualCpu {
     private final Vm vm;
     private final Vcpu cpu;
     private final Exits exits;
+
+    /** Null unless there is a tracer. */
+    private final @Nullable Stepping stepping;
+
     private final Memory vector = new Memory(Structs.INTERRUPT);
     private final Syscall signals = new Syscall();
 
@@ -69,6 +75,9 @@ final class KvmCpu implements VirtualCpu {
 
     /** The last exit asked for something that KVM completes when it is next run. */
     private boolean incomplete;
+
+    /** The tracer knows of the instruction that is next. */
+    private boolean told;
 
     /** KVM was sent an NMI that it may still have. */
     private boolean nmiSent;
@@ -91,6 +100,7 @@ final class KvmCpu implements VirtualCpu {
         cpu.call(Ioctl.SET_CPUID2, cpuid);
         signature = vm.signature();
         exits = new Exits(setup, cpu.run);
+        stepping = setup.tracer().equals(Tracer.NONE) ? null : new Stepping(setup, cpu);
         afterReset = Snapshot.of(cpu, vm.msrs);
         reset();
     }
@@ -113,7 +123,7 @@ final class KvmCpu implements VirtualCpu {
     }
 
     /** Runs until the next exit, and answers that; null if the run loop need not know. */
-    private @org.jspecify.annotations.Nullable VmExit step() {
+    private @Nullable VmExit step() {
         // In this order: who signals first says what is waiting, then sets what is cleared here.
         cpu.exitImmediately(false);
         VarHandle.fullFence();
@@ -133,8 +143,13 @@ final class KvmCpu implements VirtualCpu {
         } else {
             offerInterrupt();
         }
+        if (stepping != null && !incomplete && !told) {
+            stepping.tell();
+            told = true;
+        }
         Raw.putLong(cpu.run + CR8, apic.cr8());
         boolean exited = cpu.run();
+        told &= !exited;
         incomplete = false;
         noteApic();
         return exited ? answer(Raw.getInt(cpu.run + EXIT_REASON)) : null;
@@ -169,15 +184,21 @@ final class KvmCpu implements VirtualCpu {
         return true;
     }
 
-    private @org.jspecify.annotations.Nullable VmExit answer(int reason) {
+    private @Nullable VmExit answer(int reason) {
         switch (reason) {
             case Exits.IO, Exits.MMIO, Exits.RDMSR, Exits.WRMSR -> {
                 exits.answer(reason);
                 incomplete = true;
             }
             case Exits.HLT -> {
-                asleep = !hasNmi();
-                interruptible = Raw.getByte(cpu.run + IF_FLAG) != 0;
+                if (stepping == null || stepping.wasHalt()) {
+                    halt();
+                }
+            }
+            case Exits.DEBUG -> {
+                if (stepping != null && stepping.hasHalted()) {
+                    halt();
+                }
             }
             case Exits.SHUTDOWN -> {
                 asleep = true;
@@ -196,6 +217,11 @@ final class KvmCpu implements VirtualCpu {
                                     .formatted(reason));
         }
         return null;
+    }
+
+    private void halt() {
+        asleep = !hasNmi();
+        interruptible = Raw.getByte(cpu.run + IF_FLAG) != 0;
     }
 
     private String internalError() {
@@ -348,6 +374,7 @@ final class KvmCpu implements VirtualCpu {
     /** Nothing is left of what the processor did before. */
     private void begin() {
         incomplete = false;
+        told = false;
         asleep = false;
         waitingForStartup = false;
         Raw.putByte(cpu.run + READY, 0);
