@@ -99,7 +99,7 @@ final class Bench implements AutoCloseable {
                                     timers.clock())));
             apic.connect(cpus.get(i).signals());
         }
-        apic().writeMmio(0xF0, 0x1FF); // SVR: enabled
+        writeApic(0xF0, 0x1FF); // SVR: enabled
     }
 
     VirtualCpu cpu() {
@@ -146,7 +146,15 @@ final class Bench implements AutoCloseable {
 
     /** A message of the first processor's APIC to itself: the low half of the ICR. */
     void message(int icr) {
-        apic().writeMmio(0x300, icr);
+        writeApic(0x300, icr);
+    }
+
+    /** Writes to a register of the first processor's APIC, and its twin's if it has one. */
+    void writeApic(int offset, int value) {
+        apic().writeMmio(offset, value);
+        if (cpu() instanceof LockStepCpu pair) {
+            pair.mirror(() -> pair.twin().apics.getFirst().writeMmio(offset, value));
+        }
     }
 
     void interrupt(int vector) {

@@ -11,7 +11,9 @@ import java.util.Set;
 enum Way {
     INTERPRETER,
     NATIVE,
-    KVM;
+    KVM,
+    /** The interpreter and KVM side by side. */
+    LOCK_STEP;
 
     static {
         // Read by the translator's class: what is come to once is to be translated, too.
@@ -20,6 +22,9 @@ enum Way {
 
     /** The engine; the test is skipped, and says why, where this host cannot run it. */
     Engine engine() {
+        if (this == LOCK_STEP) {
+            return new LockStep(INTERPRETER.engine(), KVM.engine());
+        }
         Engine engine = this == KVM ? new KvmEngine() : new SoftEngine();
         engine.obstacle().ifPresent(why -> assumeTrue(false, why));
         if (this == KVM) {
@@ -30,5 +35,10 @@ enum Way {
         // With statistics, there is a translator from the first instruction on.
         Set<Engine.Aid> aids = this == NATIVE ? Set.of(Engine.Aid.STATISTICS) : Set.of();
         return engine.withTier(tier).with(aids);
+    }
+
+    /** Skips a test in which several things happen at once. */
+    void assumeOneThread() {
+        assumeTrue(this != LOCK_STEP, "lock-step has one thread");
     }
 }
