@@ -1,5 +1,6 @@
 package dev.lungo.kvm;
 
+import java.lang.ref.Reference;
 import java.util.List;
 
 /**
@@ -124,5 +125,14 @@ record Ioctl(String name, long number) {
             throw new KvmException(name, by.errno());
         }
         return result;
+    }
+
+    /** The same with a structure, which stays where it is meanwhile. */
+    int call(Syscall by, int file, Memory argument) {
+        try {
+            return call(by, file, argument.host());
+        } finally {
+            Reference.reachabilityFence(argument);
+        }
     }
 }

@@ -125,7 +125,7 @@ final class Kvm implements AutoCloseable {
     Memory supportedCpuid() {
         Memory cpuid = new Memory(Structs.CPUID2, Structs.CPUID_ENTRY2, MOST_CPUID_ENTRIES);
         cpuid.putInt(Structs.CPUID2.at("nent"), MOST_CPUID_ENTRIES);
-        Ioctl.GET_SUPPORTED_CPUID.call(calls, file, cpuid.host());
+        Ioctl.GET_SUPPORTED_CPUID.call(calls, file, cpuid);
         return cpuid;
     }
 
@@ -134,7 +134,7 @@ final class Kvm implements AutoCloseable {
         int first = Structs.MSR_LIST.at("indices");
         Memory list = new Memory(first + 4 * MOST_MSRS);
         list.putInt(0, MOST_MSRS);
-        Ioctl.GET_MSR_INDEX_LIST.call(calls, file, list.host());
+        Ioctl.GET_MSR_INDEX_LIST.call(calls, file, list);
         int[] msrs = new int[list.getInt(0)];
         for (int i = 0; i < msrs.length; i++) {
             msrs[i] = list.getInt(first + 4 * i);

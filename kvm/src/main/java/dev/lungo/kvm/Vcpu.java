@@ -47,7 +47,7 @@ final class Vcpu implements AutoCloseable {
     }
 
     int call(Ioctl request, Memory argument) {
-        return request.call(calls, file, argument.host());
+        return request.call(calls, file, argument);
     }
 
     int call(Ioctl request, long argument) {

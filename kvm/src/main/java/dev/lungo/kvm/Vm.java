@@ -1,6 +1,7 @@
 package dev.lungo.kvm;
 
 import dev.lungo.host.HostMemory;
+import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -19,6 +20,12 @@ final class Vm implements AutoCloseable {
     // For which accesses to MSRs a processor exits: api.rst, "KVM_CAP_X86_USER_SPACE_MSR".
     private static final int MSR_EXIT_INVALID = 1;
     private static final int MSR_EXIT_UNKNOWN = 2;
+    private static final int MSR_EXIT_FILTER = 4;
+    private static final int MSR_FILTER_READ = 1;
+    private static final int MSR_FILTER_WRITE = 2;
+
+    private static final int IOEVENTFD_PIO = 2;
+    private static final int IOEVENTFD_DEASSIGN = 4;
 
     static final int MEM_LOG_DIRTY_PAGES = 1;
     static final int MEM_READONLY = 2;
@@ -144,7 +151,11 @@ final class Vm implements AutoCloseable {
             Memory log = new Memory(Structs.DIRTY_LOG);
             log.putInt(Structs.DIRTY_LOG.at("slot"), i);
             log.putLong(Structs.DIRTY_LOG.at("dirty_bitmap"), bitmap.host());
-            call(Ioctl.GET_DIRTY_LOG, log);
+            try {
+                call(Ioctl.GET_DIRTY_LOG, log);
+            } finally {
+                Reference.reachabilityFence(bitmap);
+            }
             for (int page = 0; page < count; page++) {
                 if ((bitmap.getLong(page / 64 * 8) >>> page & 1) != 0) {
                     pages.add(slot.guestPhysical + page * HostMemory.PAGE_BYTES);
@@ -167,6 +178,72 @@ final class Vm implements AutoCloseable {
         call(Ioctl.ENABLE_CAP, cap);
     }
 
+    /**
+     * Has a processor exit at accesses to MSRs of a range, in place of KVM answering.
+     *
+     * @param base of the range
+     * @param allowed which of it KVM goes on to answer
+     */
+    void filterMsrs(int base, boolean... allowed) {
+        enable(
+                Capability.X86_USER_SPACE_MSR,
+                MSR_EXIT_INVALID | MSR_EXIT_UNKNOWN | MSR_EXIT_FILTER);
+        Memory bitmap = new Memory((allowed.length + 63) / 64 * 8);
+        for (int i = 0; i < allowed.length; i++) {
+            if (allowed[i]) {
+                bitmap.putByte(i / 8, bitmap.getByte(i / 8) | 1 << i % 8);
+            }
+        }
+        Struct type = Structs.MSR_FILTER;
+        Struct range = Structs.MSR_FILTER_RANGE;
+        Memory filter = new Memory(type);
+        int at = type.at("ranges");
+        filter.putInt(at + range.at("flags"), MSR_FILTER_READ | MSR_FILTER_WRITE);
+        filter.putInt(at + range.at("nmsrs"), allowed.length);
+        filter.putInt(at + range.at("base"), base);
+        filter.putLong(at + range.at("bitmap"), bitmap.host());
+        try {
+            call(Ioctl.X86_SET_MSR_FILTER, filter);
+        } finally {
+            Reference.reachabilityFence(bitmap);
+        }
+    }
+
+    /**
+     * Has a guest's writes of so many bytes to a port signal an event, without an exit; or no
+     * longer.
+     */
+    void signalAtPort(EventFile event, int port, int bytes, boolean connected) {
+        signalAt(event, port, bytes, IOEVENTFD_PIO | (connected ? 0 : IOEVENTFD_DEASSIGN));
+    }
+
+    /** The same, of writes to a guest-physical address where there is no memory. */
+    void signalAtAddress(EventFile event, long guestPhysical, int bytes, boolean connected) {
+        signalAt(event, guestPhysical, bytes, connected ? 0 : IOEVENTFD_DEASSIGN);
+    }
+
+    private void signalAt(EventFile event, long address, int bytes, int ioeventfdFlags) {
+        Struct type = Structs.IOEVENTFD;
+        Memory ioeventfd = new Memory(type);
+        ioeventfd.putLong(type.at("addr"), address);
+        ioeventfd.putInt(type.at("len"), bytes);
+        ioeventfd.putInt(type.at("fd"), event.file);
+        ioeventfd.putInt(type.at("flags"), ioeventfdFlags);
+        call(Ioctl.IOEVENTFD, ioeventfd);
+    }
+
+    /** The nanoseconds that KVM's clock shows a guest: api.rst, "KVM_GET_CLOCK". */
+    long clock() {
+        Memory clock = new Memory(Structs.CLOCK_DATA);
+        call(Ioctl.GET_CLOCK, clock);
+        return clock.getLong(Structs.CLOCK_DATA.at("clock"));
+    }
+
+    void setClock(long nanos) {
+        Memory clock = new Memory(Structs.CLOCK_DATA);
+        call(Ioctl.SET_CLOCK, clock.putLong(Structs.CLOCK_DATA.at("clock"), nanos));
+    }
+
     /** A new processor, whose number is also its APIC ID: a descriptor. */
     synchronized int createProcessor(int id) {
         int processor = call(Ioctl.CREATE_VCPU, id);
@@ -183,7 +260,7 @@ final class Vm implements AutoCloseable {
     }
 
     synchronized int call(Ioctl request, Memory argument) {
-        return call(request, argument.host());
+        return request.call(calls, file, argument);
     }
 
     synchronized int call(Ioctl request, long argument) {
