@@ -6,4 +6,6 @@ module dev.lungo.bench {
     requires dev.lungo.machine;
     requires dev.lungo.devices;
     requires dev.lungo.host;
+    requires dev.lungo.kvm;
+    requires java.management;
 }

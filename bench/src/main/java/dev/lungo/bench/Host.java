@@ -22,6 +22,9 @@ record Host(List<String> command, String memory, String processors, String optio
                                 "XDG_CACHE_HOME=" + cache,
                                 root.resolve("lungo").toString(),
                                 "run"));
+        if (!options.contains("--engine")) {
+            command.addAll(List.of("--engine", "soft")); // against TCG, on every host
+        }
         command.addAll(options);
         return new Host(command, "--memory", "--cpus", "--");
     }
