@@ -112,6 +112,11 @@ final class RunCommand {
                         .orElse(found);
         Engine engine = withAids(tiered);
         MachineSpec spec = spec(engine, payload);
+        if (arguments.has("--check") && spec.cpus() > 1) {
+            throw new Refusal(
+                    "--check compares what is in memory, which other processors change: it takes"
+                            + " one processor");
+        }
         Optional<String> wanted = arguments.value("--translations");
         Optional<Path> file = Translations.file(wanted, spec.kernel(), spec.cpuModel());
         Engine keeping = file.isPresent() ? engine.keepingCodeIn(file.get().toString()) : engine;

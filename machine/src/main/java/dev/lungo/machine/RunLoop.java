@@ -298,7 +298,9 @@ public final class RunLoop {
         /** For its thread. */
         private boolean halted;
 
-        /** When the turn is over, at the latest. Written by its thread, before it announces that. */
+        /**
+         * When the turn is over, at the latest. Written by its thread, before it announces that.
+         */
         private volatile long turnEnd;
 
         /** It may have something to run. Set by any thread; cleared by its own before it looks. */
