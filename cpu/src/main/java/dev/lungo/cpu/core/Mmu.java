@@ -10,12 +10,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Loads and stores at linear addresses, through a software TLB.
  *
- * <p>The TLB is direct-mapped and off the heap, so that translated code can look into it: entries
- * of 32 bytes {read tag, write tag, addend, execute tag}. A tag is the linear page; the addend
- * turns a linear address into the host's. The test that a load makes also catches an access that
- * crosses into the next page, since it compares the page of the last byte with the entry of the
- * first. What must not be reached directly simply has no tag: MMIO, pages that hold lowered code
- * (for writes), pages not yet dirty, watched pages.
+ * <p>The TLB is off the heap, so that translated code can look into it: entries of 32 bytes {read
+ * tag, write tag, addend, unused}, found by the low bits of the page's number, or where the topmost
+ * of these is inverted if another page has been there since. A tag is the linear page; the addend
+ * turns a linear address into the host's. Code has a table of its own, of {tag, addend}. The test
+ * that a load makes also catches an access that crosses into the next page, since it compares the
+ * page of the last byte with the entry of the first. What must not be reached directly simply has
+ * no tag: MMIO, pages that hold lowered code (for writes), pages not yet dirty, watched pages.
  *
  * <p>There is a set of entries for each kind of access right: user, supervisor, supervisor with
  * RFLAGS.AC set, which SMAP tells apart, and one set that is never filled, for when every access
@@ -31,17 +32,13 @@ public final class Mmu {
     private static final int READ_TAG = State.TLB_READ;
     private static final int WRITE_TAG = State.TLB_WRITE;
     private static final int ADDEND = State.TLB_ADDEND;
-    private static final int EXECUTE_TAG = State.TLB_EXECUTE;
 
     private static final long PAGE = 4096;
     private static final long PAGE_MASK = -PAGE;
-    private static final long NO_TAG = -1;
-
     private static final int USER = 0;
     private static final int SUPERVISOR = 1;
     private static final int SUPERVISOR_AC = 2;
     private static final int UNFILLED = 3;
-    private static final int SETS = State.TLB_SETS;
 
     private final Processor cpu;
     private final PhysicalMemory memory;
@@ -73,41 +70,22 @@ public final class Mmu {
 
     private boolean alignmentCheck;
 
-    // Beside the off-heap entries: the physical page of each, the size of the page it was found in,
-    // and which are in use.
-    private final long[] physicalPage = new long[SETS * ENTRIES];
-    private final byte[] pageShift = new byte[SETS * ENTRIES];
-    private final boolean[] isGlobal = new boolean[SETS * ENTRIES];
-    private final Used local = new Used();
-    private final Used global = new Used();
+    private final TlbTable data;
+    private final TlbTable fetched;
 
     /** How often page tables were walked. */
     private long walks;
 
-    /** The entries that may hold a translation, of one kind. */
-    private static final class Used {
-        final int[] entries = new int[SETS * ENTRIES];
-        final boolean[] has = new boolean[SETS * ENTRIES];
-        int count;
-
-        void add(int entry) {
-            if (!has[entry]) {
-                has[entry] = true;
-                entries[count++] = entry;
-            }
-        }
-
-        void clear() {
-            for (int i = 0; i < count; i++) {
-                has[entries[i]] = false;
-            }
-            count = 0;
-        }
-    }
-
     Mmu(Processor cpu, PhysicalMemory memory, PageWalker walker, CodeCache code, PageWatch watch) {
         this.cpu = cpu;
         tlbs = cpu.state + State.TLB;
+        data = new TlbTable(tlbs, ENTRIES, ENTRY_BYTES, 2);
+        fetched =
+                new TlbTable(
+                        cpu.state + State.CODE_TLB,
+                        State.CODE_TLB_ENTRIES,
+                        State.CODE_TLB_ENTRY_BYTES,
+                        1);
         this.memory = memory;
         this.walker = walker;
         this.code = code;
@@ -440,10 +418,9 @@ public final class Mmu {
 
     /** The physical address of code, to be executed with the current rights. */
     public long translateForFetch(long linear) {
-        long entry = tlb + ((linear >>> INDEX_SHIFT) & INDEX_MASK);
-        if ((linear & PAGE_MASK) == Raw.getLong(entry + EXECUTE_TAG)) {
-            int index = (int) ((entry - tlbs) / ENTRY_BYTES);
-            return physicalPage[index] | linear & ~PAGE_MASK;
+        int index = fetched.index(set(), linear);
+        if ((linear & PAGE_MASK) == fetched.tag(index)) {
+            return fetched.physicalPage(index) | linear & ~PAGE_MASK;
         }
         return translate(linear, 1, PageWalker.EXECUTE);
     }
@@ -531,6 +508,13 @@ public final class Mmu {
      * Translates, and remembers the translation. The bytes are for checks, and stay on the page.
      */
     private long translate(long linear, int bytes, int access) {
+        if (access != PageWalker.EXECUTE) {
+            int second = data.secondWay(data.index(set(), linear));
+            long tag = access == PageWalker.READ ? READ_TAG : WRITE_TAG;
+            if (Raw.getLong(data.entry(second) + tag) == (linear & PAGE_MASK)) {
+                return data.physicalPage(second) | linear & ~PAGE_MASK;
+            }
+        }
         if (canonicalCheck && linear << canonicalShift >> canonicalShift != linear) {
             throw cpu.nonCanonicalFault();
         }
@@ -553,106 +537,64 @@ public final class Mmu {
         return physical;
     }
 
+    /** The number of the set in use. */
+    private int set() {
+        return (int) ((tlb - tlbs) / SET_BYTES);
+    }
+
     private void fill(long linear, long physical, int access) {
         long host = memory.host(physical);
         if (host == 0 || tlb == tlbs + SET_BYTES * UNFILLED) {
             return;
         }
-        long entry = tlb + ((linear >>> INDEX_SHIFT) & INDEX_MASK);
-        int index = (int) ((entry - tlbs) / ENTRY_BYTES);
         long page = linear & PAGE_MASK;
         long addend = (host & PAGE_MASK) - page;
-        boolean samePage =
-                Raw.getLong(entry + ADDEND) == addend
-                        && (Raw.getLong(entry + READ_TAG) == page
-                                || Raw.getLong(entry + EXECUTE_TAG) == page);
-        if (!samePage) {
-            clear(index);
+        boolean fetches = access == PageWalker.EXECUTE;
+        TlbTable table = fetches ? fetched : data;
+        int index = table.index(set(), linear);
+        long entry = table.entry(index);
+        if (fetches) {
+            Raw.putLong(entry + State.CODE_TLB_ADDEND, addend);
+        } else {
+            if (Raw.getLong(entry + READ_TAG) != page) {
+                data.moveToSecondWay(index);
+            } else if (Raw.getLong(entry + ADDEND) != addend) {
+                data.clear(index);
+            }
+            Raw.putLong(entry + ADDEND, addend);
+            if (walker.writable && watch.admit(cpu.inbox.number, physical)) {
+                Raw.putLong(entry + WRITE_TAG, page);
+            }
         }
-        (walker.global ? global : local).add(index);
-        Raw.putLong(entry + ADDEND, addend);
-        physicalPage[index] = physical & PAGE_MASK;
-        isGlobal[index] = walker.global;
-        pageShift[index] = (byte) walker.pageShift;
-        if (access == PageWalker.EXECUTE) {
-            Raw.putLong(entry + EXECUTE_TAG, page);
-            return;
-        }
-        Raw.putLong(entry + READ_TAG, page);
-        if (walker.writable && watch.admit(cpu.inbox.number, physical)) {
-            Raw.putLong(entry + WRITE_TAG, page);
-        }
-    }
-
-    private void clear(int index) {
-        long entry = tlbs + (long) index * ENTRY_BYTES;
-        Raw.putLong(entry + READ_TAG, NO_TAG);
-        Raw.putLong(entry + WRITE_TAG, NO_TAG);
-        Raw.putLong(entry + EXECUTE_TAG, NO_TAG);
+        table.fill(index, page, physical & PAGE_MASK, walker.global, walker.pageShift);
     }
 
     // Invalidation.
 
     /** Forgets every translation, or all but the global ones. */
     public void flush(boolean keepGlobal) {
-        for (int i = 0; i < local.count; i++) {
-            int index = local.entries[i];
-            if (!isGlobal[index] || !keepGlobal) {
-                clear(index);
-            }
-        }
-        local.clear();
-        if (!keepGlobal) {
-            for (int i = 0; i < global.count; i++) {
-                clear(global.entries[i]);
-            }
-            global.clear();
-        }
+        data.flush(keepGlobal);
+        fetched.flush(keepGlobal);
         code.translationsChanged();
     }
 
     /** Forgets the translations of the page, large or small, that holds this address. */
     public void invalidate(long linear) {
-        invalidate(local, linear);
-        invalidate(global, linear);
+        data.invalidate(linear);
+        fetched.invalidate(linear);
         code.translationsChanged();
-    }
-
-    private void invalidate(Used used, long linear) {
-        for (int i = 0; i < used.count; i++) {
-            int index = used.entries[i];
-            long entry = tlbs + (long) index * ENTRY_BYTES;
-            int shift = pageShift[index];
-            long wanted = linear >> shift;
-            if (Raw.getLong(entry + READ_TAG) >> shift == wanted
-                    || Raw.getLong(entry + EXECUTE_TAG) >> shift == wanted) {
-                clear(index);
-            }
-        }
     }
 
     /** Writes to a page must take the slow path from now on. */
     public void protectFromWrites(long physical) {
-        long page = physical & PAGE_MASK;
-        protectFromWrites(local, page);
-        protectFromWrites(global, page);
-    }
-
-    private void protectFromWrites(Used used, long page) {
-        for (int i = 0; i < used.count; i++) {
-            int index = used.entries[i];
-            if (physicalPage[index] == page) {
-                Raw.putLong(tlbs + (long) index * ENTRY_BYTES + WRITE_TAG, NO_TAG);
-            }
-        }
+        data.eachOf(
+                physical & PAGE_MASK,
+                index -> Raw.putLong(data.entry(index) + WRITE_TAG, TlbTable.NO_TAG));
     }
 
     void reset() {
-        for (int i = 0; i < SETS * ENTRIES; i++) {
-            clear(i);
-        }
-        local.clear();
-        global.clear();
+        data.reset();
+        fetched.reset();
         code.translationsChanged();
     }
 }

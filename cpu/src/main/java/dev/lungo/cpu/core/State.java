@@ -138,10 +138,17 @@ public final class State {
 
     public static final int TLB_WRITE = 8;
     public static final int TLB_ADDEND = 16;
-    public static final int TLB_EXECUTE = 24;
+
+    /** Likewise, for fetches: {tag, addend}. */
+    public static final int CODE_TLB = TLB + TLB_SETS * TLB_SET_BYTES;
+
+    public static final int CODE_TLB_ENTRIES = 1024;
+    public static final int CODE_TLB_ENTRY_BYTES = 16;
+    public static final int CODE_TLB_ADDEND = 8;
+    public static final int CODE_TLB_SET_BYTES = CODE_TLB_ENTRIES * CODE_TLB_ENTRY_BYTES;
 
     /** Translated code by linear address. */
-    public static final int JUMPS = TLB + TLB_SETS * TLB_SET_BYTES;
+    public static final int JUMPS = CODE_TLB + TLB_SETS * CODE_TLB_SET_BYTES;
 
     public static final int JUMPS_BYTES = 2048 * 32;
 

@@ -352,25 +352,40 @@ final class Emission {
         code.arithmetic(4, 4, T1, (State.TLB_ENTRIES - 1) * State.TLB_ENTRY_BYTES);
         code.arithmetic(4, 8, T2, -(1 << PAGE_SHIFT));
         code.rmx(0x3B, 8, T2, STATE, T1, 0, tag);
-        slow(NOT_ZERO, Exit.Cause.TLB_MISS);
+        int missed = code.jcc(NOT_ZERO);
         code.rmx(0x03, 8, T0, STATE, T1, 0, set + State.TLB_ADDEND);
+        long found = code.here();
+        long secondWay =
+                stubs.secondWay[(mode >> Mode.TLB_SHIFT & 3) + (store ? State.TLB_SETS : 0)];
+        slow(
+                missed,
+                Exit.Cause.TLB_MISS,
+                () -> {
+                    code.call(secondWay);
+                    code.jcc(ZERO, found);
+                });
     }
 
     /** If this condition holds, the instruction is interpreted instead. */
     void slow(int condition) {
-        slow(condition, Exit.Cause.OPERANDS);
+        slow(code.jcc(condition), Exit.Cause.OPERANDS, () -> {});
     }
 
-    private void slow(int condition, Exit.Cause cause) {
+    /**
+     * Has the instruction interpreted instead where this jump leads.
+     *
+     * @param first is emitted before it comes to that
+     */
+    private void slow(int jump, Exit.Cause cause, Runnable first) {
         if (flagsLost) {
             throw new IllegalStateException("the way out of an instruction comes too late");
         }
-        int jump = code.jcc(condition);
         mark();
         Flags flags = snapshot();
         int exit = exits.interpret(start, cause);
         outOfLine.add(() -> {
             code.land(jump);
+            first.run();
             storeFlags(flags);
             leaveBy(exit);
         });
@@ -600,7 +615,7 @@ final class Emission {
     void lookUp() {
         clobberFlags();
         code.call(stubs.lookUp[mode >> Mode.TLB_SHIFT & 3]);
-        slow(NOT_ZERO, Exit.Cause.UNKNOWN_TARGET);
+        slow(code.jcc(NOT_ZERO), Exit.Cause.UNKNOWN_TARGET, () -> {});
     }
 
     /** Goes to what was looked up. */
