@@ -3,6 +3,8 @@ package dev.lungo.cpu;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lungo.cpu.core.Segments;
+import dev.lungo.cpu.core.State;
+import dev.lungo.host.Raw;
 import dev.lungo.isa.Rflags;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -27,8 +29,8 @@ class FastCallsTest {
         rig.longMode(3).code(SYSCALL);
         rig.flags(Rflags.CF | Rflags.DF);
         rig.cpu.system.star = 0x0008_0000_0000L;
-        rig.cpu.system.lstar = ENTRY;
-        rig.cpu.system.fmask = Rflags.DF;
+        Raw.putLong(rig.cpu.state + State.LSTAR, ENTRY);
+        Raw.putLong(rig.cpu.state + State.FMASK, Rflags.DF);
 
         rig.run(1);
 

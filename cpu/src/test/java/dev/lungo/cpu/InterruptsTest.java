@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lungo.cpu.core.Pending;
 import dev.lungo.cpu.core.Segments;
+import dev.lungo.cpu.core.State;
+import dev.lungo.host.Raw;
 import dev.lungo.isa.Rflags;
 import dev.lungo.machine.VmExit;
 import org.junit.jupiter.api.AfterEach;
@@ -182,7 +184,7 @@ class InterruptsTest {
         try (Rig other = Rig.applicationProcessor()) {
             other.longMode(0).code(HLT);
             other.cpu.lower(Pending.ASLEEP);
-            other.cpu.system.lstar = 0x1234;
+            Raw.putLong(other.cpu.state + State.LSTAR, 0x1234);
             other.cpu.raise(Pending.INIT);
 
             VmExit exit = other.run();
@@ -190,7 +192,7 @@ class InterruptsTest {
             assertThat(exit).isInstanceOf(VmExit.Halt.class);
             assertThat(other.cpu.isReal()).isTrue();
             assertThat(other.cpu.linearIp()).isEqualTo(0xFFFF_FFF0L);
-            assertThat(other.cpu.system.lstar).isEqualTo(0x1234);
+            assertThat(Raw.getLong(other.cpu.state + State.LSTAR)).isEqualTo(0x1234);
         }
     }
 

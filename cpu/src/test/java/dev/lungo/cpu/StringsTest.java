@@ -45,7 +45,7 @@ class StringsTest {
     @Test
     void aRepetitionDoesWhatItsElementsDoOneAfterTheOther() {
         int area = 0x5_0000;
-        int size = 0x4000;
+        int size = 0x6000;
         Random random = new Random(1);
         for (int round = 0; round < 60; round++) {
             rig.close();
@@ -54,7 +54,7 @@ class StringsTest {
             boolean moves = random.nextBoolean();
             boolean down = random.nextBoolean();
             int count = random.nextInt(0x1800 / width);
-            int from = 0x1800 + random.nextInt(0x1000);
+            int from = 0x2000 + random.nextInt(0x1000);
             int to = from + random.nextInt(random.nextBoolean() ? 64 : 0x1000) - 32;
             long value = random.nextLong();
             byte[] expected = new byte[size];
@@ -64,10 +64,11 @@ class StringsTest {
             }
             int step = down ? -width : width;
             for (int i = 0; i < count; i++) {
+                byte[] element = new byte[width];
                 for (int b = 0; b < width; b++) {
-                    int at = i * step + b;
-                    expected[to + at] = moves ? expected[from + at] : (byte) (value >> 8 * b);
+                    element[b] = moves ? expected[from + i * step + b] : (byte) (value >> 8 * b);
                 }
+                System.arraycopy(element, 0, expected, to + i * step, width);
             }
             int opcode = (moves ? 0xA4 : 0xAA) | (width == 1 ? 0 : 1);
             int prefix = width == 2 ? 0x66 : width == 8 ? 0x48 : 0x90;

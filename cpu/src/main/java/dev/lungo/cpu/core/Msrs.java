@@ -119,9 +119,9 @@ public final class Msrs {
             case Msr.IA32_XSS                -> 0;
             case Msr.IA32_EFER               -> system.efer;
             case Msr.IA32_STAR               -> system.star;
-            case Msr.IA32_LSTAR              -> system.lstar;
+            case Msr.IA32_LSTAR              -> Raw.getLong(cpu.state + State.LSTAR);
             case Msr.IA32_CSTAR              -> system.cstar;
-            case Msr.IA32_FMASK              -> system.fmask;
+            case Msr.IA32_FMASK              -> Raw.getLong(cpu.state + State.FMASK);
             case Msr.IA32_FS_BASE            -> cpu.segments.base(Segments.FS);
             case Msr.IA32_GS_BASE            -> cpu.segments.base(Segments.GS);
             case Msr.IA32_KERNEL_GS_BASE     -> Raw.getLong(cpu.state + State.KERNEL_GS_BASE);
@@ -159,9 +159,10 @@ public final class Msrs {
             case Msr.IA32_XSS                -> within(value, 0);
             case Msr.IA32_EFER               -> setEfer(value);
             case Msr.IA32_STAR               -> system.star = value;
-            case Msr.IA32_LSTAR              -> system.lstar = canonical(value);
+            case Msr.IA32_LSTAR              -> Raw.putLong(cpu.state + State.LSTAR, canonical(value));
             case Msr.IA32_CSTAR              -> system.cstar = canonical(value);
-            case Msr.IA32_FMASK              -> system.fmask = within(value, 0xFFFF_FFFFL);
+            case Msr.IA32_FMASK              ->
+                    Raw.putLong(cpu.state + State.FMASK, within(value, 0xFFFF_FFFFL));
             case Msr.IA32_FS_BASE            -> cpu.segments.setBase(Segments.FS, canonical(value));
             case Msr.IA32_GS_BASE            -> cpu.segments.setBase(Segments.GS, canonical(value));
             case Msr.IA32_KERNEL_GS_BASE     ->

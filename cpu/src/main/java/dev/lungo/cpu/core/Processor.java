@@ -532,6 +532,7 @@ public final class Processor {
                         && isProtected();
         bits |= avx ? Mode.AVX : 0;
         mode = bits | selectAccess() << Mode.TLB_SHIFT;
+        Raw.putInt(state + State.FAST_CALLS, (system.efer & Efer.SCE) != 0 ? 1 : 0);
         updateJumpKey();
     }
 

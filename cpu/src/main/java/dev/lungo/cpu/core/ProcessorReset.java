@@ -42,9 +42,9 @@ final class ProcessorReset {
         system.pkru = 0;
         system.pkrs = 0;
         system.star = 0;
-        system.lstar = 0;
+        Raw.putLong(cpu.state + State.LSTAR, 0);
         system.cstar = 0;
-        system.fmask = 0;
+        Raw.putLong(cpu.state + State.FMASK, 0);
         Raw.putLong(cpu.state + State.KERNEL_GS_BASE, 0);
         system.tscAux = 0;
         system.sysenterCs = 0;

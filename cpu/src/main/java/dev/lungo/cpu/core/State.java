@@ -122,8 +122,28 @@ public final class State {
     /** The offset of the memory operand of the x87 instruction that translated code is at. */
     public static final int X87_OPERAND = STORE_LOG + 8;
 
+    /** IA32_LSTAR and IA32_FMASK. */
+    public static final int LSTAR = X87_OPERAND + 8;
+
+    public static final int FMASK = LSTAR + 8;
+
+    /** An int: EFER.SCE. */
+    public static final int FAST_CALLS = FMASK + 8;
+
+    /**
+     * An int: how translated code has changed the mode, which {@link #JUMP_KEY} has, and which the
+     * rest of the processor has yet to be told; 0 if it has not.
+     */
+    public static final int MODE_CHANGED = FAST_CALLS + 4;
+
+    /** Its bits: RFLAGS.AC; SYSCALL; SYSRET, since the last of which there was no other. */
+    public static final int BY_ACCESS_CHECK = 1;
+
+    public static final int BY_SYSCALL = 2;
+    public static final int BY_SYSRET = 4;
+
     /** What FNSAVE leaves, on its way between the host's registers and the guest's. */
-    public static final int X87_IMAGE = X87_OPERAND + 8;
+    public static final int X87_IMAGE = MODE_CHANGED + 4;
 
     /** The software TLB, in sets of entries: see {@link Mmu}. */
     public static final int TLB = 4096;

@@ -22,9 +22,7 @@ public final class SystemRegisters {
     public int idtLimit;
 
     public long star;
-    public long lstar;
     public long cstar;
-    public long fmask;
     public long tscAux;
     public long sysenterCs;
     public long sysenterEsp;

@@ -30,6 +30,9 @@ public final class FastCalls {
     private static final int DATA = 0xC093;
     private static final int DPL3 = 3 << Segments.DPL_SHIFT;
 
+    /** Bits of R11 that SYSRET loads into RFLAGS. */
+    public static final int SYSRET_LOADS = 0x3C_7FD7;
+
     private FastCalls() {}
 
     public static Op lower(Lowering at, Instruction instruction) {
@@ -59,6 +62,32 @@ public final class FastCalls {
         cpu.segments.set(Segments.SS, selector | cpl, 0, -1, DATA | (cpl == 3 ? DPL3 : 0));
     }
 
+    /** CS and SS, as SYSCALL sets them. */
+    private static void setForCall(Processor cpu) {
+        int selector = (int) (cpu.system.star >>> 32) & 0xFFFC;
+        enter(cpu, selector, true, 0);
+        setStack(cpu, selector + 8, 0);
+    }
+
+    /** CS and SS, as SYSRET sets them. */
+    private static void setForReturn(Processor cpu, boolean wide) {
+        int selector = (int) (cpu.system.star >>> 48);
+        enter(cpu, wide ? selector + 16 : selector, wide, 3);
+        setStack(cpu, selector + 8, 3);
+    }
+
+    /** Translated code has changed the mode by itself: the rest follows. */
+    public static void followModeChange(Processor cpu) {
+        int changes = Raw.getInt(cpu.state + State.MODE_CHANGED);
+        Raw.putInt(cpu.state + State.MODE_CHANGED, 0);
+        if ((changes & State.BY_SYSCALL) != 0) {
+            setForCall(cpu);
+        } else if ((changes & State.BY_SYSRET) != 0) {
+            setForReturn(cpu, true);
+        }
+        cpu.updateMode();
+    }
+
     private static void arrive(Processor cpu, long rip) {
         cpu.setRip(rip);
         cpu.updateMode();
@@ -75,23 +104,18 @@ public final class FastCalls {
         @Override
         public void execute(Processor cpu) {
             checkEnabled(cpu);
-            var system = cpu.system;
             long rflags = cpu.flags.read();
             Raw.putLong(cpu.state + RCX, cpu.rip() + end);
             Raw.putLong(cpu.state + R11, rflags);
-            cpu.flags.write(rflags & ~system.fmask & ~Rflags.RF, Rflags.DEFINED);
-            int selector = (int) (system.star >>> 32) & 0xFFFC;
-            enter(cpu, selector, true, 0);
-            setStack(cpu, selector + 8, 0);
+            cpu.flags.write(
+                    rflags & ~Raw.getLong(cpu.state + State.FMASK) & ~Rflags.RF, Rflags.DEFINED);
+            setForCall(cpu);
             cpu.debug.flagsReplaced();
-            arrive(cpu, system.lstar);
+            arrive(cpu, Raw.getLong(cpu.state + State.LSTAR));
         }
     }
 
     private static final class Sysret extends Op.Ending {
-        /** Bits of R11 that are loaded. */
-        private static final long LOADED = 0x3C_7FD7;
-
         private final boolean wide;
 
         Sysret(boolean wide) {
@@ -105,10 +129,9 @@ public final class FastCalls {
             if (cpu.cpl != 0 || wide && !cpu.isCanonical(rip)) {
                 throw cpu.fault(ExceptionVector.GP, 0);
             }
-            int selector = (int) (cpu.system.star >>> 48);
-            cpu.flags.write(Raw.getLong(cpu.state + R11) & LOADED | Rflags.FIXED, Rflags.DEFINED);
-            enter(cpu, wide ? selector + 16 : selector, wide, 3);
-            setStack(cpu, selector + 8, 3);
+            cpu.flags.write(
+                    Raw.getLong(cpu.state + R11) & SYSRET_LOADS | Rflags.FIXED, Rflags.DEFINED);
+            setForReturn(cpu, wide);
             cpu.debug.flagsReplaced();
             arrive(cpu, wide ? rip : rip & 0xFFFF_FFFFL);
         }

@@ -120,7 +120,7 @@ final class Draft implements Emission.Exits {
             if (step == null) {
                 break;
             }
-            goesOn = !step.isLast() && !endsInShield() && steps.size() + 1 < MOST_INSTRUCTIONS;
+            goesOn = !step.endsUnit() && !endsInShield() && steps.size() + 1 < MOST_INSTRUCTIONS;
             steps.add(step);
             length += step.instruction.length();
             goesOn |= endsInShield();
@@ -222,8 +222,13 @@ final class Draft implements Emission.Exits {
             return op == null;
         }
 
+        /** Whether control does not go on behind it. */
         boolean isLast() {
             return last;
+        }
+
+        boolean endsUnit() {
+            return last || isEmitted() && Emitters.changesMode(instruction);
         }
 
         /** Whether the guest's state may be looked at here. */

@@ -618,6 +618,29 @@ final class Emission {
         slow(code.jcc(NOT_ZERO), Exit.Cause.UNKNOWN_TARGET, () -> {});
     }
 
+    /** Likewise, where the mode will be another; until it is known that there is one, it is not. */
+    void lookUp(int otherMode) {
+        clobberFlags();
+        changeKey(otherMode);
+        code.call(stubs.lookUp[otherMode >> Mode.TLB_SHIFT & 3]);
+        slow(code.jcc(NOT_ZERO), Exit.Cause.UNKNOWN_TARGET, () -> changeKey(otherMode));
+    }
+
+    /** From this mode to the other, or back. */
+    private void changeKey(int otherMode) {
+        code.load(T2, STATE, Frame.at(State.JUMP_KEY));
+        code.arithmetic(6, 8, T2, mode ^ otherMode); // xor
+        code.store(STATE, Frame.at(State.JUMP_KEY), T2);
+    }
+
+    /** The guest's flags, all of them, have been written to the state: see {@link #storeImage}. */
+    void flagsStored() {
+        storeKindOf(FlagsKind.IMAGE);
+        inHost = false;
+        inState = true;
+        kind = 0;
+    }
+
     /** Goes to what was looked up. */
     private void go() {
         code.store(STATE, Frame.at(State.RIP), T0);
@@ -707,7 +730,21 @@ final class Emission {
 
     /** Ends the unit before an instruction that belongs to another. */
     void endBefore(int delta) {
-        link(delta);
+        if (isOnPage(delta)) {
+            link(delta);
+            return;
+        }
+        storeFlags(snapshot());
+        count();
+        farTarget(delta);
+        code.store(STATE, Frame.at(State.RIP), T0);
+        code.call(stubs.lookUp[mode >> Mode.TLB_SHIFT & 3]);
+        int unknown = code.jcc(NOT_ZERO);
+        outOfLine.add(() -> {
+            code.land(unknown);
+            leaveBy(Exit.LEAVE);
+        });
+        go();
     }
 
     private int least;

@@ -17,6 +17,7 @@ final class Emitters {
     private final ControlEmitters control;
     private final StringEmitters strings;
     private final FlagControlEmitters flags;
+    private final ModeEmitters modes;
     private final SameEmitters same;
     private final X87Emitters x87;
 
@@ -28,6 +29,7 @@ final class Emitters {
         control = new ControlEmitters(to);
         strings = new StringEmitters(to);
         flags = new FlagControlEmitters(to);
+        modes = new ModeEmitters(to);
         same = new SameEmitters(to);
         x87 = new X87Emitters(to);
     }
@@ -189,6 +191,7 @@ final class Emitters {
                     true;
             case MOVS, STOS, LODS -> StringEmitters.has(i, to);
             case CLI, STI, CLD, STD -> FlagControlEmitters.has(i, to);
+            case SYSCALL, SYSRET, STAC, CLAC -> ModeEmitters.has(i, to);
             case SWAPGS -> (to.mode & Mode.USER) == 0 && !to.checks;
             case JMP -> i.operandBytes() == (to.is64() ? 8 : 4);
             case DIV, IDIV -> i.operand(0).bytes() >= 4;
@@ -208,9 +211,14 @@ final class Emitters {
     /** Whether control does not go on behind the instruction. */
     static boolean isLast(Instruction i) {
         return switch (i.mnemonic()) {
-            case JMP, CALL, RET -> true;
+            case JMP, CALL, RET, SYSCALL, SYSRET -> true;
             default -> false;
         };
+    }
+
+    /** Whether control goes on behind the instruction, but as a rule not in the same unit. */
+    static boolean changesMode(Instruction i) {
+        return i.mnemonic() == Mnemonic.STAC || i.mnemonic() == Mnemonic.CLAC;
     }
 
     /** Whether the instruction may be interpreted instead, or is a way out of the unit. */
@@ -222,6 +230,10 @@ final class Emitters {
                     POP,
                     CALL,
                     RET,
+                    SYSCALL,
+                    SYSRET,
+                    STAC,
+                    CLAC,
                     LEAVE,
                     DIV,
                     IDIV,
@@ -299,6 +311,7 @@ final class Emitters {
                     bits.emit(i);
             case MOVS, STOS, LODS -> strings.emit(i);
             case CLI, STI, CLD, STD -> flags.emit(i);
+            case SYSCALL, SYSRET, STAC, CLAC -> modes.emit(i);
             case SWAPGS -> moves.emit(i);
             case MFENCE -> to.fence(0xF0);
             case SFENCE -> to.fence(0xF8);

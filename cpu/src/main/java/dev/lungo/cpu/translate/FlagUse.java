@@ -1,7 +1,6 @@
 package dev.lungo.cpu.translate;
 
 import dev.lungo.isa.Instruction;
-import dev.lungo.isa.Mnemonic;
 import dev.lungo.isa.Operand;
 
 /** What an instruction with an emitter does with the six status flags. SDM 1, appendix A. */
@@ -25,7 +24,10 @@ enum FlagUse {
 
     /** Whether the instruction lets the guest see flags whatever they are. */
     static boolean showsAll(Instruction i) {
-        return i.mnemonic() == Mnemonic.PUSHF || i.mnemonic() == Mnemonic.LAHF;
+        return switch (i.mnemonic()) {
+            case PUSHF, LAHF, SYSCALL -> true;
+            default -> false;
+        };
     }
 
     static FlagUse of(Instruction i) {
@@ -106,7 +108,9 @@ enum FlagUse {
                     FUCOMIP,
                     CMC,
                     CLC,
-                    STC ->
+                    STC,
+                    SYSCALL,
+                    SYSRET ->
                     CHANGES;
             case PUSHF,
                     LAHF,

@@ -5,6 +5,7 @@ import dev.lungo.cpu.block.Op;
 import dev.lungo.cpu.core.Mode;
 import dev.lungo.cpu.core.Processor;
 import dev.lungo.cpu.core.State;
+import dev.lungo.cpu.op.FastCalls;
 import dev.lungo.host.CodeMemory;
 import dev.lungo.host.Raw;
 import dev.lungo.host.SignalHandlers;
@@ -202,6 +203,9 @@ public final class Translator {
         FlagsKind.toTranslated(cpu.state);
         int number = (int) CodeMemory.call(stubs.enter, cpu.state, at);
         FlagsKind.toInterpreter(cpu.state);
+        if (Raw.getInt(cpu.state + State.MODE_CHANGED) != 0) {
+            FastCalls.followModeChange(cpu);
+        }
         X87Emitters.settlePointers(cpu);
         Exit exit = number == Exit.FAULT ? recover() : exits.get(number);
         statistics.left(exit);

@@ -322,6 +322,21 @@ enum FuzzedPiece {
             to.listed(from, to.mode);
         }
     },
+    /** AC, as a kernel sets it before it reaches into a user's memory. */
+    ACCESS(2) {
+        @Override
+        void write(FuzzedWriter to) {
+            long from = to.a.here();
+            to.a.op(Mnemonic.STAC);
+            to.instructions(to.mode, 1 + to.random.nextInt(3));
+            if (to.random.nextBoolean()) {
+                to.slot(to.mode);
+            }
+            to.a.op(Mnemonic.CLAC);
+            to.instructions(to.mode, 1);
+            to.listed(from, to.mode);
+        }
+    },
     /** Single-stepping from here. */
     TRAP(1) {
         @Override

@@ -1,0 +1,150 @@
+package dev.lungo.cpu.translate;
+
+import static dev.lungo.cpu.translate.Frame.STATE;
+import static dev.lungo.cpu.translate.Frame.T0;
+import static dev.lungo.cpu.translate.Frame.T1;
+import static dev.lungo.cpu.translate.Frame.T2;
+import static dev.lungo.cpu.translate.HostCode.R11;
+import static dev.lungo.cpu.translate.HostCode.RCX;
+
+import dev.lungo.cpu.core.Mode;
+import dev.lungo.cpu.core.Pending;
+import dev.lungo.cpu.core.State;
+import dev.lungo.cpu.op.FastCalls;
+import dev.lungo.isa.Instruction;
+import dev.lungo.isa.Mnemonic;
+import dev.lungo.isa.Rflags;
+
+/**
+ * What changes the mode and is frequent: SYSCALL and SYSRET between 64-bit code at CPL 3 and 0,
+ * STAC and CLAC. Java is told when it is next: {@link FastCalls#followModeChange}. SDM 2B,
+ * "SYSCALL" and "SYSRET".
+ */
+final class ModeEmitters extends Emitter {
+    private static final int OR = 1;
+    private static final int AND = 4;
+    private static final int CMP = 7;
+    private static final int ZERO = 4;
+    private static final int NOT_ZERO = 5;
+    private static final int SHR = 5;
+
+    private static final int SUPERVISOR = 1 << Mode.TLB_SHIFT;
+    private static final int SUPERVISOR_AC = 2 << Mode.TLB_SHIFT;
+    private static final int TLB = 3 << Mode.TLB_SHIFT;
+
+    /** What an operating system masks, and what is simple if it does. */
+    private static final int MASKED = (int) (Rflags.TF | Rflags.IF | Rflags.AC);
+
+    ModeEmitters(Emission to) {
+        super(to);
+    }
+
+    /** Whether the instruction, one of these, can be emitted in this mode. */
+    static boolean has(Instruction i, Emission to) {
+        if (to.checks || (to.mode & Mode.INNER) != 0) {
+            return false;
+        }
+        boolean user = (to.mode & Mode.USER) != 0;
+        int tlb = to.mode & TLB;
+        if (i.mnemonic() == Mnemonic.SYSCALL) {
+            return to.is64() && user && tlb == 0;
+        }
+        if (user || tlb != SUPERVISOR && tlb != SUPERVISOR_AC) {
+            return false;
+        }
+        return i.mnemonic() != Mnemonic.SYSRET || to.is64() && i.operandBytes() == 8;
+    }
+
+    void emit(Instruction i) {
+        switch (i.mnemonic()) {
+            case SYSCALL -> syscall();
+            case SYSRET -> sysret();
+            case STAC -> setAccess(true);
+            default -> setAccess(false);
+        }
+    }
+
+    private void syscall() {
+        to.needFlags();
+        code.u8(0x9C); // pushf
+        code.rm(0x8F, 4, 0, STATE, Frame.at(State.SCRATCH)); // pop
+        to.clobberFlags();
+        checkEnabled();
+        code.load(T1, STATE, Frame.at(State.FMASK));
+        code.rr(0xF7, 4, 2, T1); // not
+        code.rr(0xF7, 4, 0, T1); // test
+        code.u32(MASKED);
+        to.slow(NOT_ZERO);
+        code.load(T0, STATE, Frame.at(State.LSTAR));
+        to.lookUp(to.mode & ~(Mode.USER | TLB) | SUPERVISOR);
+        to.keep();
+        to.change(RCX);
+        to.change(R11);
+        to.returnAddress(RCX);
+        code.rm(0x8B, 4, T1, STATE, Frame.at(State.SCRATCH));
+        code.arithmetic(AND, 4, T1, Rflags.STATUS);
+        code.rm(0x0B, 8, T1, STATE, Frame.at(State.RFLAGS)); // or
+        code.store(STATE, Frame.gpr(R11), T1);
+        code.load(T2, STATE, Frame.at(State.FMASK));
+        code.rr(0xF7, 8, 2, T2); // not
+        code.rr(0x23, 8, T1, T2); // and
+        code.arithmetic(AND, 8, T1, ~Rflags.RF);
+        setFlags();
+        code.arithmetic(AND, 4, STATE, Frame.at(State.HEEDED), ~Pending.INTERRUPT);
+        changed(State.BY_SYSCALL);
+        to.goToKept();
+    }
+
+    private void sysret() {
+        to.clobberFlags();
+        checkEnabled();
+        code.mov(T1, RCX);
+        code.rr(0xC1, 8, SHR, T1);
+        code.u8(47); // addresses that are canonical at CPL 3, whatever CR4.LA57 says
+        to.slow(NOT_ZERO);
+        code.load(T1, STATE, Frame.gpr(R11));
+        code.arithmetic(AND, 4, T1, MASKED);
+        code.arithmetic(CMP, 4, T1, Rflags.IF);
+        to.slow(NOT_ZERO);
+        code.mov(T0, RCX);
+        to.lookUp(to.mode & ~TLB | Mode.USER);
+        to.keep();
+        code.load(T1, STATE, Frame.gpr(R11));
+        code.arithmetic(AND, 4, T1, FastCalls.SYSRET_LOADS);
+        code.arithmetic(OR, 4, T1, Rflags.FIXED);
+        setFlags();
+        code.arithmetic(OR, 4, STATE, Frame.at(State.HEEDED), Pending.INTERRUPT);
+        changed(State.BY_SYSRET);
+        to.goToKept();
+    }
+
+    private void checkEnabled() {
+        code.arithmetic(CMP, 4, STATE, Frame.at(State.FAST_CALLS), 0);
+        to.slow(ZERO);
+    }
+
+    /** Makes RFLAGS what T1 says. */
+    private void setFlags() {
+        code.mov32(T2, T1);
+        code.arithmetic(AND, 4, T2, Rflags.STATUS);
+        code.store(STATE, Frame.at(State.FLAGS_A), T2);
+        to.flagsStored();
+        code.arithmetic(AND, 8, T1, ~Rflags.STATUS);
+        code.store(STATE, Frame.at(State.RFLAGS), T1);
+    }
+
+    private void changed(int how) {
+        code.rm(0xC7, 4, 0, STATE, Frame.at(State.MODE_CHANGED)); // mov
+        code.u32(how);
+    }
+
+    private void setAccess(boolean on) {
+        to.farTarget(to.end());
+        to.lookUp(to.mode & ~TLB | (on ? SUPERVISOR_AC : SUPERVISOR));
+        long others = ~Rflags.AC;
+        int rflags = Frame.at(State.RFLAGS);
+        code.arithmetic(on ? OR : AND, 4, STATE, rflags, on ? Rflags.AC : others);
+        code.arithmetic(OR, 4, STATE, Frame.at(State.MODE_CHANGED), State.BY_ACCESS_CHECK);
+        to.goNow();
+    }
+}
