@@ -32,6 +32,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,6 +76,8 @@ public final class Rig implements AutoCloseable {
     public static final int FREE = 0x40;
 
     private static final int TABLE_LIMIT = 0xFFF;
+    private static final int CODE_BYTES = 64 << 20;
+    private static final Function<Processor, @Nullable Translator> NOT = _ -> null;
 
     public final HostMemory memory;
     public final PortBus ports = new PortBus();
@@ -107,19 +110,25 @@ public final class Rig implements AutoCloseable {
         assumeTrue(
                 !translates || ExecutableMemory.isSupported(),
                 "only x86-64 Linux hosts have a native tier");
-        return new Rig(0, false, translates);
+        return new Rig(0, false, translates ? Rig::translating : NOT);
     }
 
     /** Has everything that is translated interpreted, too, and compares; skips likewise. */
     public static Rig checked() {
         assumeTrue(ExecutableMemory.isSupported(), "only x86-64 Linux hosts have a native tier");
-        return new Rig(0, false, true, Set.of(Engine.Aid.CHECK));
+        return translating(Set.of(Engine.Aid.CHECK), null, CODE_BYTES);
     }
 
     /** Translates everything, and keeps it in a file; skips likewise. */
     public static Rig keeping(Path file) {
         assumeTrue(ExecutableMemory.isSupported(), "only x86-64 Linux hosts have a native tier");
-        return new Rig(0, false, true, Set.of(), file);
+        return translating(Set.of(), file, CODE_BYTES);
+    }
+
+    /** Translates everything, and has little room for it; skips likewise. */
+    public static Rig cramped() {
+        assumeTrue(ExecutableMemory.isSupported(), "only x86-64 Linux hosts have a native tier");
+        return translating(Set.of(), null, 4 << 20);
     }
 
     /** So many on one memory, which the first closes. Each runs in blocks; skips likewise. */
@@ -127,7 +136,13 @@ public final class Rig implements AutoCloseable {
         Rig first = inBlocks(tier);
         List<Rig> all = new ArrayList<>(List.of(first));
         while (all.size() < count) {
-            all.add(new Rig(first.memory, 0, count, false, tier == Tier.NATIVE, Set.of(), null));
+            all.add(
+                    new Rig(
+                            first.memory,
+                            0,
+                            count,
+                            false,
+                            first.translator == null ? NOT : Rig::translating));
         }
         return all;
     }
@@ -147,25 +162,20 @@ public final class Rig implements AutoCloseable {
         return new Rig(0, true);
     }
 
+    private static Translator translating(Processor cpu) {
+        return new Translator(cpu, Set.of(), 1, null, CODE_BYTES);
+    }
+
+    private static Rig translating(Set<Engine.Aid> aids, @Nullable Path file, int codeBytes) {
+        return new Rig(0, false, cpu -> new Translator(cpu, aids, 1, file, codeBytes));
+    }
+
     private Rig(int index, boolean stepwise) {
-        this(index, stepwise, false);
+        this(index, stepwise, NOT);
     }
 
-    private Rig(int index, boolean stepwise, boolean translates) {
-        this(index, stepwise, translates, Set.of());
-    }
-
-    private Rig(int index, boolean stepwise, boolean translates, Set<Engine.Aid> aids) {
-        this(index, stepwise, translates, aids, null);
-    }
-
-    private Rig(
-            int index,
-            boolean stepwise,
-            boolean translates,
-            Set<Engine.Aid> aids,
-            @Nullable Path file) {
-        this(new HostMemory(16 << 20), index, index + 1, stepwise, translates, aids, file);
+    private Rig(int index, boolean stepwise, Function<Processor, @Nullable Translator> translator) {
+        this(new HostMemory(16 << 20), index, index + 1, stepwise, translator);
     }
 
     private Rig(
@@ -173,9 +183,7 @@ public final class Rig implements AutoCloseable {
             int index,
             int count,
             boolean stepwise,
-            boolean translates,
-            Set<Engine.Aid> aids,
-            @Nullable Path file) {
+            Function<Processor, @Nullable Translator> translator) {
         this.memory = memory;
         Timers timers = new Timers(() -> nanos);
         apic = new LocalApic(0, new ApicBus(), timers);
@@ -192,8 +200,8 @@ public final class Rig implements AutoCloseable {
                                 apic,
                                 () -> nanos,
                                 tracer));
-        translator = translates ? new Translator(cpu, aids, 1, file) : null;
-        interpreter = new Interpreter(cpu, translator);
+        this.translator = translator.apply(cpu);
+        interpreter = new Interpreter(cpu, this.translator);
         apic.connect(
                 new VirtualCpu.Signals() {
                     @Override

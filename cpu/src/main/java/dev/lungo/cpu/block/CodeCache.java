@@ -336,6 +336,11 @@ public final class CodeCache {
         }
     }
 
+    /** There shall be no such translation any more. */
+    public void drop(Code translation) {
+        forget(translation);
+    }
+
     /** On both pages, if there are two: nothing is left of it. */
     private void forget(Code code) {
         code.die();

@@ -128,7 +128,7 @@ final class Catalog {
             MovingFields moving,
             HostCode code) {
         int guestBytes = unit.bytes();
-        int count = exits.count() - firstExit;
+        int count = exits.next() - firstExit;
         int most = HEAD_BYTES + guestBytes + 3 + EXIT_BYTES * count;
         if (used + most + PLACE_BYTES * (moving.count() + code.places()) > BYTES) {
             return;

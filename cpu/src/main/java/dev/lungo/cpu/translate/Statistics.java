@@ -27,6 +27,7 @@ public final class Statistics {
     private final Map<List<Enum<?>>, Fall> falls = new HashMap<>();
 
     private long units;
+    private long evictions;
     private long guestBytes;
     private long hostBytes;
     private long guarded;
@@ -94,6 +95,16 @@ public final class Statistics {
         return units;
     }
 
+    /** The oldest part of what was translated has made room. */
+    void evicted() {
+        evictions++;
+    }
+
+    /** How often that was. */
+    public long evictions() {
+        return evictions;
+    }
+
     /** How often translated code has faulted. */
     public long guarded() {
         return guarded;
@@ -121,6 +132,7 @@ public final class Statistics {
     public void tell(Table table) {
         table.row("units translated", units);
         table.row("guest code translated", guestBytes, "bytes");
+        table.row("parts of the code cache dropped", evictions);
         table.row("host code", hostBytes, "bytes");
         table.row("faults of host code", guarded);
         if (!counts) {

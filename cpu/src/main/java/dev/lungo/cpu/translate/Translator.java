@@ -23,10 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p>What has no emitter, and what misses in the TLB, is interpreted, one instruction at a time.
  */
 public final class Translator {
-    private static final long CODE_BYTES = 64L << 20;
-
-    /** More than the translation of any unit. */
-    private static final int ROOM = 256 << 10;
+    private static final int CODE_BYTES = 64 << 20;
 
     /** How often a block is interpreted before it is translated, where nothing else is said. */
     private static final int ENTRIES_BEFORE = Integer.getInteger("lungo.entriesBefore", 6);
@@ -51,11 +48,9 @@ public final class Translator {
     private final ExitTable exits = new ExitTable();
     private final Draft.Tools tools;
 
-    /** Not all that was translated in this run is still there. */
-    private boolean overflowed;
+    private final Generations generations;
 
     private final long first;
-    private long next;
 
     public Translator(Processor cpu) {
         this(cpu, Set.of(), null);
@@ -66,41 +61,47 @@ public final class Translator {
      * @param file where translations are kept from one run to the next
      */
     public Translator(Processor cpu, Set<Engine.Aid> aids, @Nullable Path file) {
-        this(cpu, aids, ENTRIES_BEFORE, file);
+        this(cpu, aids, ENTRIES_BEFORE, file, CODE_BYTES);
     }
 
     /** Translates a block when it is entered for the {@code entriesBefore}th time. */
     public Translator(Processor cpu, int entriesBefore) {
-        this(cpu, Set.of(), entriesBefore, null);
+        this(cpu, Set.of(), entriesBefore, null, CODE_BYTES);
     }
 
     /**
      * Both.
      *
      * @param entriesBefore how often a block is entered before it is translated
+     * @param codeBytes how much memory host code may have: some megabytes
      */
-    public Translator(Processor cpu, Set<Engine.Aid> aids, int entriesBefore, @Nullable Path file) {
+    public Translator(
+            Processor cpu,
+            Set<Engine.Aid> aids,
+            int entriesBefore,
+            @Nullable Path file,
+            int codeBytes) {
         this.cpu = cpu;
         this.entriesBefore = entriesBefore;
         statistics = new Statistics(cpu, aids.contains(Engine.Aid.STATISTICS));
         checker = aids.contains(Engine.Aid.CHECK) ? new Checker(cpu) : null;
         map = aids.contains(Engine.Aid.PROFILE_MAP) ? ProfileMap.open() : null;
-        memory = CodeMemory.map(CODE_BYTES + Catalog.BYTES);
-        catalog = new Catalog(memory.executable() + memory.toWritable() + CODE_BYTES);
-        next = memory.executable();
-        code.begin(next);
+        memory = CodeMemory.map(codeBytes + Catalog.BYTES);
+        catalog = new Catalog(memory.executable() + memory.toWritable() + codeBytes);
+        generations = new Generations(memory.executable(), codeBytes);
+        code.begin(generations.next());
         host = HostFeatures.of(cpu.model);
         stubs = new Stubs(code, host);
         if (map != null) {
-            map.add(next, code.length(), "lungo stubs");
+            map.add(generations.next(), code.length(), "lungo stubs");
         }
         write();
-        first = next;
+        first = generations.next();
         tools = new Draft.Tools(cpu, code, stubs, host, statistics, checker != null, exits);
         boolean kept = file != null && !statistics.counts && checker == null; // other code
         this.file = kept ? new TranslationFile(file, cpu.model.title(), host.toString()) : null;
         load();
-        long end = memory.executable() + CODE_BYTES;
+        long end = memory.executable() + codeBytes;
         Guard.protect(stubs.guarded, end - stubs.guarded, stubs.recover, cpu.state);
     }
 
@@ -110,9 +111,9 @@ public final class Translator {
         }
         long code = memory.executable() + memory.toWritable();
         try {
-            var extent =
-                    file.load(code, (int) (first - memory.executable()), (int) CODE_BYTES, catalog);
-            next = memory.executable() + extent.end();
+            int begin = (int) (first - memory.executable());
+            var extent = file.load(code, begin, generations.capacity(), catalog);
+            generations.loaded(memory.executable() + extent.end());
             exits.reserve(extent.exits());
             entriesBefore = Math.min(entriesBefore, ENTRIES_BEFORE_KEPT);
         } catch (TranslationFile.Unusable e) {
@@ -125,21 +126,21 @@ public final class Translator {
 
     /** To be called by the thread that runs the processor, before anything else. */
     public void begin() {
-        if (exits.count() > Exit.FAULT + 1) { // there are some from a file
+        if (exits.next() > Exit.FAULT + 1) { // there are some from a file
             cpu.code.keeper(this::fromFile);
         }
     }
 
     /** Keeps what was translated for the next run; nothing can be run here any more. */
     public void close() {
-        if (file == null || overflowed || !catalog.isWorthKeeping()) {
+        if (file == null || statistics.evictions() > 0 || !catalog.isWorthKeeping()) {
             return;
         }
         int begin = (int) (first - memory.executable());
-        int end = (int) (next - memory.executable());
+        int end = (int) (generations.next() - memory.executable());
         long code = memory.executable() + memory.toWritable();
         try {
-            file.save(code, new TranslationFile.Extent(begin, end, exits.count()), catalog);
+            file.save(code, new TranslationFile.Extent(begin, end, exits.next()), catalog);
         } catch (IOException e) {
             System.err.printf(
                     "lungo: the translations cannot be kept in %s: %s%n",
@@ -258,12 +259,21 @@ public final class Translator {
     /** All there are, in no order. */
     Set<Unit> units() {
         Set<Unit> units = new HashSet<>();
-        for (int i = 0; i < exits.count(); i++) {
-            Exit each = exits.find(i);
-            if (each != null && each.unit != null) {
-                units.add(each.unit);
-            }
+        for (int i = 0; i < Generations.COUNT; i++) {
+            units.addAll(units(i));
         }
+        return units;
+    }
+
+    private Set<Unit> units(int generation) {
+        Set<Unit> units = new HashSet<>();
+        exits.forEach(
+                generation,
+                each -> {
+                    if (each.unit != null) {
+                        units.add(each.unit);
+                    }
+                });
         return units;
     }
 
@@ -275,7 +285,7 @@ public final class Translator {
     /** The exit that the fault is, or null if the state is lost. Translates the unit once more. */
     private @Nullable Exit recover(Unit unit) {
         long deadEntry = unit.deadEntry;
-        int before = exits.count();
+        int before = exits.next();
         Recovery recovery = new Recovery();
         code.begin(unit.entry);
         Draft draft = new Draft(tools, unit);
@@ -369,24 +379,74 @@ public final class Translator {
     }
 
     private void write() {
-        Raw.write(next + memory.toWritable(), code.bytes(), 0, code.length());
-        next += code.length() + 15 & -16;
+        Raw.write(generations.next() + memory.toWritable(), code.bytes(), 0, code.length());
+        generations.take(code.length());
     }
 
-    private boolean isFull() {
-        return next + ROOM > memory.executable() + CODE_BYTES;
-    }
-
-    /** Drops all that is translated if there is no room for more. Nothing may be running. */
-    public void makeRoom() {
-        if (isFull()) {
-            clear();
+    /** Whether another unit can be made. */
+    private boolean hasRoom() {
+        if (generations.hasRoom() && exits.hasRoom()) {
+            return true;
         }
+        if (!generations.hasFresh()) {
+            return false;
+        }
+        advance();
+        return true;
+    }
+
+    private void advance() {
+        generations.advance();
+        exits.begin(generations.current());
+    }
+
+    /**
+     * Drops what was translated longest ago if there is no room for more. Nothing may be running.
+     */
+    public void makeRoom() {
+        if (hasRoom()) {
+            return;
+        }
+        int oldest = (generations.current() + 1) % Generations.COUNT;
+        for (Unit each : units(oldest)) {
+            if (each.isLive()) {
+                cpu.code.drop(each);
+            }
+        }
+        for (int i = 0; i < Generations.COUNT; i++) {
+            if (i != oldest) {
+                exits.forEach(i, each -> leadAwayFrom(oldest, each));
+            }
+        }
+        Raw.fill(cpu.state + State.UNITS, State.UNITS_BYTES, (byte) 0);
+        Raw.fill(cpu.state + State.JUMPS, State.JUMPS_BYTES, (byte) 0);
+        catalog.clear(); // it would not be true any more
+        statistics.evicted();
+        advance();
+        generations.skip(oldest == 0 ? first : 0);
+    }
+
+    /** Has a unit not go to what is dropped. */
+    private void leadAwayFrom(int generation, Exit exit) {
+        Unit unit = exit.unit;
+        if (exit.kind == Exit.Kind.LINK && generations.of(target(exit.resume - 4)) == generation) {
+            patch(exit.resume - 4, exit.resume);
+        } else if (exit.kind == Exit.Kind.DEAD
+                && unit != null
+                && !unit.isLive()
+                && generations.of(target(unit.entry + 1)) == generation) {
+            patch(unit.entry + 1, unit.deadEntry);
+        }
+    }
+
+    /** Where the jump leads whose displacement is at this host address. */
+    private long target(long displacement) {
+        return displacement + 4 + Raw.getInt(displacement + memory.toWritable());
     }
 
     /** Null if there is nothing to be won, or if room has to be made first. */
     private @Nullable Unit translate(Block block) {
-        if (isFull()) {
+        if (!hasRoom()) {
             return null;
         }
         long guest = cpu.memory.host(block.physical);
@@ -398,9 +458,12 @@ public final class Translator {
             cpu.code.add(block, kept);
             return kept;
         }
-        code.begin(next);
-        int firstExit = exits.count();
-        Draft draft = new Draft(tools, new Unit(this, block.physical, guest, block.mode, next));
+        code.begin(generations.next());
+        int firstExit = exits.next();
+        Draft draft =
+                new Draft(
+                        tools,
+                        new Unit(this, block.physical, guest, block.mode, generations.next()));
         Unit unit = draft.translate();
         if (unit != null) {
             statistics.translated(unit, code.length());
@@ -408,7 +471,7 @@ public final class Translator {
                 map.add(unit, code.length(), cpu.linearIp());
             }
             write();
-            if (file != null) {
+            if (file != null && statistics.evictions() == 0) {
                 catalog.add(
                         unit,
                         draft.bytes,
@@ -441,15 +504,5 @@ public final class Translator {
             map.add(unit, unit.deadEntry - entry, cpu.linearIp());
         }
         return unit;
-    }
-
-    private void clear() {
-        cpu.code.clear();
-        catalog.clear();
-        overflowed = true;
-        Raw.fill(cpu.state + State.UNITS, State.UNITS_BYTES, (byte) 0);
-        Raw.fill(cpu.state + State.JUMPS, State.JUMPS_BYTES, (byte) 0);
-        exits.clear();
-        next = first;
     }
 }
