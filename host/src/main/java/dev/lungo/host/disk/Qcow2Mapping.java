@@ -166,7 +166,8 @@ final class Qcow2Mapping {
 
     /** Whether the L2 table of a guest cluster can be changed without taking a cluster for it. */
     boolean hasOwnTable(long guestCluster) {
-        return (l1[l1Index(guestCluster)] & Qcow2Entry.COPIED) != 0;
+        long entry = l1[l1Index(guestCluster)];
+        return (entry & Qcow2Entry.COPIED) != 0 && Qcow2Entry.offset(entry) != 0;
     }
 
     /**
