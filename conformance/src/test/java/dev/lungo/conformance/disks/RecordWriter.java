@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.lungo.host.disk.Disks;
 import dev.lungo.machine.BlockBackend;
-
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Optional;

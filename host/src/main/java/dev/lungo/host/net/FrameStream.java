@@ -1,14 +1,12 @@
 package dev.lungo.host.net;
 
 import dev.lungo.machine.NetBackend;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Frames over a stream socket, each behind its length in four bytes, big-endian: what QEMU's {@code

@@ -1,13 +1,11 @@
 package dev.lungo.host.net;
 
 import dev.lungo.machine.NetBackend;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An Ethernet switch between machines of this process, and by a {@link Trunk} of others. It learns

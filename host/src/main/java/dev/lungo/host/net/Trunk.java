@@ -2,9 +2,6 @@ package dev.lungo.host.net;
 
 import dev.lungo.machine.BackendException;
 import dev.lungo.machine.NetBackend;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -18,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What joins the switches of one name in several processes: all are connected to that of whoever
