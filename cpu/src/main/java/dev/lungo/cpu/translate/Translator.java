@@ -28,16 +28,13 @@ public final class Translator {
     /** How often a block is interpreted before it is translated, where nothing else is said. */
     private static final int ENTRIES_BEFORE = Integer.getInteger("lungo.entriesBefore", 6);
 
-    /** Likewise, where what is translated will be kept beside what was kept before. */
-    private static final int ENTRIES_BEFORE_KEPT = 2;
-
     /** What it has done so far. */
     public final Statistics statistics;
 
     private final @Nullable ProfileMap map;
     private final @Nullable Checker checker;
     private final Processor cpu;
-    private int entriesBefore;
+    private final int entriesBefore;
     private final CodeMemory memory;
     private final HostCode code = new HostCode();
     private final HostFeatures host;
@@ -115,7 +112,6 @@ public final class Translator {
             var extent = file.load(code, begin, generations.capacity(), catalog);
             generations.loaded(memory.executable() + extent.end());
             exits.reserve(extent.exits());
-            entriesBefore = Math.min(entriesBefore, ENTRIES_BEFORE_KEPT);
         } catch (TranslationFile.Unusable e) {
             catalog.clear();
             System.err.printf(
