@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -63,7 +64,7 @@ class InterruptStormTest {
         for (int i = 0; i < LEVEL_INTERRUPTS; i++) {
             line.set(true);
             while (taken.get() == i) {
-                Thread.onSpinWait();
+                LockSupport.parkNanos(10_000);
             }
         }
         over = true;
@@ -84,6 +85,8 @@ class InterruptStormTest {
         for (int i = 0; i < IPIS || !over; i++) {
             if (i < IPIS) {
                 apic.writeMmio(ICR_LOW, ALL_BUT_SELF | IPI_VECTOR + apic.id());
+            } else {
+                LockSupport.parkNanos(10_000);
             }
             while (apic.hasInterrupt()) {
                 if (apic.acknowledge() == LEVEL_VECTOR) {
