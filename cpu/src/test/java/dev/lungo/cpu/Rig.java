@@ -77,7 +77,6 @@ public final class Rig implements AutoCloseable {
 
     private static final int TABLE_LIMIT = 0xFFF;
     private static final int CODE_BYTES = 64 << 20;
-    private static final Function<Processor, @Nullable Translator> NOT = _ -> null;
 
     public final HostMemory memory;
     public final PortBus ports = new PortBus();
@@ -110,7 +109,7 @@ public final class Rig implements AutoCloseable {
         assumeTrue(
                 !translates || ExecutableMemory.isSupported(),
                 "only x86-64 Linux hosts have a native tier");
-        return new Rig(0, false, translates ? Rig::translating : NOT);
+        return new Rig(0, false, translates ? Rig::translating : Rig::interpreting);
     }
 
     /** Has everything that is translated interpreted, too, and compares; skips likewise. */
@@ -142,7 +141,7 @@ public final class Rig implements AutoCloseable {
                             0,
                             count,
                             false,
-                            first.translator == null ? NOT : Rig::translating));
+                            first.translator == null ? Rig::interpreting : Rig::translating));
         }
         return all;
     }
@@ -162,6 +161,10 @@ public final class Rig implements AutoCloseable {
         return new Rig(0, true);
     }
 
+    private static @Nullable Translator interpreting(Processor cpu) {
+        return null;
+    }
+
     private static Translator translating(Processor cpu) {
         return new Translator(cpu, Set.of(), 1, null, CODE_BYTES);
     }
@@ -171,7 +174,7 @@ public final class Rig implements AutoCloseable {
     }
 
     private Rig(int index, boolean stepwise) {
-        this(index, stepwise, NOT);
+        this(index, stepwise, Rig::interpreting);
     }
 
     private Rig(int index, boolean stepwise, Function<Processor, @Nullable Translator> translator) {

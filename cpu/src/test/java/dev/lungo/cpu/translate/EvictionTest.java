@@ -54,7 +54,7 @@ class EvictionTest {
             rig.bytes(CODE + i, code[i]);
         }
         for (int i = 0; i < 256; i++) {
-            rig.put64(Rig.CODE + 8 * i, i * 0x9E37_79B9_7F4A_7C15L);
+            rig.put64(Rig.CODE + 8L * i, i * 0x9E37_79B9_7F4A_7C15L);
         }
         rig.register(Rig.RAX, 0);
         rig.cpu.setRip(CODE);
@@ -79,7 +79,7 @@ class EvictionTest {
         for (int i = 0; i < BLOCKS; i++) {
             a.label("part" + i);
             for (int k = 0; k < 6; k++) {
-                a.op(Mnemonic.ADD, Operands.RAX, Operands.abs(8, Rig.CODE + 8 * (k + i % 100), 8));
+                a.op(Mnemonic.ADD, Operands.RAX, Operands.abs(8, Rig.CODE + 8L * (k + i % 100), 8));
                 a.op(Mnemonic.ROL, Operands.RAX, Operands.imm(1 + i % 13));
             }
             a.op(Mnemonic.RET);
