@@ -21,8 +21,7 @@ final class EngineChoice {
 
     private final FutureTask<Engine> choosing;
 
-    /** What standard error is told. */
-    private @Nullable String told;
+    private @Nullable String why;
 
     private EngineChoice(String wanted, Optional<String> special) {
         choosing = new FutureTask<>(() -> choose(wanted, special));
@@ -40,14 +39,14 @@ final class EngineChoice {
         return choice;
     }
 
-    /** The engine; standard error is told which it is and why, if there was a choice. */
+    /** Which engine it is and why, if there was a choice; once there is an {@link #engine}. */
+    Optional<String> why() {
+        return Optional.ofNullable(why);
+    }
+
     Engine engine() {
         try {
-            Engine engine = choosing.get();
-            if (told != null) {
-                System.err.println("lungo: " + told);
-            }
-            return engine;
+            return choosing.get();
         } catch (ExecutionException e) {
             if (e.getCause() instanceof RuntimeException cause) {
                 throw cause;
@@ -92,8 +91,8 @@ final class EngineChoice {
                             + " has no such thing");
         }
         engine.obstacle()
-                .ifPresent(why -> {
-                    throw new Refusal("--engine " + engine.name() + ": " + why);
+                .ifPresent(obstacle -> {
+                    throw new Refusal("--engine " + engine.name() + ": " + obstacle);
                 });
         return engine;
     }
@@ -109,12 +108,12 @@ final class EngineChoice {
             }
             Optional<String> obstacle = each.obstacle();
             if (obstacle.isPresent()) {
-                told = "engine %s: %s".formatted(everywhere.name(), obstacle.get());
+                why = "engine %s: %s".formatted(everywhere.name(), obstacle.get());
                 continue;
             }
             double mips = EngineSpeed.mips(each);
             Engine faster = mips > MIPS_EVERYWHERE ? each : everywhere;
-            told =
+            why =
                     "engine %s: %s executes %.1f million instructions a second in ring 0"
                             .formatted(faster.name(), each.name(), mips);
             if (mips > MIPS_EVERYWHERE) {

@@ -120,7 +120,7 @@ final class RunCommand {
         Optional<String> wanted = arguments.value("--translations");
         Optional<Path> file = Translations.file(wanted, spec.kernel(), spec.cpuModel());
         Engine keeping = file.isPresent() ? engine.keepingCodeIn(file.get().toString()) : engine;
-        Outcome outcome = Session.run(spec, keeping, settings);
+        Outcome outcome = Session.run(spec, keeping, settings, choice.why());
         if (wanted.isEmpty() && file.isPresent()) {
             Translations.keepLatest(file.get());
         }

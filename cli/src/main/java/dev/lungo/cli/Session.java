@@ -49,8 +49,11 @@ final class Session implements AutoCloseable {
     /**
      * Runs a machine to its end. When it cannot be started, the files that it would write are left
      * as they were.
+     *
+     * @param remark what standard error is told when it can be
      */
-    static Outcome run(MachineSpec spec, Engine engine, Settings settings) {
+    static Outcome run(
+            MachineSpec spec, Engine engine, Settings settings, Optional<String> remark) {
         Outputs outputs = Outputs.open(settings.serial, settings.traces, settings.traceFile);
         try (AtExit atExit = new AtExit();
                 outputs;
@@ -65,6 +68,7 @@ final class Session implements AutoCloseable {
             }
             outputs.begin();
             atExit.end(pc);
+            remark.ifPresent(each -> System.err.println("lungo: " + each));
             return session.run(pc, settings, outputs, backends);
         }
     }

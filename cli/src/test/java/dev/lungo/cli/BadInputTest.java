@@ -50,7 +50,7 @@ class BadInputTest {
                     run --kernel K --memory 9999999T | --memory 9999999T is more than a machine can have
                     run --kernel K --cpus 0         | --cpus takes 1 to 64, not "0"
                     run --kernel K --cpus two       | --cpus takes 1 to 64, not "two"
-                    run --kernel K --engine warp    | --engine takes auto or soft, not "warp"
+                    run --kernel K --engine warp    | --engine takes auto or kvm or soft, not "warp"
                     run --kernel K --serial tty     | --serial takes stdio, file:NAME or none, not "tty"
                     run --kernel K --serial file:D/none/log | --serial: D/none/log cannot be written: no such file or directory
                     run --kernel K --trace sins     | --trace takes instructions, exits and ports, not "sins"
