@@ -98,7 +98,14 @@ final class EngineChoice {
     }
 
     private static Engine named(String name, List<Engine> engines) {
-        return engines.stream().filter(each -> each.name().equals(name)).findFirst().orElseThrow();
+        return engines.stream()
+                .filter(each -> each.name().equals(name))
+                .findFirst()
+                .orElseThrow(() ->
+                        new Refusal(
+                                "the engine "
+                                        + name
+                                        + " is missing: build Lungo again, it is a part of it"));
     }
 
     private Engine faster(List<Engine> engines, Engine everywhere) {
