@@ -10,13 +10,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Loads and stores at linear addresses, through a software TLB.
  *
- * <p>The TLB is off the heap, so that translated code can look into it: entries of 32 bytes {read
- * tag, write tag, addend, unused}, found by the low bits of the page's number, or where the topmost
- * of these is inverted if another page has been there since. A tag is the linear page; the addend
- * turns a linear address into the host's. Code has a table of its own, of {tag, addend}. The test
- * that a load makes also catches an access that crosses into the next page, since it compares the
- * page of the last byte with the entry of the first. What must not be reached directly simply has
- * no tag: MMIO, pages that hold lowered code (for writes), pages not yet dirty, watched pages.
+ * <p>The TLB is direct-mapped and off the heap, so that translated code can look into it: entries
+ * of 32 bytes {read tag, write tag, addend, unused}. A tag is the linear page; the addend turns a
+ * linear address into the host's. Code has a table of its own, of {tag, addend}. The test that a
+ * load makes also catches an access that crosses into the next page, since it compares the page of
+ * the last byte with the entry of the first. What must not be reached directly simply has no tag:
+ * MMIO, pages that hold lowered code (for writes), pages not yet dirty, watched pages.
  *
  * <p>There is a set of entries for each kind of access right: user, supervisor, supervisor with
  * RFLAGS.AC set, which SMAP tells apart, and one set that is never filled, for when every access
@@ -508,13 +507,6 @@ public final class Mmu {
      * Translates, and remembers the translation. The bytes are for checks, and stay on the page.
      */
     private long translate(long linear, int bytes, int access) {
-        if (access != PageWalker.EXECUTE) {
-            int second = data.secondWay(data.index(set(), linear));
-            long tag = access == PageWalker.READ ? READ_TAG : WRITE_TAG;
-            if (Raw.getLong(data.entry(second) + tag) == (linear & PAGE_MASK)) {
-                return data.physicalPage(second) | linear & ~PAGE_MASK;
-            }
-        }
         if (canonicalCheck && linear << canonicalShift >> canonicalShift != linear) {
             throw cpu.nonCanonicalFault();
         }
@@ -556,9 +548,7 @@ public final class Mmu {
         if (fetches) {
             Raw.putLong(entry + State.CODE_TLB_ADDEND, addend);
         } else {
-            if (Raw.getLong(entry + READ_TAG) != page) {
-                data.moveToSecondWay(index);
-            } else if (Raw.getLong(entry + ADDEND) != addend) {
+            if (Raw.getLong(entry + READ_TAG) != page || Raw.getLong(entry + ADDEND) != addend) {
                 data.clear(index);
             }
             Raw.putLong(entry + ADDEND, addend);

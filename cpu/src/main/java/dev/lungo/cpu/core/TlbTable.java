@@ -4,8 +4,8 @@ import dev.lungo.host.Raw;
 import java.util.function.IntConsumer;
 
 /**
- * The entries of a TLB off the heap, in sets, and what only Java has to know of each. An entry
- * begins with its tags, of which the first is what it is found by.
+ * The entries of a direct-mapped TLB off the heap, in sets, and what only Java has to know of each.
+ * An entry begins with its tags, of which the first is what it is found by.
  */
 final class TlbTable {
     /** No linear page. */
@@ -70,25 +70,6 @@ final class TlbTable {
     /** Where the translation of a linear address is, if there is one. */
     int index(int set, long linear) {
         return set * entries + ((int) (linear >>> PAGE_SHIFT) & entries - 1);
-    }
-
-    /** The other place where what belongs there may be, once something else was needed there. */
-    int secondWay(int index) {
-        return index ^ entries / 2;
-    }
-
-    /** Makes room in an entry: what it holds goes to its second way. */
-    void moveToSecondWay(int index) {
-        if (tag(index) == NO_TAG) {
-            return;
-        }
-        int to = secondWay(index);
-        Raw.copy(entry(index), entry(to), entryBytes);
-        (isGlobal[index] ? global : local).add(to);
-        physicalPage[to] = physicalPage[index];
-        isGlobal[to] = isGlobal[index];
-        pageShift[to] = pageShift[index];
-        clear(index);
     }
 
     /** The host address of an entry. */

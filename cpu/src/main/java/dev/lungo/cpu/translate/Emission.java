@@ -352,18 +352,8 @@ final class Emission {
         code.arithmetic(4, 4, T1, (State.TLB_ENTRIES - 1) * State.TLB_ENTRY_BYTES);
         code.arithmetic(4, 8, T2, -(1 << PAGE_SHIFT));
         code.rmx(0x3B, 8, T2, STATE, T1, 0, tag);
-        int missed = code.jcc(NOT_ZERO);
+        slow(code.jcc(NOT_ZERO), Exit.Cause.TLB_MISS, () -> {});
         code.rmx(0x03, 8, T0, STATE, T1, 0, set + State.TLB_ADDEND);
-        long found = code.here();
-        long secondWay =
-                stubs.secondWay[(mode >> Mode.TLB_SHIFT & 3) + (store ? State.TLB_SETS : 0)];
-        slow(
-                missed,
-                Exit.Cause.TLB_MISS,
-                () -> {
-                    code.call(secondWay);
-                    code.jcc(ZERO, found);
-                });
     }
 
     /** If this condition holds, the instruction is interpreted instead. */

@@ -56,7 +56,6 @@ final class Stubs {
     private static final int MXCSR_OF_JAVA = 0x1F80;
 
     private static final int AND = 4;
-    private static final int XOR = 6;
     private static final int NOT_ZERO = 5;
     private static final int BELOW = 2;
 
@@ -71,13 +70,6 @@ final class Stubs {
      * some. Uses T2. By the set of TLB entries.
      */
     final long[] lookUp = new long[State.TLB_SETS];
-
-    /**
-     * To be called where the entry of the TLB whose offset is in T1 is not for the page in T2:
-     * makes the linear address in T0 the host's if the entry's second way is, and says in ZF
-     * whether it is. Spoils T1. By the set of TLB entries, for loads, and behind these for stores.
-     */
-    final long[] secondWay = new long[2 * State.TLB_SETS];
 
     /** To be called: makes the host's flags what the guest's in the state are. Uses T1, T2. */
     final long flags;
@@ -120,8 +112,6 @@ final class Stubs {
         guarded = code.here();
         for (int set = 0; set < lookUp.length; set++) {
             lookUp[set] = lookUp(set);
-            secondWay[set] = secondWay(set, State.TLB_READ);
-            secondWay[State.TLB_SETS + set] = secondWay(set, State.TLB_WRITE);
         }
         flags = flags();
         log = log();
@@ -372,19 +362,6 @@ final class Stubs {
         code.rmx(0x8B, 8, T1, STATE, T1, 0, base + JUMP_CODE);
         code.landShort(untranslated);
         code.landShort(unknown);
-        code.u8(RET);
-        return at;
-    }
-
-    private long secondWay(int tlbSet, int tag) {
-        long at = code.here();
-        int set = Frame.at(State.TLB) + State.TLB_SET_BYTES * tlbSet;
-        code.arithmetic(XOR, 4, T1, State.TLB_ENTRIES / 2 * State.TLB_ENTRY_BYTES);
-        code.rmx(0x3B, 8, T2, STATE, T1, 0, set + tag);
-        code.rmx(0x8B, 8, T1, STATE, T1, 0, set + State.TLB_ADDEND);
-        int absent = code.jccShort(NOT_ZERO);
-        code.rmx(0x8D, 8, T0, T0, T1, 0, 0); // lea
-        code.landShort(absent);
         code.u8(RET);
         return at;
     }
