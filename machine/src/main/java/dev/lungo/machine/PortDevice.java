@@ -6,7 +6,8 @@ import dev.lungo.isa.Width;
  * A device behind I/O ports. It sees offsets into its range, never its base.
  *
  * <p>An eight-bit device implements the first two methods, and the bus cuts wider accesses into
- * bytes, lowest first, as the chipset does. A device with wider registers overrides the other two.
+ * bytes, lowest first, as the chipset does. A device with wider registers overrides the other two,
+ * or is a {@link WidePortDevice}.
  */
 public interface PortDevice extends BusDevice {
     /** A byte, 0 to FFh. */

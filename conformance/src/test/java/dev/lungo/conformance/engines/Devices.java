@@ -3,6 +3,7 @@ package dev.lungo.conformance.engines;
 import dev.lungo.isa.Width;
 import dev.lungo.machine.MmioDevice;
 import dev.lungo.machine.PortDevice;
+import dev.lungo.machine.WidePortDevice;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -31,19 +32,9 @@ final class Devices {
     }
 
     /** Counts what is read, and keeps a list of all accesses. */
-    static final class Recorder implements PortDevice, MmioDevice {
+    static final class Recorder implements WidePortDevice, MmioDevice {
         final List<String> accesses = new ArrayList<>();
         long next = 0x8182_8384_8586_8788L;
-
-        @Override
-        public int read(int offset) {
-            return read(offset, Width.BYTE);
-        }
-
-        @Override
-        public void write(int offset, int value) {
-            write(offset, Width.BYTE, value);
-        }
 
         @Override
         public int read(int offset, Width width) {

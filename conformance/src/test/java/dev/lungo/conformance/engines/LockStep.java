@@ -13,6 +13,7 @@ import dev.lungo.machine.PortBus;
 import dev.lungo.machine.PortDevice;
 import dev.lungo.machine.Timers;
 import dev.lungo.machine.VirtualCpu;
+import dev.lungo.machine.WidePortDevice;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -251,17 +252,7 @@ final class LockStep implements Engine {
         }
 
         private PortDevice replayedPorts() {
-            return new PortDevice() {
-                @Override
-                public int read(int offset) {
-                    return read(offset, Width.BYTE);
-                }
-
-                @Override
-                public void write(int offset, int value) {
-                    write(offset, Width.BYTE, value);
-                }
-
+            return new WidePortDevice() {
                 @Override
                 public int read(int offset, Width width) {
                     return (int) replay(true, false, offset, width, 0);

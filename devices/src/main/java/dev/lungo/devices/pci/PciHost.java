@@ -4,6 +4,7 @@ import dev.lungo.isa.Width;
 import dev.lungo.machine.IrqLine;
 import dev.lungo.machine.MmioDevice;
 import dev.lungo.machine.PortDevice;
+import dev.lungo.machine.WidePortDevice;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
@@ -110,17 +111,7 @@ public final class PciHost {
 
     /** CONFIG_ADDRESS, which takes four bytes at a time, CONFIG_DATA, and CF9h between them. */
     public PortDevice configPorts() {
-        return new PortDevice() {
-            @Override
-            public int read(int offset) {
-                return read(offset, Width.BYTE);
-            }
-
-            @Override
-            public void write(int offset, int value) {
-                write(offset, Width.BYTE, value);
-            }
-
+        return new WidePortDevice() {
             @Override
             public int read(int offset, Width width) {
                 if (offset >= CONFIG_DATA) {
@@ -252,17 +243,7 @@ public final class PciHost {
 
     /** The functions' ports, for a range of ports of the board's choice. */
     public PortDevice portWindow(int basePort) {
-        return new PortDevice() {
-            @Override
-            public int read(int offset) {
-                return read(offset, Width.BYTE);
-            }
-
-            @Override
-            public void write(int offset, int value) {
-                write(offset, Width.BYTE, value);
-            }
-
+        return new WidePortDevice() {
             @Override
             public int read(int offset, Width width) {
                 int port = basePort + offset;
