@@ -6,9 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Virtio 1.2, "Packed Virtqueues" (section 2.8). */
 final class PackedRing implements Ring {
-    // A descriptor
-    private static final int BYTES = 16;
-    private static final int LENGTH = 8;
+    // In a descriptor
     private static final int ID = 12;
     private static final int FLAGS = 14;
 
@@ -60,9 +58,9 @@ final class PackedRing implements Ring {
         if (size <= 0) {
             throw new BrokenRing("a packed ring of " + size);
         }
-        SplitRing.checkArea(memory, descriptors, 16, BYTES * size);
-        SplitRing.checkArea(memory, driver, 4, EVENT_BYTES);
-        SplitRing.checkArea(memory, device, 4, EVENT_BYTES);
+        Descriptors.checkArea(memory, descriptors, 16, Descriptors.BYTES * size);
+        Descriptors.checkArea(memory, driver, 4, EVENT_BYTES);
+        Descriptors.checkArea(memory, device, 4, EVENT_BYTES);
         this.memory = memory;
         this.size = size;
         this.descriptors = descriptors;
@@ -81,7 +79,7 @@ final class PackedRing implements Ring {
     }
 
     private long at(int index) {
-        return descriptors + (long) BYTES * index;
+        return descriptors + (long) Descriptors.BYTES * index;
     }
 
     /** A descriptor is available when its two bits differ, and the first is that of this lap. */
@@ -128,15 +126,15 @@ final class PackedRing implements Ring {
             long at = at(index);
             int flags = memory.getShort(at + FLAGS);
             chain.slots++;
-            if ((flags & SplitRing.INDIRECT) != 0) {
-                if (chain.slots > 1 || (flags & SplitRing.NEXT) != 0) {
+            if ((flags & Descriptors.INDIRECT) != 0) {
+                if (chain.slots > 1 || (flags & Descriptors.NEXT) != 0) {
                     throw new BrokenRing("an indirect descriptor where none may be");
                 }
-                addIndirect(chain, memory.getLong(at), memory.getInt(at + LENGTH));
+                addIndirect(chain, memory.getLong(at), memory.getInt(at + Descriptors.LENGTH));
             } else {
-                add(chain, at, flags);
+                Descriptors.add(memory, at, flags, chain);
             }
-            if ((flags & SplitRing.NEXT) == 0) {
+            if ((flags & Descriptors.NEXT) == 0) {
                 chain.id = memory.getShort(at + ID) & 0xFFFF;
                 return chain;
             }
@@ -148,26 +146,21 @@ final class PackedRing implements Ring {
     }
 
     private void addIndirect(Chain chain, long table, int length) throws BrokenRing {
-        int count = SplitRing.indirectCount(memory, table, length);
+        int count = Descriptors.indirectCount(memory, table, length);
         for (int i = 0; i < count; i++) {
-            long at = table + (long) BYTES * i;
-            add(chain, at, memory.getShort(at + FLAGS));
+            long at = table + (long) Descriptors.BYTES * i;
+            Descriptors.add(memory, at, memory.getShort(at + FLAGS), chain);
         }
-    }
-
-    private void add(Chain chain, long at, int flags) throws BrokenRing {
-        boolean writable = (flags & SplitRing.WRITE) != 0;
-        chain.add(memory.getLong(at), memory.getInt(at + LENGTH), writable);
     }
 
     @Override
     public void giveBack(Chain chain, long written) {
         long at = at(index(nextUsed));
         int lap = (nextUsed & LAP) != 0 ? AVAILABLE | USED : 0;
-        memory.putInt(at + LENGTH, (int) written);
+        memory.putInt(at + Descriptors.LENGTH, (int) written);
         memory.putShort(at + ID, (short) chain.id);
         VarHandle.releaseFence(); // the flags last
-        memory.putShort(at + FLAGS, (short) (lap | (written > 0 ? SplitRing.WRITE : 0)));
+        memory.putShort(at + FLAGS, (short) (lap | (written > 0 ? Descriptors.WRITE : 0)));
         nextUsed = advanced(nextUsed, chain.slots);
         since = Math.min(since + chain.slots, size);
     }

@@ -6,16 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Virtio 1.2, "Split Virtqueues" (section 2.7). */
 final class SplitRing implements Ring {
-    // A descriptor
-    static final int DESCRIPTOR_BYTES = 16;
-    private static final int LENGTH = 8;
+    // In a descriptor
     private static final int FLAGS = 12;
     private static final int NEXT_INDEX = 14;
-
-    // Its flags
-    static final int NEXT = 1;
-    static final int WRITE = 2;
-    static final int INDIRECT = 4;
 
     // The rings of either side: flags, index, and an entry for each descriptor
     private static final int INDEX = 2;
@@ -60,22 +53,15 @@ final class SplitRing implements Ring {
         if (size <= 0 || Integer.bitCount(size) != 1) {
             throw new BrokenRing("a split ring of " + size);
         }
-        checkArea(memory, descriptors, 16, DESCRIPTOR_BYTES * size);
-        checkArea(memory, available, 2, usedEvent(size) + 2);
-        checkArea(memory, used, 4, availableEvent(size) + 2);
+        Descriptors.checkArea(memory, descriptors, 16, Descriptors.BYTES * size);
+        Descriptors.checkArea(memory, available, 2, usedEvent(size) + 2);
+        Descriptors.checkArea(memory, used, 4, availableEvent(size) + 2);
         this.memory = memory;
         this.size = size;
         this.descriptors = descriptors;
         this.available = available;
         this.used = used;
         this.eventIndex = eventIndex;
-    }
-
-    static void checkArea(GuestMemory memory, long address, int alignment, int bytes)
-            throws BrokenRing {
-        if ((address & alignment - 1) != 0 || !memory.contains(address, bytes)) {
-            throw new BrokenRing("it is not in memory, or not aligned");
-        }
     }
 
     /** Where the driver says which interrupt it waits for: behind its ring. */
@@ -143,38 +129,26 @@ final class SplitRing implements Ring {
             if (left-- == 0) {
                 throw new BrokenRing("a loop of descriptors");
             }
-            long at = table + (long) DESCRIPTOR_BYTES * index;
-            long address = memory.getLong(at);
-            int length = memory.getInt(at + LENGTH);
+            long at = table + (long) Descriptors.BYTES * index;
             int flags = u16(memory.getShort(at + FLAGS));
-            if ((flags & INDIRECT) != 0) {
-                if (table != descriptors || (flags & NEXT) != 0) {
+            if ((flags & Descriptors.INDIRECT) != 0) {
+                if (table != descriptors || (flags & Descriptors.NEXT) != 0) {
                     throw new BrokenRing("an indirect descriptor where none may be");
                 }
-                count = indirectCount(memory, address, length);
+                table = memory.getLong(at);
+                count =
+                        Descriptors.indirectCount(
+                                memory, table, memory.getInt(at + Descriptors.LENGTH));
                 left = count;
-                table = address;
                 index = 0;
                 continue;
             }
-            chain.add(address, length, (flags & WRITE) != 0);
-            if ((flags & NEXT) == 0) {
+            Descriptors.add(memory, at, flags, chain);
+            if ((flags & Descriptors.NEXT) == 0) {
                 return chain;
             }
             index = u16(memory.getShort(at + NEXT_INDEX));
         }
-    }
-
-    /** How many descriptors an indirect table has. */
-    static int indirectCount(GuestMemory memory, long table, int length) throws BrokenRing {
-        int count = length / DESCRIPTOR_BYTES;
-        if (length % DESCRIPTOR_BYTES != 0 || count <= 0 || count > Chain.MOST_PIECES) {
-            throw new BrokenRing("an indirect table of " + length + " bytes");
-        }
-        if (!memory.contains(table, length)) {
-            throw new BrokenRing("an indirect table in what is not memory");
-        }
-        return count;
     }
 
     @Override

@@ -24,7 +24,7 @@ class RingTest {
         return new TestDriver(
                         packed,
                         features,
-                        function -> {
+                        (function, _) -> {
                             echoes.add(new Echo(function));
                             return echoes.getLast();
                         })

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 
 /**
  * A driver of a virtio device, in slot 1 of a PCI bus of its own, in a machine of 16 MiB. Its rings
@@ -61,12 +61,22 @@ final class TestDriver {
     private final int[] slotsOf = new int[RING_SIZE];
     private int nextId;
 
-    TestDriver(boolean packed, long extraFeatures, Function<VirtioFunction, VirtioDevice> device) {
+    /**
+     * @param device makes the device, whose workers and whose user this driver is
+     */
+    TestDriver(
+            boolean packed,
+            long extraFeatures,
+            BiFunction<VirtioFunction, TestDriver, VirtioDevice> device) {
         this.packed = packed;
         features = extraFeatures | 1L << VERSION_1 | (packed ? 1L << RING_PACKED : 0);
         function =
                 new VirtioFunction(
-                        device, memory, (_, data) -> messages.add(data), true, told::add);
+                        made -> device.apply(made, this),
+                        memory,
+                        (_, data) -> messages.add(data),
+                        true,
+                        told::add);
         PciHost host = new PciHost(new ResetControl(() -> {}), w -> level -> wires[w] = level);
         host.attach(1, 0, function.config());
         ecam = host.ecam();

@@ -17,12 +17,11 @@ class VirtioBalloonTest {
     private final TestDriver driver;
 
     VirtioBalloonTest() {
-        AtomicReference<TestDriver> self = new AtomicReference<>();
         driver =
                 new TestDriver(
                         false,
                         1 << 5, // VIRTIO_BALLOON_F_PAGE_REPORTING
-                        function -> {
+                        (function, made) -> {
                             balloon.set(
                                     new VirtioBalloon(
                                             function,
@@ -30,10 +29,9 @@ class VirtioBalloonTest {
                                                     givenBack.add(
                                                             Long.toHexString(at) + "+" + bytes),
                                             2 << 20,
-                                            task -> self.get().tasks.add(task)));
+                                            made.tasks::add));
                             return balloon.get();
                         });
-        self.set(driver);
         driver.start();
     }
 

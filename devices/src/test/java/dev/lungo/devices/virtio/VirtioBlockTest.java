@@ -32,20 +32,18 @@ class VirtioBlockTest {
     private final RamDisk disk = new RamDisk();
 
     private TestDriver driver(boolean packed, long features) {
-        AtomicReference<TestDriver> self = new AtomicReference<>();
         TestDriver driver =
                 new TestDriver(
                         packed,
                         features,
-                        function ->
+                        (function, made) ->
                                 new VirtioBlock(
                                         function,
                                         disk,
                                         "SN-1",
                                         2,
-                                        task -> self.get().tasks.add(task),
-                                        sentence -> self.get().told.add(sentence)));
-        self.set(driver);
+                                        made.tasks::add,
+                                        made.told::add));
         return driver.start();
     }
 

@@ -11,7 +11,6 @@ import dev.lungo.isa.Width;
 import dev.lungo.machine.ConsoleBackend;
 import java.io.ByteArrayOutputStream;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -47,17 +46,13 @@ class VirtioConsoleTest {
     private final Far second = new Far();
 
     private TestDriver driver(long features) {
-        AtomicReference<TestDriver> self = new AtomicReference<>();
         TestDriver driver =
                 new TestDriver(
                         false,
                         features,
-                        function ->
+                        (function, made) ->
                                 new VirtioConsole(
-                                        function,
-                                        List.of(first, second),
-                                        task -> self.get().tasks.add(task)));
-        self.set(driver);
+                                        function, List.of(first, second), made.tasks::add));
         return driver.start();
     }
 

@@ -6,23 +6,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lungo.devices.virtio.TestDriver.Used;
 import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class VirtioEntropyTest {
     @Test
     void fillsBuffersButNotWithoutBound() {
-        AtomicReference<TestDriver> self = new AtomicReference<>();
         TestDriver driver =
                 new TestDriver(
                         true,
                         0,
-                        function ->
+                        (function, made) ->
                                 new VirtioEntropy(
                                         function,
                                         bytes -> Arrays.fill(bytes, (byte) 0x33),
-                                        task -> self.get().tasks.add(task)));
-        self.set(driver);
+                                        made.tasks::add));
         driver.start();
         driver.add(0, writable(BUFFERS, 10), writable(BUFFERS + 0x100, 6));
         driver.add(0, writable(BUFFERS, 1 << 20));

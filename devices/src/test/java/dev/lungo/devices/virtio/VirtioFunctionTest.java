@@ -18,7 +18,7 @@ class VirtioFunctionTest {
             new TestDriver(
                     false,
                     0b1,
-                    function -> {
+                    (function, _) -> {
                         echo.set(new Echo(function));
                         return echo.get();
                     });

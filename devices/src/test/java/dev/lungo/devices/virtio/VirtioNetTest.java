@@ -43,19 +43,12 @@ class VirtioNetTest {
             };
 
     private TestDriver driver(long features, int pairs) {
-        AtomicReference<TestDriver> self = new AtomicReference<>();
         TestDriver driver =
                 new TestDriver(
                         false,
                         features,
-                        function ->
-                                new VirtioNet(
-                                        function,
-                                        network,
-                                        OURS,
-                                        pairs,
-                                        t -> self.get().tasks.add(t)));
-        self.set(driver);
+                        (function, made) ->
+                                new VirtioNet(function, network, OURS, pairs, made.tasks::add));
         return driver.start();
     }
 
