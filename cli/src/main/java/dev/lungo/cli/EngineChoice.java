@@ -39,11 +39,16 @@ final class EngineChoice {
         return choice;
     }
 
-    /** Which engine it is and why, if there was a choice; once there is an {@link #engine}. */
+    /** Which engine it is and why, if there was a choice: to be asked behind {@link #engine}. */
     Optional<String> why() {
         return Optional.ofNullable(why);
     }
 
+    /**
+     * The engine, once it is chosen.
+     *
+     * @throws Refusal if it cannot be had
+     */
     Engine engine() {
         try {
             return choosing.get();

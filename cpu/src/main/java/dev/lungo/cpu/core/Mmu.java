@@ -34,6 +34,7 @@ public final class Mmu {
 
     private static final long PAGE = 4096;
     private static final long PAGE_MASK = -PAGE;
+
     private static final int USER = 0;
     private static final int SUPERVISOR = 1;
     private static final int SUPERVISOR_AC = 2;
@@ -149,9 +150,9 @@ public final class Mmu {
             boolean longMode,
             boolean la57) {}
 
-    // Loads, zero-extended. The compiler may put no load or store before an earlier load, nor after
-    // a
-    // later store: with the host's own order, that is the guest's. SDM 3A, "Memory Ordering".
+    // Loads, zero-extended. The compiler may put no load or store before an earlier load, nor
+    // behind a later store: with the host's own order, that is the guest's. SDM 3A, "Memory
+    // Ordering".
 
     public int load8(long linear) {
         long entry = tlb + ((linear >>> INDEX_SHIFT) & INDEX_MASK);

@@ -352,24 +352,25 @@ final class Emission {
         code.arithmetic(4, 4, T1, (State.TLB_ENTRIES - 1) * State.TLB_ENTRY_BYTES);
         code.arithmetic(4, 8, T2, -(1 << PAGE_SHIFT));
         code.rmx(0x3B, 8, T2, STATE, T1, 0, tag);
-        slow(code.jcc(NOT_ZERO), Exit.Cause.TLB_MISS, () -> {});
+        slow(NOT_ZERO, Exit.Cause.TLB_MISS, () -> {});
         code.rmx(0x03, 8, T0, STATE, T1, 0, set + State.TLB_ADDEND);
     }
 
     /** If this condition holds, the instruction is interpreted instead. */
     void slow(int condition) {
-        slow(code.jcc(condition), Exit.Cause.OPERANDS, () -> {});
+        slow(condition, Exit.Cause.OPERANDS, () -> {});
     }
 
     /**
-     * Has the instruction interpreted instead where this jump leads.
+     * Likewise.
      *
      * @param first is emitted before it comes to that
      */
-    private void slow(int jump, Exit.Cause cause, Runnable first) {
+    private void slow(int condition, Exit.Cause cause, Runnable first) {
         if (flagsLost) {
             throw new IllegalStateException("the way out of an instruction comes too late");
         }
+        int jump = code.jcc(condition);
         mark();
         Flags flags = snapshot();
         int exit = exits.interpret(start, cause);
@@ -604,16 +605,20 @@ final class Emission {
      */
     void lookUp() {
         clobberFlags();
-        code.call(stubs.lookUp[mode >> Mode.TLB_SHIFT & 3]);
-        slow(code.jcc(NOT_ZERO), Exit.Cause.UNKNOWN_TARGET, () -> {});
+        callLookUp(mode);
+        slow(NOT_ZERO, Exit.Cause.UNKNOWN_TARGET, () -> {});
     }
 
     /** Likewise, where the mode will be another; until it is known that there is one, it is not. */
     void lookUp(int otherMode) {
         clobberFlags();
         changeKey(otherMode);
-        code.call(stubs.lookUp[otherMode >> Mode.TLB_SHIFT & 3]);
-        slow(code.jcc(NOT_ZERO), Exit.Cause.UNKNOWN_TARGET, () -> changeKey(otherMode));
+        callLookUp(otherMode);
+        slow(NOT_ZERO, Exit.Cause.UNKNOWN_TARGET, () -> changeKey(otherMode));
+    }
+
+    private void callLookUp(int targetMode) {
+        code.call(stubs.lookUp[targetMode >> Mode.TLB_SHIFT & 3]);
     }
 
     /** From this mode to the other, or back. */
@@ -728,7 +733,7 @@ final class Emission {
         count();
         farTarget(delta);
         code.store(STATE, Frame.at(State.RIP), T0);
-        code.call(stubs.lookUp[mode >> Mode.TLB_SHIFT & 3]);
+        callLookUp(mode);
         int unknown = code.jcc(NOT_ZERO);
         outOfLine.add(() -> {
             code.land(unknown);

@@ -141,9 +141,8 @@ final class ModeEmitters extends Emitter {
     private void setAccess(boolean on) {
         to.farTarget(to.end());
         to.lookUp(to.mode & ~TLB | (on ? SUPERVISOR_AC : SUPERVISOR));
-        long others = ~Rflags.AC;
         int rflags = Frame.at(State.RFLAGS);
-        code.arithmetic(on ? OR : AND, 4, STATE, rflags, on ? Rflags.AC : others);
+        code.arithmetic(on ? OR : AND, 4, STATE, rflags, on ? Rflags.AC : ~Rflags.AC);
         code.arithmetic(OR, 4, STATE, Frame.at(State.MODE_CHANGED), State.BY_ACCESS_CHECK);
         to.goNow();
     }
