@@ -25,6 +25,7 @@ class RoomsTest {
         "dev.lungo.machine..",
         "dev.lungo.devices..",
         "dev.lungo.boot..",
+        "dev.lungo.firmware..",
         "dev.lungo.pc.."
     };
 
@@ -33,11 +34,12 @@ class RoomsTest {
     @ArchTest static final ArchRule machine = room("machine").usesOnly("isa");
     @ArchTest static final ArchRule devices = room("devices").usesOnly("isa", "machine");
     @ArchTest static final ArchRule boot    = room("boot").usesOnly("isa", "machine");
-    @ArchTest static final ArchRule pc      = room("pc").usesOnly("isa", "machine", "devices", "boot");
+    @ArchTest static final ArchRule firmware = room("firmware").usesOnly("isa", "machine", "boot");
+    @ArchTest static final ArchRule pc      = room("pc").usesOnly("isa", "machine", "devices", "boot", "firmware");
     @ArchTest static final ArchRule host    = room("host").usesOnly("isa", "machine");
     @ArchTest static final ArchRule cpu     = room("cpu").usesOnly("isa", "machine", "host");
     @ArchTest static final ArchRule kvm     = room("kvm").usesOnly("isa", "machine", "host");
-    @ArchTest static final ArchRule cli     = room("cli").usesOnly("isa", "machine", "boot", "pc", "host");
+    @ArchTest static final ArchRule cli     = room("cli").usesOnly("isa", "machine", "boot", "firmware", "pc", "host");
     // spotless:on
 
     @ArchTest

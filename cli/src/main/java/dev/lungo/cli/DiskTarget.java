@@ -1,5 +1,6 @@
 package dev.lungo.cli;
 
+import dev.lungo.firmware.Board.Medium;
 import dev.lungo.host.disk.Disks;
 import dev.lungo.host.disk.ImageFormat;
 import dev.lungo.machine.BackendException;
@@ -19,6 +20,7 @@ import java.util.Set;
 record DiskTarget(
         String option,
         String file,
+        Medium medium,
         Optional<ImageFormat> format,
         boolean snapshot,
         boolean readOnly,
@@ -48,6 +50,7 @@ record DiskTarget(
         return new DiskTarget(
                 "--disk",
                 parts[0].replace('\0', ','),
+                Medium.HARD_DISK,
                 Optional.ofNullable(values.get("format")).map(DiskTarget::format),
                 isOn("snapshot", values),
                 isOn("readonly", values),
@@ -59,6 +62,7 @@ record DiskTarget(
         return new DiskTarget(
                 "--cdrom",
                 file,
+                Medium.CDROM,
                 Optional.of(ImageFormat.RAW),
                 /* snapshot= */ false,
                 /* readOnly= */ true,
@@ -114,7 +118,7 @@ record DiskTarget(
                     snapshot && !readOnly
                             ? Disks.openSnapshot(path, format)
                             : Disks.open(path, format, readOnly);
-            return new Disk(backend, serial, packed);
+            return new Disk(backend, medium, serial, packed);
         } catch (BackendException e) {
             throw new Refusal(option + ": " + e.getMessage());
         }

@@ -10,6 +10,7 @@ import dev.lungo.pc.MachineSpec;
 import dev.lungo.pc.MachineSpec.OnReset;
 import dev.lungo.pc.MachineSpec.OnShutdown;
 import dev.lungo.pc.Outcome;
+import dev.lungo.pc.Start;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -118,7 +119,7 @@ final class RunCommand {
                             + " one processor");
         }
         Optional<String> wanted = arguments.value("--translations");
-        Optional<Path> file = Translations.file(wanted, spec.kernel(), spec.cpuModel());
+        Optional<Path> file = Translations.file(wanted, payload.kernel, spec.cpuModel());
         Engine keeping = file.isPresent() ? engine.keepingCodeIn(file.get().toString()) : engine;
         Outcome outcome = Session.run(spec, keeping, settings, choice.why());
         if (wanted.isEmpty() && file.isPresent()) {
@@ -188,9 +189,10 @@ final class RunCommand {
                 memoryBytes,
                 cpus,
                 model,
-                payload.kernel,
-                payload.initrd.map(List::of).orElse(List.of()),
-                payload.commandLine,
+                new Start.Kernel(
+                        payload.kernel,
+                        payload.initrd.map(List::of).orElse(List.of()),
+                        payload.commandLine),
                 arguments.has("--no-reboot") ? OnReset.END : OnReset.REBOOT,
                 OnShutdown.CRASH);
     }

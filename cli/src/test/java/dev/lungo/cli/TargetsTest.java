@@ -3,6 +3,7 @@ package dev.lungo.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lungo.firmware.Board.Medium;
 import dev.lungo.host.disk.ImageFormat;
 import dev.lungo.host.net.UserNetwork.Forward;
 import java.util.List;
@@ -17,7 +18,14 @@ class TargetsTest {
         assertThat(DiskTarget.disk("a.img"))
                 .isEqualTo(
                         new DiskTarget(
-                                "--disk", "a.img", Optional.empty(), false, false, "", false));
+                                "--disk",
+                                "a.img",
+                                Medium.HARD_DISK,
+                                Optional.empty(),
+                                false,
+                                false,
+                                "",
+                                false));
         assertThat(
                         DiskTarget.disk(
                                 "b,format=qcow2,snapshot=on,readonly=off,serial=S 1,ring=packed"))
@@ -25,6 +33,7 @@ class TargetsTest {
                         new DiskTarget(
                                 "--disk",
                                 "b",
+                                Medium.HARD_DISK,
                                 Optional.of(ImageFormat.QCOW2),
                                 true,
                                 false,
@@ -41,6 +50,7 @@ class TargetsTest {
     @Test
     void aCdIsARawImageThatIsOnlyRead() {
         DiskTarget cd = DiskTarget.cdrom("debian.iso");
+        assertThat(cd.medium()).isEqualTo(Medium.CDROM);
         assertThat(cd.readOnly()).isTrue();
         assertThat(cd.format()).contains(ImageFormat.RAW);
     }

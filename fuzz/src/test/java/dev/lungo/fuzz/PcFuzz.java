@@ -13,6 +13,7 @@ import dev.lungo.pc.MachineSpec.OnShutdown;
 import dev.lungo.pc.Outcome;
 import dev.lungo.pc.Pc;
 import dev.lungo.pc.Platform;
+import dev.lungo.pc.Start;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Random;
@@ -82,9 +83,7 @@ class PcFuzz {
                 MEMORY_BYTES,
                 1, // more would have threads, and no run could be repeated
                 "x86-64-v2",
-                new BootFile("program", kernel),
-                List.of(),
-                "",
+                new Start.Kernel(new BootFile("program", kernel), List.of(), ""),
                 (input[0] & 2) != 0 ? OnReset.END : OnReset.REBOOT,
                 (input[0] & 4) != 0 ? OnShutdown.CRASH : OnShutdown.RESET);
     }

@@ -3,6 +3,7 @@ package dev.lungo.kvm;
 import dev.lungo.host.Raw;
 import dev.lungo.isa.Width;
 import dev.lungo.machine.CpuSetup;
+import dev.lungo.machine.VmExit;
 
 /**
  * Why KVM_RUN returns, and the answers to what is asked of devices. Documentation/virt/kvm/api.rst,
@@ -77,6 +78,13 @@ final class Exits {
                 put(data, bytes, setup.ports().read(port, width));
             }
         }
+    }
+
+    /** Whether the last access to a port was one. */
+    boolean isServiceCall() {
+        return Raw.getShort(run + IO_PORT) == VmExit.ServiceCall.PORT
+                && Raw.getByte(run + IO_SIZE) == 1
+                && Raw.getByte(run + IO_DIRECTION) == OUT;
     }
 
     /** Of one to eight bytes, as KVM cuts what lies across pages. */

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class KvmCpu implements VirtualCpu {
     private static final VmExit HALT = new VmExit.Halt();
     private static final VmExit KICKED = new VmExit.Kicked();
+    private static final VmExit SERVICE_CALL = new VmExit.ServiceCall();
     private static final VmExit SHUTDOWN = new VmExit.Shutdown();
 
     // What waits for the thread that runs the processor: bits, and NMIs counted above them.
@@ -75,6 +76,9 @@ final class KvmCpu implements VirtualCpu {
 
     /** The last exit asked for something that KVM completes when it is next run. */
     private boolean incomplete;
+
+    /** That was a call of the firmware, which is to find the instruction complete. */
+    private boolean serviceCalled;
 
     /** The tracer knows of the instruction that is next. */
     private boolean told;
@@ -138,7 +142,7 @@ final class KvmCpu implements VirtualCpu {
         if (asleep && !wakes()) {
             return HALT;
         }
-        if (incomplete && events != 0) {
+        if (incomplete && (events != 0 || serviceCalled)) {
             cpu.exitImmediately(true);
         } else {
             offerInterrupt();
@@ -152,6 +156,10 @@ final class KvmCpu implements VirtualCpu {
         told &= !exited;
         incomplete = false;
         noteApic();
+        if (serviceCalled && !exited) {
+            serviceCalled = false;
+            return SERVICE_CALL;
+        }
         return exited ? answer(Raw.getInt(cpu.run + EXIT_REASON)) : null;
     }
 
@@ -189,6 +197,7 @@ final class KvmCpu implements VirtualCpu {
             case Exits.IO, Exits.MMIO, Exits.RDMSR, Exits.WRMSR -> {
                 exits.answer(reason);
                 incomplete = true;
+                serviceCalled = reason == Exits.IO && exits.isServiceCall();
             }
             case Exits.HLT -> {
                 if (stepping == null || stepping.wasHalt()) {
@@ -374,6 +383,7 @@ final class KvmCpu implements VirtualCpu {
     /** Nothing is left of what the processor did before. */
     private void begin() {
         incomplete = false;
+        serviceCalled = false;
         told = false;
         asleep = false;
         waitingForStartup = false;

@@ -2,10 +2,11 @@ package dev.lungo.machine;
 
 import dev.lungo.machine.VmExit.Halt;
 import dev.lungo.machine.VmExit.Kicked;
+import dev.lungo.machine.VmExit.ServiceCall;
 import dev.lungo.machine.VmExit.Shutdown;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.IntConsumer;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,9 +26,12 @@ public final class RunLoop {
 
     private final List<Runner> runners = new ArrayList<>();
     private final RunLoopHost host;
-    private final IntConsumer onShutdown;
+    private final Listener listener;
 
     private volatile boolean ended;
+
+    /** Another one after each reset: a service that began in an earlier life is given up. */
+    private volatile Object life = new Object();
 
     /** For what is posted. */
     private boolean stopped;
@@ -45,16 +49,34 @@ public final class RunLoop {
 
     private @Nullable Throwable failure;
 
+    /** Who is told what a processor did that is not the loop's affair, on that one's thread. */
+    public interface Listener {
+        /**
+         * A processor went into shutdown state: if this does not have the machine reset or end the
+         * loop, the processor sleeps until it is signalled.
+         */
+        void shutdown(int cpu);
+
+        /** A processor wants a service of the firmware: see {@link VmExit.ServiceCall}. */
+        default void serviceCall(int cpu) {}
+    }
+
+    /** Thrown through a service that will never end, since the machine was reset or has ended. */
+    private static final class Abandoned extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        Abandoned() {
+            super("the machine does not go on", null, false, false);
+        }
+    }
+
     /**
      * @param timers of each processor; an action is run by its thread
-     * @param onShutdown is told the index of a processor that went into shutdown state, on its
-     *     thread; it must have the machine reset or end the loop, else the processor sleeps until
-     *     it is signalled
      */
     public RunLoop(
-            List<VirtualCpu> cpus, List<Timers> timers, RunLoopHost host, IntConsumer onShutdown) {
+            List<VirtualCpu> cpus, List<Timers> timers, RunLoopHost host, Listener listener) {
         this.host = host;
-        this.onShutdown = onShutdown;
+        this.listener = listener;
         for (int i = 0; i < cpus.size(); i++) {
             runners.add(new Runner(i, cpus.get(i), timers.get(i)));
         }
@@ -116,9 +138,36 @@ public final class RunLoop {
         return stopped;
     }
 
-    /** Every processor may run again, as after a reset of the machine. */
-    public void wakeAll() {
+    /** The machine was reset: services under way are given up, and every processor may run. */
+    public void restart() {
+        life = new Object();
         runners.forEach(Runner::signal);
+    }
+
+    /**
+     * Goes on with everything in the middle of a {@link Listener#serviceCall}, until something
+     * holds that the guest brings about. Does not return if the machine is reset or ends before.
+     *
+     * @param cpu the processor that called
+     */
+    public void runUntil(int cpu, BooleanSupplier holds) {
+        Runner runner = runners.get(cpu);
+        Object before = life;
+        while (!holds.getAsBoolean()) {
+            if (cpu == 0) {
+                doPosted();
+            }
+            if (ended || !life.equals(before)) {
+                throw new Abandoned();
+            }
+            if (cpu == 0) {
+                runFirst();
+            } else {
+                finish();
+                runOther(runner);
+                beginAgain(runner);
+            }
+        }
     }
 
     /**
@@ -126,7 +175,6 @@ public final class RunLoop {
      * too, and is thrown here.
      */
     public void run() {
-        Runner first = runners.getFirst();
         try {
             startOthers();
             while (true) {
@@ -134,11 +182,7 @@ public final class RunLoop {
                 if (ended) {
                     break;
                 }
-                if (stopped) {
-                    host.sleepUntil(first.index, Timers.NEVER);
-                } else if (!first.turn()) {
-                    first.sleep();
-                }
+                runFirst();
             }
         } finally {
             endOthers();
@@ -146,11 +190,20 @@ public final class RunLoop {
         rethrow();
     }
 
+    private void runFirst() {
+        Runner first = runners.getFirst();
+        if (stopped) {
+            host.sleepUntil(first.index, Timers.NEVER);
+        } else if (!first.turn()) {
+            first.sleep();
+        }
+    }
+
     // What the first thread does about the others.
 
     private void startOthers() {
         for (Runner each : runners.subList(1, runners.size())) {
-            host.start(each.index, () -> runOther(each));
+            host.start(each.index, () -> runAllOf(each));
             synchronized (this) {
                 alive++;
             }
@@ -231,18 +284,10 @@ public final class RunLoop {
 
     // What the others do.
 
-    private void runOther(Runner runner) {
+    private void runAllOf(Runner runner) {
         try {
-            while (begin(runner)) {
-                boolean awake;
-                try {
-                    awake = runner.turn();
-                } finally {
-                    finish();
-                }
-                if (!awake) {
-                    runner.sleep();
-                }
+            while (!ended) {
+                runOther(runner);
             }
         } catch (RuntimeException | Error e) {
             fail(e);
@@ -251,6 +296,21 @@ public final class RunLoop {
                 alive--;
             }
             host.wake(0);
+        }
+    }
+
+    private void runOther(Runner runner) {
+        if (!begin(runner)) {
+            return;
+        }
+        boolean awake;
+        try {
+            awake = runner.turn();
+        } finally {
+            finish();
+        }
+        if (!awake) {
+            runner.sleep();
         }
     }
 
@@ -266,6 +326,15 @@ public final class RunLoop {
             host.sleepUntil(runner.index, Timers.NEVER);
         }
         return false;
+    }
+
+    /** The same for one that is in a turn and has let go meanwhile, which ends also at the end. */
+    private void beginAgain(Runner runner) {
+        if (!begin(runner)) {
+            synchronized (this) {
+                active++;
+            }
+        }
     }
 
     private void finish() {
@@ -340,12 +409,25 @@ public final class RunLoop {
             switch (exit) {
                 case Halt _ -> halted = true;
                 case Kicked _ -> halted = false;
+                case ServiceCall _ -> {
+                    halted = false;
+                    serve();
+                    halted = false;
+                }
                 case Shutdown _ -> {
                     halted = true;
-                    onShutdown.accept(index);
+                    listener.shutdown(index);
                 }
             }
             return true;
+        }
+
+        private void serve() {
+            try {
+                listener.serviceCall(index);
+            } catch (Abandoned _) {
+                // what the processor does now has nothing to do with the call
+            }
         }
 
         /** Until it is signalled, a timer is due, or there is something else to do. */

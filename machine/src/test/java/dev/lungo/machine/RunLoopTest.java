@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 class RunLoopTest {
     private static final VmExit HALT = new VmExit.Halt();
     private static final VmExit KICKED = new VmExit.Kicked();
+    private static final Supplier<VmExit> SERVICE = VmExit.ServiceCall::new;
 
     private final List<String> log = new ArrayList<>();
     private final TestHost host = new TestHost();
@@ -139,6 +140,80 @@ class RunLoopTest {
         loop.run();
 
         assertThat(log).containsExactly("cpu0", "shutdown of 0", "cpu0 kicked");
+    }
+
+    @Test
+    void aServiceCallsTheGuestAndIsCalledMeanwhile() {
+        ScriptedCpu cpu = new ScriptedCpu("cpu0", SERVICE);
+        List<Runnable> services = new ArrayList<>();
+        RunLoop loop = serving(cpu, services);
+        boolean[] returned = new boolean[1];
+        services.add(() -> {
+            log.add("service");
+            loop.runUntil(0, () -> returned[0]);
+            log.add("goes on");
+        });
+        services.add(() -> returned[0] = true);
+        cpu.then(() -> HALT);
+        cpu.then(SERVICE);
+        cpu.then(() -> {
+            loop.end();
+            return HALT;
+        });
+        host.whenNextAsleep = loop.signals(0)::interrupt;
+
+        loop.run();
+
+        assertThat(log)
+                .containsExactly(
+                        "cpu0",
+                        "service",
+                        "cpu0",
+                        "sleep until never",
+                        "cpu0 interrupt",
+                        "cpu0",
+                        "goes on",
+                        "cpu0",
+                        "cpu0 kicked");
+    }
+
+    @Test
+    void aServiceUnderWayIsGivenUpWhenTheMachineIsReset() {
+        ScriptedCpu cpu = new ScriptedCpu("cpu0", SERVICE);
+        List<Runnable> services = new ArrayList<>();
+        RunLoop loop = serving(cpu, services);
+        services.add(() -> {
+            loop.runUntil(0, () -> false);
+            log.add("never");
+        });
+        cpu.then(() -> {
+            loop.post(loop::restart);
+            return KICKED;
+        });
+        cpu.then(() -> {
+            loop.end();
+            return HALT;
+        });
+
+        loop.run();
+
+        assertThat(log).doesNotContain("never").endsWith("cpu0", "cpu0 kicked");
+    }
+
+    private RunLoop serving(ScriptedCpu cpu, List<Runnable> services) {
+        return new RunLoop(
+                List.of(cpu),
+                List.of(timers),
+                host,
+                new RunLoop.Listener() {
+                    @Override
+                    public void shutdown(int index) {}
+
+                    @Override
+                    public void serviceCall(int index) {
+                        services.removeFirst().run();
+                    }
+                });
     }
 
     private RunLoop loop(ScriptedCpu cpu) {

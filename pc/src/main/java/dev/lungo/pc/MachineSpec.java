@@ -1,24 +1,17 @@
 package dev.lungo.pc;
 
-import dev.lungo.boot.BootFile;
-import java.util.List;
-
 /**
  * What kind of PC is wanted, and what it starts.
  *
  * @param memoryBytes of RAM, in whole pages
  * @param cpus 1 to {@link #MOST_CPUS}
  * @param cpuModel one that the engine knows
- * @param modules the initrd, or what a Multiboot kernel takes along
- * @param commandLine the kernel's, without its name
  */
 public record MachineSpec(
         long memoryBytes,
         int cpus,
         String cpuModel,
-        BootFile kernel,
-        List<BootFile> modules,
-        String commandLine,
+        Start start,
         OnReset onReset,
         OnShutdown onShutdown) {
     /** What the local APIC's physical destinations and the MADT's entries can tell apart. */
@@ -41,6 +34,5 @@ public record MachineSpec(
         if (cpus < 1 || cpus > MOST_CPUS) {
             throw new IllegalArgumentException("a PC cannot have " + cpus + " processors");
         }
-        modules = List.copyOf(modules);
     }
 }

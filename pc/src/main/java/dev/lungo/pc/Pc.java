@@ -6,6 +6,8 @@ import dev.lungo.boot.MemoryMap;
 import dev.lungo.boot.acpi.AcpiTables;
 import dev.lungo.boot.smbios.Smbios;
 import dev.lungo.devices.A20Gate;
+import dev.lungo.firmware.Board;
+import dev.lungo.firmware.Firmware;
 import dev.lungo.machine.ApicBus;
 import dev.lungo.machine.CoprocessorError;
 import dev.lungo.machine.CpuRegisters;
@@ -21,11 +23,12 @@ import dev.lungo.pc.MachineSpec.OnReset;
 import dev.lungo.pc.MachineSpec.OnShutdown;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A PC: its buses, devices and processors, wired, and its kernel in memory, as firmware and a boot
- * loader would leave it.
+ * A PC: its buses, devices and processors, wired, and what it starts with in memory.
  *
  * <p>Processors have threads: see {@link RunLoop}. Everything here is for who makes the machine, or
  * for what is {@linkplain #post posted}, but for {@link #post} and {@link #end}.
@@ -46,10 +49,14 @@ public final class Pc {
     private final List<VirtualCpu> cpus = new ArrayList<>();
     private final Devices devices;
     private final RunLoop loop;
+
+    /** Null if it has a kernel instead. */
+    private final @Nullable Firmware firmware;
+
     private @Nullable Outcome outcome;
 
     /**
-     * Wires the machine and loads its kernel.
+     * Wires the machine and loads its kernel, or firmware.
      *
      * @throws dev.lungo.boot.BootException if the kernel or a module is malformed or does not fit
      */
@@ -60,7 +67,7 @@ public final class Pc {
         for (int i = 0; i < spec.cpus(); i++) {
             addCpu(i, engine);
         }
-        loop = new RunLoop(cpus, timers, platform.loop(), this::shutdown);
+        loop = new RunLoop(cpus, timers, platform.loop(), events());
         for (int i = 0; i < spec.cpus(); i++) {
             apics.get(i).connect(loop.signals(i));
         }
@@ -77,7 +84,50 @@ public final class Pc {
                         coprocessorError,
                         this::requestReset,
                         this::end);
+        firmware =
+                spec.start() instanceof Start.FromFirmware(Function<Board, Firmware> maker)
+                        ? maker.apply(board())
+                        : null;
         boot();
+    }
+
+    private RunLoop.Listener events() {
+        return new RunLoop.Listener() {
+            @Override
+            public void shutdown(int cpu) {
+                Pc.this.shutdown(cpu);
+            }
+
+            @Override
+            public void serviceCall(int cpu) {
+                if (firmware != null) {
+                    firmware.call(cpu);
+                }
+            }
+        };
+    }
+
+    private Board board() {
+        List<Board.Disk> disks = new ArrayList<>();
+        for (Peripherals.Disk disk : platform.peripherals().disks()) {
+            disks.add(
+                    new Board.Disk(
+                            disk.backend(),
+                            disk.medium(),
+                            VirtioDevices.FIRST_SLOT + disks.size()));
+        }
+        return new Board(
+                platform.memory(),
+                map,
+                ports,
+                mmio,
+                cpus,
+                timers.getFirst(),
+                disks,
+                loop::runUntil,
+                this::requestReset,
+                () -> end(new Outcome.PowerOff()),
+                platform.peripherals().tellUser());
     }
 
     private void addCpu(int index, Engine engine) {
@@ -99,20 +149,33 @@ public final class Pc {
                                 platform.tracer())));
     }
 
-    /** Does what happens between power-up and the kernel's first step: RESET#, firmware, loader. */
+    /** Does what happens between power-up and the first instruction of the kernel or loader. */
     private void boot() {
         cpus.forEach(VirtualCpu::reset);
         long rsdp = AcpiTables.write(platform.memory(), map, spec.cpus());
         Smbios.write(platform.memory(), map, spec.cpus());
+        switch (spec.start()) {
+            case Start.Kernel kernel -> start(kernel, rsdp);
+            case Start.FromFirmware _ -> startFirmware();
+        }
+    }
+
+    private void start(Start.Kernel kernel, long rsdp) {
         CpuRegisters entry =
                 KernelLoader.load(
                         new BootRequest(
-                                spec.kernel(), spec.modules(), spec.commandLine(), map, rsdp),
+                                kernel.file(), kernel.modules(), kernel.commandLine(), map, rsdp),
                         platform.memory());
         cpus.forEach(MemoryTypeRanges::set);
         LegacyInterrupts.set(ports, platform.memory());
         apics.getFirst().virtualWire();
         cpus.getFirst().load(entry);
+    }
+
+    private void startFirmware() {
+        cpus.forEach(MemoryTypeRanges::set);
+        apics.getFirst().virtualWire();
+        Objects.requireNonNull(firmware).start();
     }
 
     /**
@@ -203,6 +266,6 @@ public final class Pc {
         devices.reset();
         platform.clearMemory().run();
         boot();
-        loop.wakeAll();
+        loop.restart();
     }
 }

@@ -1,5 +1,6 @@
 package dev.lungo.pc;
 
+import dev.lungo.firmware.Board.Medium;
 import dev.lungo.machine.BlockBackend;
 import dev.lungo.machine.ConsoleBackend;
 import dev.lungo.machine.NetBackend;
@@ -39,10 +40,11 @@ public record Peripherals(
     /**
      * A disk on virtio.
      *
+     * @param medium what firmware takes it for
      * @param serial ASCII, of which 20 characters count
      * @param packed whether packed rings are offered
      */
-    public record Disk(BlockBackend backend, String serial, boolean packed) {}
+    public record Disk(BlockBackend backend, Medium medium, String serial, boolean packed) {}
 
     /**
      * A network adapter on virtio.

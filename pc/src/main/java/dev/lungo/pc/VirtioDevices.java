@@ -18,7 +18,9 @@ import java.util.function.Function;
 
 /** The virtio devices of a machine: one in each slot of PCI bus 0, from the first on. */
 final class VirtioDevices {
-    private static final int FIRST_SLOT = 1;
+    /** The first disk's, which the others follow. */
+    static final int FIRST_SLOT = 1;
+
     private static final int MOST_BLOCK_QUEUES = 8;
     private static final int MOST_NETWORK_PAIRS = 4;
 

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lungo.boot.BootException;
 import dev.lungo.boot.BootFile;
+import dev.lungo.firmware.Board;
+import dev.lungo.firmware.Firmware;
 import dev.lungo.isa.Msr;
 import dev.lungo.isa.Width;
 import dev.lungo.machine.Tracer;
@@ -189,6 +191,39 @@ class PcTest {
     }
 
     @Test
+    void firmwareStartsAfterEachResetAndAnswersCalls() {
+        List<String> log = new ArrayList<>();
+        Function<Board, Firmware> maker =
+                board ->
+                        new Firmware() {
+                            @Override
+                            public void start() {
+                                log.add("start");
+                            }
+
+                            @Override
+                            public void call(int cpu) {
+                                log.add("call");
+                                (log.size() < 3 ? board.reset() : board.powerOff()).run();
+                            }
+                        };
+        MachineSpec spec =
+                new MachineSpec(
+                        MEMORY_BYTES,
+                        1,
+                        "fake",
+                        new Start.FromFirmware(maker),
+                        OnReset.REBOOT,
+                        OnShutdown.CRASH);
+
+        Outcome outcome =
+                new Pc(spec, new FakeEngine(_ -> new VmExit.ServiceCall()), platform()).run();
+
+        assertThat(outcome).isEqualTo(new Outcome.PowerOff());
+        assertThat(log).containsExactly("start", "call", "start", "call");
+    }
+
+    @Test
     void whatIsNoKernelIsRefused() {
         MachineSpec spec = spec(new byte[4096], OnReset.REBOOT);
 
@@ -216,9 +251,7 @@ class PcTest {
                 MEMORY_BYTES,
                 1,
                 "fake",
-                new BootFile("kernel", kernel),
-                List.of(),
-                "",
+                new Start.Kernel(new BootFile("kernel", kernel), List.of(), ""),
                 onReset,
                 OnShutdown.CRASH);
     }

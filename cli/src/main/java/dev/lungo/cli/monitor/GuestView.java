@@ -11,6 +11,7 @@ import dev.lungo.isa.Rflags;
 import dev.lungo.machine.CpuRegisters;
 import dev.lungo.machine.CpuRegisters.SegmentState;
 import dev.lungo.machine.GuestMemory;
+import dev.lungo.machine.LinearAddresses;
 import java.util.Arrays;
 import java.util.HexFormat;
 

@@ -5,6 +5,7 @@ import static dev.lungo.isa.Mnemonic.INC;
 import static dev.lungo.isa.Mnemonic.JMP;
 import static dev.lungo.isa.Mnemonic.MOV;
 import static dev.lungo.isa.Mnemonic.OUT;
+import static dev.lungo.isa.Operands.AL;
 import static dev.lungo.isa.Operands.AX;
 import static dev.lungo.isa.Operands.CS;
 import static dev.lungo.isa.Operands.EAX;
@@ -25,6 +26,7 @@ import dev.lungo.machine.CpuRegisters;
 import dev.lungo.machine.CpuRegisters.SegmentState;
 import dev.lungo.machine.VirtualCpu;
 import dev.lungo.machine.VmExit;
+import dev.lungo.machine.VmExit.ServiceCall;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -78,6 +80,36 @@ class ProcessorTest {
 
             assertThat(exit).isInstanceOf(VmExit.Halt.class);
             assertThat(bench.register(Bench.RBX)).isEqualTo(1);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aServiceIsCalledBetweenTwoInstructionsAndMayChangeRegisters(Way way) {
+        try (Bench bench = new Bench(way).longMode(0)) {
+            bench.code(a -> a.op(MOV, EAX, imm(0x4B41)).op(OUT, imm(ServiceCall.PORT), AL).op(HLT));
+
+            VmExit exit = bench.cpu().run();
+            CpuRegisters called = bench.registers();
+            called.gpr[Bench.RBX] = 7;
+            bench.cpu().load(called);
+            VmExit after = bench.cpu().run();
+
+            assertThat(exit).isInstanceOf(ServiceCall.class);
+            assertThat(called.gpr[0]).isEqualTo(0x4B41);
+            assertThat(after).isInstanceOf(VmExit.Halt.class);
+            assertThat(bench.register(Bench.RBX)).isEqualTo(7);
+            assertThat(bench.registers().rip).isEqualTo(called.rip + 1);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void widerWritesToThePortOfServicesCallNone(Way way) {
+        try (Bench bench = new Bench(way).longMode(0)) {
+            bench.code(a -> a.op(OUT, imm(ServiceCall.PORT), AX).op(HLT));
+
+            assertThat(bench.cpu().run()).isInstanceOf(VmExit.Halt.class);
         }
     }
 

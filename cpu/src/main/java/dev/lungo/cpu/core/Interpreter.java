@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Interpreter {
     private static final VmExit HALT = new VmExit.Halt();
+    private static final VmExit SERVICE_CALL = new VmExit.ServiceCall();
     private static final VmExit KICKED = new VmExit.Kicked();
     private static final VmExit SHUTDOWN = new VmExit.Shutdown();
 
@@ -270,6 +271,10 @@ public final class Interpreter {
         if ((waiting & Pending.A20) != 0) {
             cpu.lower(Pending.A20);
             cpu.takeA20();
+        }
+        if ((waiting & Pending.SERVICE) != 0) {
+            cpu.lower(Pending.SERVICE);
+            return SERVICE_CALL;
         }
         if ((waiting & Pending.KICK) != 0) {
             cpu.lower(Pending.KICK);

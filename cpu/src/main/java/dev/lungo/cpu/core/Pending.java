@@ -29,6 +29,9 @@ public final class Pending {
     /** The A20M# pin has changed. */
     public static final int A20 = 1 << 10;
 
+    /** The last instruction was a {@link dev.lungo.machine.VmExit.ServiceCall}. */
+    public static final int SERVICE = 1 << 11;
+
     /** Behind {@link #NMI} there is another: see {@link Processor#raiseNmi}. */
     public static final int SECOND_NMI = 1 << 8;
 }

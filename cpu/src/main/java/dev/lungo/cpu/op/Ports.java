@@ -13,6 +13,7 @@ import dev.lungo.isa.Mnemonic;
 import dev.lungo.isa.Operand;
 import dev.lungo.isa.Rflags;
 import dev.lungo.isa.Width;
+import dev.lungo.machine.VmExit;
 
 /**
  * IN, OUT, INS and OUTS. SDM 1, "Input/Output".
@@ -104,6 +105,9 @@ public final class Ports {
             cpu.debug.watchPort(to, width.bytes());
             cpu.intercept(instruction, to);
             cpu.ports.write(to, width, (int) (Raw.getInt(source) & width.mask()));
+            if (to == VmExit.ServiceCall.PORT && width == Width.BYTE) {
+                cpu.raise(Pending.SERVICE);
+            }
             cpu.branch(false, end, ipMask);
         }
     }

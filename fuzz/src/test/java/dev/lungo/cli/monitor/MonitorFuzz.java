@@ -17,6 +17,7 @@ import dev.lungo.pc.MachineSpec.OnReset;
 import dev.lungo.pc.MachineSpec.OnShutdown;
 import dev.lungo.pc.Pc;
 import dev.lungo.pc.Platform;
+import dev.lungo.pc.Start;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.stream.Stream;
@@ -67,9 +68,7 @@ class MonitorFuzz {
                         MEMORY_BYTES,
                         2,
                         "x86-64-v2",
-                        new BootFile("kernel", kernel),
-                        List.of(),
-                        "",
+                        new Start.Kernel(new BootFile("kernel", kernel), List.of(), ""),
                         OnReset.REBOOT,
                         OnShutdown.CRASH);
         Platform platform =

@@ -1,32 +1,30 @@
-package dev.lungo.cli.monitor;
+package dev.lungo.machine;
 
 import dev.lungo.isa.Cr0;
 import dev.lungo.isa.Cr4;
 import dev.lungo.isa.Efer;
 import dev.lungo.isa.PageEntry;
-import dev.lungo.machine.CpuRegisters;
-import dev.lungo.machine.GuestMemory;
 
 /**
  * Where a processor's linear addresses are, for somebody who looks on: nothing faults, and no
  * accessed bit is set. SDM 3A, "Paging". Rights are not looked at.
  */
-final class LinearAddresses {
+public final class LinearAddresses {
     /** No such address. */
-    static final long UNMAPPED = -1;
+    public static final long UNMAPPED = -1;
 
     private static final long LEGACY_ADDRESS = 0xFFFF_F000L;
 
     private final CpuRegisters registers;
     private final GuestMemory memory;
 
-    LinearAddresses(CpuRegisters registers, GuestMemory memory) {
+    public LinearAddresses(CpuRegisters registers, GuestMemory memory) {
         this.registers = registers;
         this.memory = memory;
     }
 
     /** The guest-physical address, or {@link #UNMAPPED}. */
-    long physical(long linear) {
+    public long physical(long linear) {
         if ((registers.cr0 & Cr0.PG) == 0) {
             return linear & 0xFFFF_FFFFL;
         }

@@ -1,0 +1,9 @@
+/** Firmware whose services are Java, entered by trap stubs. */
+@org.jspecify.annotations.NullMarked
+module dev.lungo.firmware {
+    requires static org.jspecify;
+    requires transitive dev.lungo.machine;
+    requires transitive dev.lungo.boot;
+
+    exports dev.lungo.firmware;
+}
