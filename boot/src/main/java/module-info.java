@@ -6,10 +6,13 @@ module dev.lungo.boot {
 
     exports dev.lungo.boot;
     exports dev.lungo.boot.acpi;
+    exports dev.lungo.boot.bytes;
+    exports dev.lungo.boot.disk;
     exports dev.lungo.boot.elf;
     exports dev.lungo.boot.linux;
     exports dev.lungo.boot.multiboot;
     exports dev.lungo.boot.multiboot2;
+    exports dev.lungo.boot.pe;
     exports dev.lungo.boot.pvh;
     exports dev.lungo.boot.smbios;
 }
