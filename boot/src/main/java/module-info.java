@@ -9,6 +9,7 @@ module dev.lungo.boot {
     exports dev.lungo.boot.bytes;
     exports dev.lungo.boot.disk;
     exports dev.lungo.boot.elf;
+    exports dev.lungo.boot.fs;
     exports dev.lungo.boot.linux;
     exports dev.lungo.boot.multiboot;
     exports dev.lungo.boot.multiboot2;
