@@ -6,4 +6,6 @@ module dev.lungo.firmware {
     requires transitive dev.lungo.boot;
 
     exports dev.lungo.firmware;
+    exports dev.lungo.firmware.bios;
+    exports dev.lungo.firmware.text;
 }

@@ -27,6 +27,8 @@ final class RunCommand {
         new Option("--kernel",     "F",            "a bzImage, a vmlinux with a PVH note, or a Multiboot 1 or 2 kernel"),
         new Option("--initrd",     "F",            "its initial RAM disk, or Multiboot module"),
         new Option("--append",     "S",            "its command line"),
+        new Option("--firmware",   "bios|none",    "what boots from disks: bios if there is no kernel"),
+        new Option("--boot",       "disk|cdrom[,...]", "what to boot from, best first: disk,cdrom unless given"),
         new Option("--memory",     "SIZE",         "how much memory it has: 512M unless given"),
         new Option("--cpus",       "N",            "how many processors: 1 unless given"),
         new Option("--cpu",        "MODEL",        "which processor: x86-64-v2 unless given"),
@@ -44,6 +46,7 @@ final class RunCommand {
         new Option("--no-reboot",  "",             "ends it when it asks for a reset"),
         new Option("--trace",      "WHAT[,WHAT]",  "lists instructions, exits or ports, on standard error"),
         new Option("--trace-file", "F",            "where the trace goes instead"),
+        new Option("--report",     "firmware[:F]", "tells at the end, on standard error or in F, which services were called"),
         new Option("--stats",      "",             "tells at the end, on standard error, what its processors did"),
         new Option("--perf-map",   "",             "tells perf what translated code is, in /tmp/perf-PID.map"),
         new Option("--check",      "",             "has translated code interpreted, too, and stops where that differs"),
@@ -53,6 +56,7 @@ final class RunCommand {
     private static final String USAGE =
             """
             lungo run debian [OPTION...]    boots Debian's cloud kernel and busybox, fetched with apt
+            lungo run --disk F [OPTION...]  boots from a disk image
             lungo run --kernel F [OPTION...]
 
             """;
@@ -103,7 +107,8 @@ final class RunCommand {
                         arguments.value("--timeout").map(RunCommand::limit),
                         arguments.has("--stats"));
         EngineChoice choice = EngineChoice.begin(arguments.value("--engine", "auto"), special());
-        Payload payload = arguments.operands().isEmpty() ? given() : named();
+        FirmwareOptions firmware = FirmwareOptions.parse(arguments);
+        Payload payload = payload(firmware, backends.disks());
         Engine found = choice.engine();
         Engine tiered =
                 arguments
@@ -119,9 +124,14 @@ final class RunCommand {
                             + " one processor");
         }
         Optional<String> wanted = arguments.value("--translations");
-        Optional<Path> file = Translations.file(wanted, payload.kernel, spec.cpuModel());
+        Optional<Path> file = Translations.file(wanted, payload.guest, spec.cpuModel());
         Engine keeping = file.isPresent() ? engine.keepingCodeIn(file.get().toString()) : engine;
-        Outcome outcome = Session.run(spec, keeping, settings, choice.why());
+        Outcome outcome;
+        try {
+            outcome = Session.run(spec, keeping, settings, choice.why());
+        } finally {
+            firmware.finish();
+        }
         if (wanted.isEmpty() && file.isPresent()) {
             Translations.keepLatest(file.get());
         }
@@ -184,20 +194,36 @@ final class RunCommand {
                         .value("--cpu")
                         .map(wanted -> model(wanted, engine))
                         .orElse(engine.cpuModels().getFirst());
-        KernelFormat.detect(payload.kernel);
         return new MachineSpec(
                 memoryBytes,
                 cpus,
                 model,
-                new Start.Kernel(
-                        payload.kernel,
-                        payload.initrd.map(List::of).orElse(List.of()),
-                        payload.commandLine),
+                payload.start,
                 arguments.has("--no-reboot") ? OnReset.END : OnReset.REBOOT,
                 OnShutdown.CRASH);
     }
 
-    private record Payload(BootFile kernel, Optional<BootFile> initrd, String commandLine) {}
+    /**
+     * What there is to start.
+     *
+     * @param guest tells guests apart
+     */
+    private record Payload(Start start, long guest) {
+        static Payload kernel(BootFile kernel, Optional<BootFile> initrd, String commandLine) {
+            KernelFormat.detect(kernel);
+            return new Payload(
+                    new Start.Kernel(kernel, initrd.map(List::of).orElse(List.of()), commandLine),
+                    Translations.identify(kernel));
+        }
+    }
+
+    private Payload payload(FirmwareOptions firmware, List<DiskTarget> disks) {
+        if (!firmware.isNone()) {
+            return new Payload(
+                    new Start.FromFirmware(firmware::make), Translations.identify(disks));
+        }
+        return arguments.operands().isEmpty() ? given() : named();
+    }
 
     private Payload given() {
         String kernel =
@@ -205,8 +231,9 @@ final class RunCommand {
                         .value("--kernel")
                         .orElseThrow(() ->
                                 new Refusal(
-                                        "give a guest: \"lungo run debian\" or --kernel" + " F"));
-        return new Payload(
+                                        "give a guest: \"lungo run debian\", --disk F or --kernel"
+                                                + " F"));
+        return Payload.kernel(
                 InputFile.read("--kernel", kernel),
                 arguments.value("--initrd").map(name -> InputFile.read("--initrd", name)),
                 arguments.value("--append", ""));
@@ -222,7 +249,7 @@ final class RunCommand {
             throw new Refusal("debian has its own kernel and initrd: leave out --kernel, --initrd");
         }
         DebianGuest debian = DebianGuest.get();
-        return new Payload(
+        return Payload.kernel(
                 InputFile.read("debian", debian.kernel().toString()),
                 Optional.of(InputFile.read("debian", debian.initrd().toString())),
                 (DebianGuest.COMMAND_LINE + " " + arguments.value("--append", "")).strip());

@@ -1,0 +1,122 @@
+package dev.lungo.cli;
+
+import dev.lungo.firmware.Board;
+import dev.lungo.firmware.Board.Medium;
+import dev.lungo.firmware.Firmware;
+import dev.lungo.firmware.Report;
+import dev.lungo.firmware.bios.Bios;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * What {@code --firmware}, {@code --boot} and {@code --report} say.
+ *
+ * @param bootOrder the media to boot, best first
+ * @param reportFile where the report goes; standard error if there is one and this is empty
+ */
+record FirmwareOptions(
+        Kind kind, List<Medium> bootOrder, Report report, Optional<String> reportFile) {
+    /** Which firmware there is. */
+    enum Kind {
+        BIOS,
+        NONE
+    }
+
+    private static final String REPORT = "firmware";
+
+    static FirmwareOptions parse(Arguments arguments) {
+        Optional<String> wanted = arguments.value("--report");
+        return new FirmwareOptions(
+                kind(arguments),
+                bootOrder(arguments.value("--boot", "disk,cdrom")),
+                wanted.isPresent() ? Report.wanted() : Report.NONE,
+                wanted.flatMap(FirmwareOptions::reportFile));
+    }
+
+    private static Kind kind(Arguments arguments) {
+        boolean hasDisk =
+                !arguments.values("--disk").isEmpty() || !arguments.values("--cdrom").isEmpty();
+        boolean hasKernel = arguments.has("--kernel") || !arguments.operands().isEmpty();
+        String text = arguments.value("--firmware", hasKernel || !hasDisk ? "none" : "bios");
+        Kind kind =
+                switch (text) {
+                    case "bios" -> Kind.BIOS;
+                    case "none" -> Kind.NONE;
+                    default ->
+                            throw new Refusal(
+                                    "--firmware takes bios or none, not \"" + text + "\"");
+                };
+        if (kind != Kind.NONE && hasKernel) {
+            throw new Refusal(
+                    "--firmware boots from disks: leave out --kernel, or give --firmware none");
+        }
+        return kind;
+    }
+
+    private static List<Medium> bootOrder(String text) {
+        List<Medium> order = new ArrayList<>();
+        for (String each : text.split(",", -1)) {
+            Medium medium =
+                    switch (each) {
+                        case "disk" -> Medium.HARD_DISK;
+                        case "cdrom" -> Medium.CDROM;
+                        default ->
+                                throw new Refusal(
+                                        "--boot takes disk or cdrom, or both with a comma between,"
+                                                + " not \""
+                                                + text
+                                                + "\"");
+                    };
+            if (order.contains(medium)) {
+                throw new Refusal(
+                        "--boot names " + medium.name().toLowerCase(Locale.ROOT) + " twice");
+            }
+            order.add(medium);
+        }
+        return order;
+    }
+
+    private static Optional<String> reportFile(String text) {
+        String[] parts = text.split(":", 2);
+        if (!parts[0].equals(REPORT) || parts.length > 1 && parts[1].isEmpty()) {
+            throw new Refusal("--report takes firmware or firmware:F, not \"" + text + "\"");
+        }
+        return parts.length > 1 ? Optional.of(parts[1]) : Optional.empty();
+    }
+
+    boolean isNone() {
+        return kind == Kind.NONE;
+    }
+
+    /** Makes the firmware, when the board is there. */
+    Firmware make(Board board) {
+        return switch (kind) {
+            case BIOS -> new Bios(board, new Bios.Settings(bootOrder, true, report));
+            case NONE -> throw new IllegalStateException("there is no firmware");
+        };
+    }
+
+    /** Tells who called what. */
+    void finish() {
+        if (!report.isWanted()) {
+            return;
+        }
+        if (reportFile.isEmpty()) {
+            System.err.print(report.text());
+            return;
+        }
+        OutputFile file = OutputFile.open("--report", reportFile.get());
+        file.begin();
+        try (OutputStream out = file.stream()) {
+            out.write(report.text().getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(reportFile.get() + " cannot be written", e);
+        }
+    }
+}

@@ -1,0 +1,117 @@
+package dev.lungo.firmware.bios;
+
+/**
+ * INT 1Ah, AH = B1h: PCI BIOS Specification 2.1, chapter 2.
+ *
+ * <p>Interrupt lines cannot be routed: there is no router.
+ */
+final class PciBios {
+    private static final int SIGNATURE = 0x2049_4350; // "PCI "
+    private static final int MECHANISM_1 = 1;
+    private static final int VERSION = 0x0210;
+    private static final int FUNCTIONS = 256;
+
+    // Status in AH
+    private static final int UNSUPPORTED = 0x81;
+    private static final int BAD_VENDOR = 0x83;
+    private static final int NOT_FOUND = 0x86;
+    private static final int BAD_REGISTER = 0x87;
+
+    private static final int ADDRESS = 0xCF8;
+    private static final int DATA = 0xCFC;
+    private static final int NOBODY = 0xFFFF;
+
+    private final Ports ports;
+
+    PciBios(Ports ports) {
+        this.ports = ports;
+    }
+
+    void serve(Registers regs) {
+        switch (regs.al()) {
+            case 0x01 -> {
+                regs.edx(SIGNATURE);
+                regs.al(MECHANISM_1);
+                regs.bx(VERSION);
+                regs.cl(0); // the last bus
+                regs.succeed();
+            }
+            case 0x02 -> findDevice(regs);
+            case 0x03 -> findClass(regs);
+            case 0x08, 0x09, 0x0A -> read(regs, 1 << regs.al() - 0x08);
+            case 0x0B, 0x0C, 0x0D -> write(regs, 1 << regs.al() - 0x0B);
+            default -> {
+                regs.unknown();
+                regs.fail(UNSUPPORTED);
+            }
+        }
+    }
+
+    private void findDevice(Registers regs) {
+        if (regs.dx() == NOBODY) {
+            regs.fail(BAD_VENDOR);
+        } else {
+            find(regs, 0x00, 0, regs.cx() << 16 | regs.dx());
+        }
+    }
+
+    private void findClass(Registers regs) {
+        find(regs, 0x08, 8, regs.ecx() & 0xFF_FFFF);
+    }
+
+    /** The function with this value in a register, of which SI more come before. */
+    private void find(Registers regs, int register, int shift, int wanted) {
+        int left = regs.si();
+        for (int function = 0; function < FUNCTIONS; function++) {
+            if (isThere(function) && dword(function, register) >>> shift == wanted && left-- == 0) {
+                regs.bh(0);
+                regs.bl(function);
+                regs.succeed();
+                return;
+            }
+        }
+        regs.fail(NOT_FOUND);
+    }
+
+    private boolean isThere(int function) {
+        return (dword(function, 0) & 0xFFFF) != NOBODY;
+    }
+
+    private int dword(int function, int register) {
+        ports.out32(ADDRESS, 1 << 31 | function << 8 | register);
+        return ports.in32(DATA);
+    }
+
+    private boolean select(Registers regs, int bytes) {
+        if (regs.di() > 0xFF || (regs.di() & bytes - 1) != 0) {
+            regs.fail(BAD_REGISTER);
+            return false;
+        }
+        ports.out32(ADDRESS, 1 << 31 | regs.bx() << 8 | regs.di() & 0xFC);
+        return true;
+    }
+
+    private void read(Registers regs, int bytes) {
+        if (select(regs, bytes)) {
+            int port = DATA + (regs.di() & 3);
+            switch (bytes) {
+                case 1 -> regs.cl(ports.in(port));
+                case 2 -> regs.cx(ports.in16(port));
+                default -> regs.ecx(ports.in32(port));
+            }
+            regs.succeed();
+        }
+    }
+
+    private void write(Registers regs, int bytes) {
+        if (select(regs, bytes)) {
+            int port = DATA + (regs.di() & 3);
+            switch (bytes) {
+                case 1 -> ports.out(port, regs.cl());
+                case 2 -> ports.out16(port, regs.cx());
+                default -> ports.out32(port, regs.ecx());
+            }
+            regs.succeed();
+        }
+    }
+}
