@@ -39,6 +39,7 @@ class RoomsTest {
     @ArchTest static final ArchRule host    = room("host").usesOnly("isa", "machine");
     @ArchTest static final ArchRule cpu     = room("cpu").usesOnly("isa", "machine", "host");
     @ArchTest static final ArchRule kvm     = room("kvm").usesOnly("isa", "machine", "host");
+    @ArchTest static final ArchRule toolchain = room("toolchain").usesOnly("isa", "boot");
     @ArchTest static final ArchRule cli     = room("cli").usesOnly("isa", "machine", "boot", "firmware", "pc", "host");
     // spotless:on
 

@@ -10,23 +10,24 @@
  *
  * A {@code static native} method {@code m} of a class {@code C} (its simple name) is the C function
  * {@code C_m}. Parameters and result are {@code int} (int32_t), {@code long} (int64_t), {@code
- * boolean} (int32_t) or {@code void}. If {@code META-INF/lungo/native/C.h} is on the class path,
- * it is included and must declare or define it ({@code static inline} is welcome: ports, MSRs, raw
+ * boolean} (int32_t) or {@code void}. If {@code META-INF/lungo/native/C.h} is on the class path, it
+ * is included and must declare or define it ({@code static inline} is welcome: ports, MSRs, raw
  * memory through {@code volatile} pointers); otherwise the prototype is made from the method. All
  * {@code .c} and {@code .S} files in {@code META-INF/lungo/native/} of any entry of the class path
- * are compiled into the image, with {@code -I} to all headers there. No annotation is needed, and
- * a class with native methods loads on HotSpot as long as they are not called there.
+ * are compiled into the image, with {@code -I} to all headers there. No annotation is needed, and a
+ * class with native methods loads on HotSpot as long as they are not called there.
  *
  * <h2>Exit path</h2>
  *
  * A {@code static} method {@code m} of class {@code C} annotated {@code dev.lungo.metal.ExitPath}
- * is the C function {@code C_m}, to be called from assembly with the System V calling convention, on
- * any processor, with any stack. It and all that it reaches, virtual calls included, are compiled
- * as unmanaged code: no allocation, locking, collection, throwing or lazy class initialisation,
- * which the build checks; static initialisers of classes on the path run before {@code main}. Such
- * code may use objects and arrays that {@code main} has made, since nothing moves once {@code main}
- * stops allocating. An index out of bounds or a division by zero there calls {@code
- * Lungo_fault(const char *what)} which stops with a message (weak: a program may define its own).
+ * is the C function {@code C_m}, to be called from assembly with the System V calling convention,
+ * on any processor, with any stack. It and all that it reaches, virtual calls included, are
+ * compiled as unmanaged code: no allocation, locking, collection, throwing or lazy class
+ * initialisation, which the build checks; static initialisers of classes on the path run before
+ * {@code main}. Such code may use objects and arrays that {@code main} has made, since nothing
+ * moves once {@code main} stops allocating. An index out of bounds or a division by zero there
+ * calls {@code Lungo_fault(const char *what)} which stops with a message (weak: a program may
+ * define its own).
  *
  * <h2>What the program finds</h2>
  *

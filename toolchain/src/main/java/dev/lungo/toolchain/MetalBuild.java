@@ -1,0 +1,140 @@
+package dev.lungo.toolchain;
+
+import dev.lungo.toolchain.compile.NativeBuild;
+import dev.lungo.toolchain.compile.TeaVm;
+import dev.lungo.toolchain.image.ElfImage;
+import dev.lungo.toolchain.image.LinkedImage;
+import dev.lungo.toolchain.image.PeImage;
+import dev.lungo.toolchain.semantics.ChosenHypervisor;
+import dev.lungo.toolchain.semantics.EntryClass;
+import dev.lungo.toolchain.semantics.ExitPath;
+import dev.lungo.toolchain.semantics.ExitPathSearch;
+import dev.lungo.toolchain.semantics.ProgramClasses;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.lang.constant.ClassDesc;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One image to be made.
+ *
+ * @param mainClass its binary name
+ * @param classPath directories and jars of the program
+ * @param hypervisor binary name of the class that the program is to take as its hypervisor
+ * @param config what the image is to carry as its configuration
+ * @param heapBytes for Java objects
+ * @param poolBytes for pages outside the heap
+ * @param stackBytes of the stack that main runs on
+ */
+public record MetalBuild(
+        Target target,
+        String mainClass,
+        List<Path> classPath,
+        Optional<String> hypervisor,
+        byte[] config,
+        int heapBytes,
+        int poolBytes,
+        int stackBytes) {
+    private static final int MIB = 1 << 20;
+
+    /** With the sizes that the shipped hypervisor needs. */
+    public static MetalBuild of(Target target, String mainClass, List<Path> classPath) {
+        return new MetalBuild(
+                target,
+                mainClass,
+                classPath,
+                Optional.empty(),
+                new byte[0],
+                4 * MIB,
+                8 * MIB,
+                MIB / 4);
+    }
+
+    public MetalBuild withHypervisor(Optional<String> className) {
+        return new MetalBuild(
+                target, mainClass, classPath, className, config, heapBytes, poolBytes, stackBytes);
+    }
+
+    public MetalBuild withConfig(byte[] bytes) {
+        return new MetalBuild(
+                target, mainClass, classPath, hypervisor, bytes, heapBytes, poolBytes, stackBytes);
+    }
+
+    /**
+     * The image file.
+     *
+     * @throws ToolchainException if it cannot be made
+     */
+    public byte[] build() {
+        try {
+            Path directory = Files.createTempDirectory("lungo-metal");
+            try {
+                return build(directory);
+            } finally {
+                delete(directory);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private byte[] build(Path directory) throws IOException {
+        ProgramClasses program = new ProgramClasses(classPath);
+        if (program.classFile(mainClass.replace('.', '/')).isEmpty()) {
+            throw new ToolchainException("there is no class " + mainClass + " on the class path");
+        }
+        hypervisor.ifPresent(new ChosenHypervisor(program)::choose);
+        TeaVm teaVm = new TeaVm();
+        ExitPath exitPath =
+                ExitPathSearch.find(
+                        program,
+                        mainClass.replace('.', '/'),
+                        name -> program.classFile(name).or(() -> teaVm.libraryClass(name)));
+        program.put("dev/lungo/toolchain/target/Semantics", semantics());
+        program.put(
+                EntryClass.NAME.replace('.', '/'),
+                EntryClass.of(ClassDesc.of(mainClass), exitPath));
+
+        Path generated = Files.createDirectory(directory.resolve("generated"));
+        teaVm.generate(program, exitPath, EntryClass.NAME, generated, heapBytes);
+        // The collector's own tables are a sixteenth of the heap and 3 bytes for each 2 KiB.
+        long heapAndTables = heapBytes + heapBytes / 8 + MIB;
+        LinkedImage image =
+                new NativeBuild(directory, generated)
+                        .build(
+                                program,
+                                target,
+                                new NativeBuild.Memory(stackBytes, heapAndTables, poolBytes),
+                                config);
+        return switch (target) {
+            case EFI -> PeImage.of(image);
+            case MULTIBOOT, COREBOOT -> ElfImage.of(image);
+        };
+    }
+
+    private static byte[] semantics() throws IOException {
+        try (InputStream in = MetalBuild.class.getResourceAsStream("target/Semantics.class")) {
+            if (in == null) {
+                throw new IllegalStateException("no Semantics.class");
+            }
+            return in.readAllBytes();
+        }
+    }
+
+    private static void delete(Path directory) throws IOException {
+        if (Boolean.getBoolean("lungo.metal.keep")) {
+            System.err.println(directory);
+            return;
+        }
+        try (var files = Files.walk(directory)) {
+            for (Path file : (Iterable<Path>) files.sorted(Comparator.reverseOrder())::iterator) {
+                Files.delete(file);
+            }
+        }
+    }
+}

@@ -1,0 +1,127 @@
+package dev.lungo.toolchain;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.URI;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.spi.ToolProvider;
+
+/**
+ * The toolchain as the JDK knows tools, so that whoever starts it needs nothing of it but its jars.
+ * {@code --target} efi, multiboot or coreboot; {@code --hypervisor} a class; {@code --classpath}
+ * where it is; {@code --main} another main class, for programs that are no hypervisor; {@code
+ * --config} a file; {@code -o} the image.
+ */
+public final class MetalBuildTool implements ToolProvider {
+    private static final String MAIN = "dev.lungo.metal.Main";
+
+    @Override
+    public String name() {
+        return "lungo-metal-build";
+    }
+
+    @Override
+    public int run(PrintWriter out, PrintWriter err, String... args) {
+        try {
+            build(args);
+            return 0;
+        } catch (ToolchainException e) {
+            err.println("lungo: " + e.getMessage());
+            return 1;
+        }
+    }
+
+    private static void build(String... args) {
+        Target target = Target.EFI;
+        String mainClass = MAIN;
+        Optional<String> hypervisor = Optional.empty();
+        List<Path> classPath = new ArrayList<>();
+        byte[] config = new byte[0];
+        Optional<Path> output = Optional.empty();
+        for (int i = 0; i < args.length; i += 2) {
+            if (i + 1 == args.length) {
+                throw new ToolchainException("metal build: " + args[i] + " needs a value");
+            }
+            String value = args[i + 1];
+            switch (args[i]) {
+                case "--target" -> target = target(value);
+                case "--main" -> mainClass = value;
+                case "--hypervisor" -> hypervisor = Optional.of(value);
+                case "--classpath" -> {
+                    for (String entry : value.split(":", -1)) {
+                        classPath.add(existing(Path.of(entry)));
+                    }
+                }
+                case "--config" -> config = read(Path.of(value));
+                case "-o" -> output = Optional.of(Path.of(value));
+                default -> throw new ToolchainException("metal build has no option " + args[i]);
+            }
+        }
+        Path file =
+                output.orElseThrow(
+                        () -> new ToolchainException("metal build needs -o FILE for the image"));
+        classPath.addAll(shipped());
+        byte[] image =
+                MetalBuild.of(target, mainClass, classPath)
+                        .withHypervisor(hypervisor)
+                        .withConfig(config)
+                        .build();
+        try {
+            Files.write(file, image);
+        } catch (IOException e) {
+            throw new ToolchainException("cannot write " + file, e);
+        }
+    }
+
+    private static Target target(String name) {
+        for (Target target : Target.values()) {
+            if (target.name().toLowerCase(Locale.ROOT).equals(name)) {
+                return target;
+            }
+        }
+        throw new ToolchainException("--target is efi, multiboot or coreboot, not " + name);
+    }
+
+    private static Path existing(Path entry) {
+        if (!Files.exists(entry)) {
+            throw new ToolchainException("there is no " + entry + " for the class path");
+        }
+        return entry;
+    }
+
+    private static byte[] read(Path file) {
+        try {
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new ToolchainException("cannot read " + file, e);
+        }
+    }
+
+    /** The rooms beside this one: jars of ours in the same directory, this one's not needed. */
+    private static List<Path> shipped() {
+        URL main = MetalBuildTool.class.getResource("/" + MAIN.replace('.', '/') + ".class");
+        if (main == null) {
+            return List.of();
+        }
+        String url = main.toString();
+        if (!url.startsWith("jar:file:")) {
+            int end = url.length() - MAIN.length() - ".class".length() - 1;
+            return List.of(Path.of(URI.create(url.substring(0, end))));
+        }
+        Path jar = Path.of(URI.create(url.substring("jar:".length(), url.indexOf("!/"))));
+        try (var files = Files.list(jar.getParent())) {
+            return files.filter(file -> file.getFileName().toString().startsWith("lungo-"))
+                    .filter(file -> !file.getFileName().toString().startsWith("lungo-toolchain"))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new ToolchainException("cannot list " + jar.getParent(), e);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package dev.lungo.toolchain.semantics;
+
+import static java.lang.constant.ConstantDescs.CD_String;
+import static java.lang.constant.ConstantDescs.CD_void;
+
+import dev.lungo.toolchain.semantics.ExitPath.MethodName;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.ClassFile.StackMapsOption;
+import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.TypeKind;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.MethodTypeDesc;
+
+/**
+ * Makes the class that an image begins with. It refers to the methods of the exit path that only
+ * assembly calls, so that they are compiled, and calls the program's main.
+ */
+public final class EntryClass {
+    public static final String NAME = "dev.lungo.toolchain.target.Entry";
+    private static final MethodTypeDesc MAIN = MethodTypeDesc.of(CD_void, CD_String.arrayType());
+
+    private EntryClass() {}
+
+    public static byte[] of(ClassDesc mainClass, ExitPath exitPath) {
+        return ClassFile.of(StackMapsOption.DROP_STACK_MAPS)
+                .build(
+                        ClassDesc.of(NAME),
+                        type ->
+                                type.withMethodBody(
+                                        "main",
+                                        MAIN,
+                                        ClassFile.ACC_PUBLIC | ClassFile.ACC_STATIC,
+                                        code -> main(code, mainClass, exitPath)));
+    }
+
+    private static void main(CodeBuilder code, ClassDesc mainClass, ExitPath exitPath) {
+        for (MethodName entry : exitPath.entries()) {
+            OperatorPass.never(code);
+            code.ifThen(taken -> call(taken, entry));
+        }
+        code.aload(0).invokestatic(mainClass, "main", MAIN).return_();
+    }
+
+    private static void call(CodeBuilder code, MethodName entry) {
+        MethodTypeDesc type = MethodTypeDesc.ofDescriptor(entry.descriptor());
+        for (ClassDesc parameter : type.parameterList()) {
+            switch (TypeKind.from(parameter)) {
+                case LONG -> code.lconst_0();
+                case FLOAT -> code.fconst_0();
+                case DOUBLE -> code.dconst_0();
+                case REFERENCE -> code.aconst_null();
+                default -> code.iconst_0();
+            }
+        }
+        code.invokestatic(ClassDesc.ofInternalName(entry.owner()), entry.name(), type);
+        switch (TypeKind.from(type.returnType())) {
+            case VOID -> {}
+            case LONG, DOUBLE -> code.pop2();
+            default -> code.pop();
+        }
+    }
+}

@@ -1,0 +1,29 @@
+/* What dev.lungo.toolchain.target.Semantics asks of the processor. */
+#pragma once
+#include "Lungo.h"
+
+extern uint64_t Lungo_stackLimit;
+extern void Lungo_stackOverflow(void) __attribute__((noreturn));
+
+/* Nothing is moved by the compiler across a volatile access, ... */
+static inline void Semantics_barrier(void) { __asm__ volatile("" : : : "memory"); }
+
+/* ... and nothing by the processor across a volatile store. */
+static inline void Semantics_fence(void) {
+    __asm__ volatile("lock; orl $0, (%%rsp)" : : : "memory", "cc");
+}
+
+static inline void Semantics_checkStack(void) {
+    if (__builtin_expect((uint64_t) __builtin_frame_address(0) < Lungo_stackLimit, 0)) {
+        Lungo_stackOverflow();
+    }
+}
+
+static inline void Semantics_divisionFault(void) { Lungo_fault("division by zero on the exit path"); }
+
+/* False, which no compiler knows. */
+static inline int32_t Semantics_never(void) {
+    int32_t never = 0;
+    __asm__ volatile("" : "+r"(never));
+    return never;
+}
