@@ -80,8 +80,10 @@ public final class Branches {
         }
 
         final void branch(Processor cpu, boolean taken) {
-            if (!taken || delta != 0 || !cpu.repeat()) {
-                cpu.branch(taken, taken ? delta : end, mask);
+            if (!taken) {
+                cpu.branch(false, end, mask | 0xFFFF_FFFFL); // what is not taken cuts nothing
+            } else if (delta != 0 || !cpu.repeat()) {
+                cpu.branch(true, delta, mask);
             }
         }
     }
