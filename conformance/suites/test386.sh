@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# test386.sh DIR [-D...]: assembles the test386.asm suite, whose sources DIR holds (github
-# barotto/test386.asm), so that it prints to the debug port, and runs it on the software CPU, with
-# -Dlungo.tier=native -Dlungo.entriesBefore=1 all of it translated that can be. Needs nasm.
+# test386.sh DIR: assembles the test386.asm suite, whose sources DIR holds (github
+# barotto/test386.asm), so that it prints to the debug port, and runs it on the software CPU,
+# interpreted and translated. Needs nasm.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 [ $# -ge 1 ] && [ -f "$1/src/test386.asm" ] || { echo "usage: test386.sh DIR, with test386.asm's sources" >&2; exit 2; }
@@ -17,4 +17,4 @@ root=$(cd "$here/../.." && pwd)
 JAVA_HOME=$(find_jdk_25) || { echo "test386.sh $NO_JDK_25" >&2; exit 2; }
 export JAVA_HOME
 cd "$root"
-LUNGO_TEST386=$built mvn -q -B -ntp -pl conformance -am test -Dtest=Test386Test -Dsurefire.failIfNoSpecifiedTests=false "${@:2}"
+LUNGO_TEST386=$built mvn -q -B -ntp -pl conformance -am test -Dtest=Test386Test -Dsurefire.failIfNoSpecifiedTests=false

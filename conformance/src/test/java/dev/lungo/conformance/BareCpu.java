@@ -11,22 +11,22 @@ import dev.lungo.machine.PortBus;
 import dev.lungo.machine.Timers;
 import dev.lungo.machine.VirtualCpu;
 
-/**
- * A processor with memory and ports, and no board around it. {@code -Dlungo.tier=native} translates
- * what it runs, {@code -Dlungo.entriesBefore=1} all of that.
- */
+/** A processor with memory and ports, and no board around it. */
 public final class BareCpu {
     public final HostMemory memory;
     public final PortBus ports = new PortBus();
     public final VirtualCpu cpu;
 
-    public BareCpu(int memoryBytes) {
+    /**
+     * @param tier as {@code --tier} names it
+     */
+    public BareCpu(int memoryBytes, String tier) {
         memory = new HostMemory(memoryBytes);
         Clock clock = System::nanoTime;
         LocalApic apic = new LocalApic(0, new ApicBus(), new Timers(clock));
         cpu =
                 new SoftEngine()
-                        .withTier(System.getProperty("lungo.tier", "interpreter"))
+                        .withTier(tier)
                         .createCpu(
                                 new CpuSetup(
                                         0,

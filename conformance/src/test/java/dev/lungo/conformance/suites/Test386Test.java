@@ -4,17 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.lungo.conformance.BareCpu;
+import dev.lungo.cpu.SoftEngine;
 import dev.lungo.machine.CpuRegisters;
 import dev.lungo.machine.CpuRegisters.SegmentState;
 import dev.lungo.machine.PortDevice;
+import dev.lungo.machine.VirtualCpu;
 import dev.lungo.machine.VmExit;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Timer;
 import java.util.TimerTask;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The test386.asm suite: the environment variable LUNGO_TEST386 names a directory with test386.bin,
@@ -28,9 +32,12 @@ class Test386Test {
     /** What the suite writes to the diagnostic port when all is done. */
     private static final int PASSED = 0xFF;
 
-    private final BareCpu machine = new BareCpu(4 << 20);
     private final StringBuilder output = new StringBuilder();
     private int post;
+
+    private static List<String> tiers() {
+        return new SoftEngine().tiers();
+    }
 
     private static Path directory() {
         String directory = System.getenv("LUNGO_TEST386");
@@ -38,15 +45,17 @@ class Test386Test {
         return Path.of(directory);
     }
 
-    @Test
-    void test386PassesAndPrintsWhatItsReferenceHas() throws IOException {
+    @ParameterizedTest
+    @MethodSource("tiers")
+    void test386PassesAndPrintsWhatItsReferenceHas(String tier) throws IOException {
         Path directory = directory();
+        BareCpu machine = new BareCpu(4 << 20, tier);
         machine.memory.write(ROM, Files.readAllBytes(directory.resolve("test386.bin")));
         machine.ports.map(POST_PORT, 1, sink(value -> post = value));
         machine.ports.map(OUTPUT_PORT, 1, sink(value -> output.append((char) value)));
         machine.cpu.load(resetInRom());
 
-        VmExit exit = runFor(60_000);
+        VmExit exit = runFor(60_000, machine.cpu);
 
         CpuRegisters at = new CpuRegisters();
         machine.cpu.save(at);
@@ -59,17 +68,17 @@ class Test386Test {
         assertThat(output.toString()).isEqualTo(reference);
     }
 
-    private VmExit runFor(long milliseconds) {
+    private static VmExit runFor(long milliseconds, VirtualCpu cpu) {
         Timer timer = new Timer(true);
         timer.schedule(
                 new TimerTask() {
                     @Override
                     public void run() {
-                        machine.cpu.kick();
+                        cpu.kick();
                     }
                 },
                 milliseconds);
-        VmExit exit = machine.cpu.run();
+        VmExit exit = cpu.run();
         timer.cancel();
         return exit;
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.lungo.conformance.BareCpu;
+import dev.lungo.cpu.SoftEngine;
 import dev.lungo.host.HostMemory;
 import dev.lungo.machine.CpuRegisters;
 import dev.lungo.machine.CpuRegisters.SegmentState;
@@ -17,7 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Real-mode instructions against what an 80286 did with them: the SingleStepTests vectors, in the
@@ -29,9 +31,6 @@ class RealModeVectorsTest {
     /** Flag bits that an 80286 keeps clear in real mode, and later processors do not. */
     private static final int NOT_ON_286 = 0xF000;
 
-    private final BareCpu machine = new BareCpu(MEMORY_BYTES);
-    private final HostMemory memory = machine.memory;
-    private final VirtualCpu cpu = machine.cpu;
     private final Exclusions exclusions;
 
     RealModeVectorsTest() throws IOException {
@@ -44,8 +43,14 @@ class RealModeVectorsTest {
         return Path.of(vectors, "80286-real-mode");
     }
 
-    @Test
-    void everyInstructionDoesWhatAn80286Did() throws IOException {
+    private static List<String> tiers() {
+        return new SoftEngine().tiers();
+    }
+
+    @ParameterizedTest
+    @MethodSource("tiers")
+    void everyInstructionDoesWhatAn80286Did(String tier) throws IOException {
+        BareCpu machine = new BareCpu(MEMORY_BYTES, tier);
         List<Path> files;
         try (Stream<Path> all = Files.list(directory())) {
             files = all.filter(file -> file.toString().endsWith(".MOO.gz")).sorted().toList();
@@ -53,7 +58,7 @@ class RealModeVectorsTest {
         List<String> wrong = new ArrayList<>();
         int run = 0;
         int leftOut = 0;
-        try (Watchdog watchdog = new Watchdog(cpu)) {
+        try (Watchdog watchdog = new Watchdog(machine.cpu)) {
             for (Path file : files) {
                 String form = file.getFileName().toString().replace(".MOO.gz", "");
                 for (MooFile.Vector vector : MooFile.read(file).vectors()) {
@@ -63,7 +68,7 @@ class RealModeVectorsTest {
                     }
                     run++;
                     watchdog.begin();
-                    String difference = difference(form, vector);
+                    String difference = difference(machine, form, vector);
                     if (!difference.isEmpty()) {
                         wrong.add(form + " " + vector.name() + ": " + difference);
                     }
@@ -71,11 +76,14 @@ class RealModeVectorsTest {
             }
         }
         System.out.printf(
-                "80286 vectors: %d run, %d left out, %d differ%n", run, leftOut, wrong.size());
+                "80286 vectors, %s tier: %d run, %d left out, %d differ%n",
+                tier, run, leftOut, wrong.size());
         assertThat(wrong.size()).as(String.join("\n", wrong)).isZero();
     }
 
-    private String difference(String form, MooFile.Vector vector) {
+    private String difference(BareCpu machine, String form, MooFile.Vector vector) {
+        HostMemory memory = machine.memory;
+        VirtualCpu cpu = machine.cpu;
         vector.before().memory().forEach((at, value) -> memory.putByte(at, value.byteValue()));
         cpu.load(registers(vector.before().registers()));
 
