@@ -148,8 +148,12 @@ public final class SegmentLoader {
         int conforming = Segments.CODE | Segments.EXPAND_DOWN;
         boolean inner = (access >> Segments.DPL_SHIFT & 3) < cpu.cpl;
         if ((access & Segments.PRESENT) != 0 && inner && (access & conforming) != conforming) {
-            segments.selector[segment] = 0;
-            segments.access[segment] = access & ~Segments.PRESENT;
+            segments.set(
+                    segment,
+                    0,
+                    segments.base(segment),
+                    segments.limit[segment],
+                    access & ~Segments.PRESENT);
         }
     }
 

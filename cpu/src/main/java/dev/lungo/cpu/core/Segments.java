@@ -68,6 +68,20 @@ public final class Segments {
         limit[segment] = newLimit;
         access[segment] = newAccess;
         setBase(segment, base);
+        if (segment < LDTR) {
+            Raw.putLong(cpu.state + State.readLimit(segment), lastOffset(segment, false));
+            Raw.putLong(cpu.state + State.writeLimit(segment), lastOffset(segment, true));
+        }
+        if (segment == CS) {
+            Raw.putLong(cpu.state + State.CODE_LIMIT, newLimit & 0xFFFF_FFFFL);
+        }
+    }
+
+    /** See {@link State#READ_LIMIT}. */
+    private long lastOffset(int segment, boolean store) {
+        int rights = access[segment];
+        boolean down = (rights & (CODE | EXPAND_DOWN)) == EXPAND_DOWN;
+        return down || !allows(rights, store) ? -1 : limit[segment] & 0xFFFF_FFFFL;
     }
 
     public void setBase(int segment, long base) {

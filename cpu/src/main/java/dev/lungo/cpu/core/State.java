@@ -145,6 +145,17 @@ public final class State {
     /** What FNSAVE leaves, on its way between the host's registers and the guest's. */
     public static final int X87_IMAGE = MODE_CHANGED + 4;
 
+    /**
+     * Of ES to GS, a long each: the last offset at which an operand may end that is read or
+     * written, as translated code checks it, or -1 where that is not so simple.
+     */
+    public static final int READ_LIMIT = X87_IMAGE + 112;
+
+    public static final int WRITE_LIMIT = READ_LIMIT + 6 * 8;
+
+    /** Likewise, of CS, for instructions. */
+    public static final int CODE_LIMIT = WRITE_LIMIT + 6 * 8;
+
     /** The software TLB, in sets of entries: see {@link Mmu}. */
     public static final int TLB = 4096;
 
@@ -186,6 +197,14 @@ public final class State {
 
     public static int segmentBase(int segment) {
         return SEGMENT_BASE + 8 * segment;
+    }
+
+    public static int readLimit(int segment) {
+        return READ_LIMIT + 8 * segment;
+    }
+
+    public static int writeLimit(int segment) {
+        return WRITE_LIMIT + 8 * segment;
     }
 
     public static int vector(int number) {

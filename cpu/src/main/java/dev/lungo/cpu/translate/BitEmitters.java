@@ -226,7 +226,7 @@ final class BitEmitters extends Emitter {
         to.effectiveAddress(memory);
         element(bit, bytes);
         code.rmx(0x8D, addressBytes, T0, T0, T1, Integer.numberOfTrailingZeros(bytes), 0);
-        to.addBase(memory);
+        to.address(memory.segment(), bytes, which != 4);
         to.access(bytes, which != 4);
         if (which == 4) {
             to.needFlags();

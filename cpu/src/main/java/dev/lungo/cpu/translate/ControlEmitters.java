@@ -5,6 +5,7 @@ import static dev.lungo.cpu.translate.Frame.T0;
 import static dev.lungo.cpu.translate.Frame.T1;
 import static dev.lungo.cpu.translate.Frame.T2;
 
+import dev.lungo.cpu.core.Mode;
 import dev.lungo.cpu.core.State;
 import dev.lungo.isa.Instruction;
 import dev.lungo.isa.Mnemonic;
@@ -13,10 +14,13 @@ import dev.lungo.isa.Rflags;
 
 /** The stack, near branches, and what depends on a condition. */
 final class ControlEmitters extends Emitter {
+    private static final int RCX = 1;
     private static final int RSP = 4;
     private static final int RBP = 5;
     private static final int AND = 4;
     private static final int OR = 0x0B;
+    private static final int ZERO = 4;
+    private static final int NOT_ZERO = 5;
 
     ControlEmitters(Emission to) {
         super(to);
@@ -25,76 +29,90 @@ final class ControlEmitters extends Emitter {
     void emit(Instruction i) {
         switch (i.mnemonic()) {
             case PUSH -> push(i);
-            case PUSHF -> pushFlags();
+            case PUSHF -> pushFlags(i.operandBytes());
             case POP -> pop(i);
-            case LEAVE -> leave();
+            case LEAVE -> leave(i.operandBytes());
             case JMP -> jmp(i);
             case CALL -> call(i);
             case RET -> ret(i);
+            case LOOP -> loop(i);
+            case JCXZ -> jumpIfNoCount(i);
             default -> conditional(i);
         }
     }
 
-    private int stackBytes() {
-        return to.is64() ? 8 : 4;
-    }
-
+    /** Adds to the stack pointer, as many of its bits as there are. */
     private void stackMoves(int by) {
         to.change(RSP);
         int rsp = Frame.host(RSP);
-        code.rm(0x8D, stackBytes(), rsp, rsp, by);
+        code.rm(0x8D, pointerBytes(), rsp, rsp, by);
+    }
+
+    private int pointerBytes() {
+        return Mode.stackBytes(to.mode);
+    }
+
+    /** A register plus so much, as an offset into the stack segment, in T0. */
+    private void stackOffset(int register, int displacement) {
+        if (displacement == 0) {
+            code.rr(0x8B, pointerBytes() == 8 ? 8 : 4, T0, register);
+        } else {
+            code.rm(0x8D, pointerBytes() == 8 ? 8 : 4, T0, register, displacement);
+        }
+        if (pointerBytes() == 2) {
+            code.rr(0x0F_B7, 4, T0, T0); // movzx
+        }
     }
 
     /** The host address of what a push will write, in T0. */
-    private void top() {
-        int rsp = Frame.host(RSP);
-        code.rm(0x8D, stackBytes(), T0, rsp, -stackBytes());
-        to.access(stackBytes(), true);
+    private void top(int bytes) {
+        stackOffset(Frame.host(RSP), -bytes);
+        to.accessStack(bytes, true);
     }
 
     private void push(Instruction i) {
-        int bytes = stackBytes();
+        int bytes = i.operandBytes();
         switch (i.operand(0)) {
             case Operand.Memory memory -> {
                 to.access(memory, bytes, false);
                 code.rm(0x8B, bytes, T1, T0, 0);
                 code.store(STATE, Frame.at(State.JUMP_RIP), T1);
-                top();
+                top(bytes);
                 code.load(T1, STATE, Frame.at(State.JUMP_RIP));
                 code.rm(0x89, bytes, T1, T0, 0);
             }
             case Operand.Immediate immediate -> {
-                top();
+                top(bytes);
                 code.rm(0xC7, bytes, 0, T0, 0);
-                code.u32((int) immediate.value());
+                code.immediate(bytes, immediate.value());
             }
             default -> {
-                top();
+                top(bytes);
                 code.rm(0x89, bytes, to.read(number(i.operand(0)), T1), T0, 0);
             }
         }
         stackMoves(-bytes);
     }
 
-    private void pushFlags() {
+    private void pushFlags(int bytes) {
         to.needFlags();
         code.u8(0x9C); // pushf
         code.rm(0x8F, 4, 0, STATE, Frame.at(State.JUMP_RIP)); // pop
-        top();
+        top(bytes);
         code.load(T1, STATE, Frame.at(State.JUMP_RIP));
         code.arithmetic(AND, 4, T1, Rflags.STATUS);
         code.load(T2, STATE, Frame.at(State.RFLAGS));
         code.arithmetic(AND, 4, T2, ~(Rflags.RF | Rflags.VM));
         code.rr(OR, 4, T1, T2);
-        code.rm(0x89, stackBytes(), T1, T0, 0);
-        stackMoves(-stackBytes());
+        code.rm(0x89, bytes, T1, T0, 0);
+        stackMoves(-bytes);
     }
 
     private void pop(Instruction i) {
-        int bytes = stackBytes();
+        int bytes = i.operandBytes();
         int guest = number(i.operand(0));
-        code.mov(T0, Frame.host(RSP));
-        to.access(bytes, false);
+        stackOffset(Frame.host(RSP), 0);
+        to.accessStack(bytes, false);
         to.change(guest);
         int target = guest == RSP ? T1 : Emission.target(guest, T1);
         code.rm(0x8B, bytes, target, T0, 0);
@@ -106,81 +124,117 @@ final class ControlEmitters extends Emitter {
         }
     }
 
-    private void leave() {
-        int bytes = stackBytes();
-        code.mov(T0, Frame.host(RBP));
-        to.access(bytes, false);
+    private void leave(int bytes) {
+        stackOffset(Frame.host(RBP), 0);
+        to.accessStack(bytes, false);
         to.change(RSP);
         to.change(RBP);
-        code.rm(0x8D, bytes, Frame.host(RSP), Frame.host(RBP), bytes);
+        code.rm(0x8D, pointerBytes(), Frame.host(RSP), Frame.host(RBP), bytes);
         code.rm(0x8B, bytes, Frame.host(RBP), T0, 0);
     }
 
     private void jmp(Instruction i) {
         if (i.operand(0) instanceof Operand.Relative relative) {
-            to.branch(to.end() + (int) relative.offset());
+            to.branch(to.end() + (int) relative.offset(), i.operandBytes());
             return;
         }
-        target(i.operand(0));
+        target(i);
         to.lookUp();
         to.goNow();
     }
 
     /** The target of an indirect branch, in T0. */
-    private void target(Operand operand) {
-        if (operand instanceof Operand.Memory memory) {
-            to.access(memory, stackBytes(), false);
-            code.rm(0x8B, stackBytes(), T0, T0, 0);
+    private void target(Instruction i) {
+        int bytes = i.operandBytes();
+        if (i.operand(0) instanceof Operand.Memory memory) {
+            to.access(memory, bytes, false);
+            loadPointer(bytes);
+        } else if (bytes == 2) {
+            code.rr(0x0F_B7, 4, T0, to.read(number(i.operand(0)), T0)); // movzx
         } else {
-            code.rr(0x8B, stackBytes(), T0, to.read(number(operand), T0));
+            code.rr(0x8B, bytes, T0, to.read(number(i.operand(0)), T0));
         }
     }
 
+    /** An instruction pointer, from the host address in T0 to T0. */
+    private void loadPointer(int bytes) {
+        code.rm(bytes == 2 ? 0x0F_B7 : 0x8B, Math.max(bytes, 4), T0, T0, 0);
+    }
+
     private void call(Instruction i) {
+        int bytes = i.operandBytes();
         boolean near = false;
         int delta = 0;
         if (i.operand(0) instanceof Operand.Relative relative) {
             delta = to.end() + (int) relative.offset();
-            near = to.isOnPage(delta);
+            near = to.isSafe(delta, bytes);
         }
         if (!near) {
             if (i.operand(0) instanceof Operand.Relative) {
-                to.farTarget(delta);
+                to.farTarget(delta, bytes);
             } else {
-                target(i.operand(0));
+                target(i);
             }
             to.lookUp();
             to.keep();
         }
-        top();
+        top(bytes);
         to.returnAddress(T1);
-        code.rm(0x89, stackBytes(), T1, T0, 0);
-        stackMoves(-stackBytes());
+        code.rm(0x89, bytes, T1, T0, 0);
+        stackMoves(-bytes);
         if (near) {
-            to.branch(delta);
+            to.branch(delta, bytes);
         } else {
             to.goToKept();
         }
     }
 
     private void ret(Instruction i) {
+        int bytes = i.operandBytes();
         int release =
                 i.operands().isEmpty()
                         ? 0
                         : (int) ((Operand.Immediate) i.operand(0)).value() & 0xFFFF;
-        code.mov(T0, Frame.host(RSP));
-        to.access(stackBytes(), false);
-        code.rm(0x8B, stackBytes(), T0, T0, 0);
+        stackOffset(Frame.host(RSP), 0);
+        to.accessStack(bytes, false);
+        loadPointer(bytes);
         to.lookUp();
-        stackMoves(stackBytes() + release);
+        stackMoves(bytes + release);
         to.goNow();
+    }
+
+    /** Has ZF, which is not the guest's, say whether what RCX counts is zero. */
+    private void testCount(int bytes) {
+        to.clobberFlags();
+        code.rr(0x85, bytes, Frame.host(RCX), Frame.host(RCX)); // test
+    }
+
+    private void jumpIfNoCount(Instruction i) {
+        testCount(i.addressBytes());
+        to.branchNow(ZERO, to.end() + (int) relative(i).offset(), i.operandBytes());
+    }
+
+    private void loop(Instruction i) {
+        int bytes = i.addressBytes();
+        to.change(RCX);
+        to.clobberFlags();
+        code.rm(0x8D, bytes, Frame.host(RCX), Frame.host(RCX), -1); // lea
+        to.undoBy(() -> code.rm(0x8D, bytes, Frame.host(RCX), Frame.host(RCX), 1));
+        testCount(bytes);
+        to.branchNow(NOT_ZERO, to.end() + (int) relative(i).offset(), i.operandBytes());
+    }
+
+    private static Operand.Relative relative(Instruction i) {
+        return (Operand.Relative) i.operand(0);
     }
 
     private void conditional(Instruction i) {
         Mnemonic mnemonic = i.mnemonic();
         if (mnemonic.compareTo(Mnemonic.SETO) < 0) {
-            Operand.Relative relative = (Operand.Relative) i.operand(0);
-            to.branchIf(mnemonic.compareTo(Mnemonic.JO), to.end() + (int) relative.offset());
+            to.branchIf(
+                    mnemonic.compareTo(Mnemonic.JO),
+                    to.end() + (int) relative(i).offset(),
+                    i.operandBytes());
         } else if (mnemonic.compareTo(Mnemonic.CMOVO) < 0) {
             set(i, mnemonic.compareTo(Mnemonic.SETO));
         } else {

@@ -96,7 +96,7 @@ final class Draft implements Emission.Exits {
         if (unit.usesFpu) {
             emission.useFpu();
         }
-        emission.entry(Exit.LEAVE);
+        emission.entry(Exit.LEAVE, length);
         for (Step step : steps) {
             emit(step);
         }

@@ -5,6 +5,7 @@ import static dev.lungo.cpu.translate.Frame.T0;
 import static dev.lungo.cpu.translate.Frame.T1;
 import static dev.lungo.cpu.translate.Frame.T2;
 
+import dev.lungo.cpu.block.Lowering;
 import dev.lungo.cpu.core.Mode;
 import dev.lungo.cpu.core.State;
 import dev.lungo.isa.Operand;
@@ -25,9 +26,17 @@ final class Emission {
     private static final int PAGE_SHIFT = 12;
     private static final int ZERO = 4;
     private static final int NOT_ZERO = 5;
+    private static final int GREATER = 0xF;
+    private static final int ABOVE = 7;
+    private static final int CS = 1;
+    private static final int FS = 4;
 
     final HostCode code;
     final int mode;
+
+    /** Whether an offset has to be checked and added to a base, on its way to a linear address. */
+    final boolean segmented;
+
     final HostFeatures host;
     private final Stubs stubs;
     private final Exits exits;
@@ -54,6 +63,9 @@ final class Emission {
     private boolean vectors;
     private boolean fpu;
     private byte[] guest = {};
+
+    /** Takes back what the instruction has changed, on its ways out. */
+    private Runnable undo = () -> {};
 
     /** The flags from before the instruction are nowhere any more. */
     private boolean flagsLost;
@@ -92,6 +104,7 @@ final class Emission {
         this.host = host;
         this.exits = exits;
         this.mode = mode;
+        segmented = (mode & Mode.FLAT) == 0;
         this.counts = counts;
         this.checks = checks;
     }
@@ -104,8 +117,12 @@ final class Emission {
         return end;
     }
 
-    /** The unit's entry, with the look at what is pending. */
-    void entry(int leave) {
+    /**
+     * The unit's entry, with the look at what is pending.
+     *
+     * @param bytes of the guest's code
+     */
+    void entry(int leave, int bytes) {
         code.rm(0x8B, 4, T0, STATE, Frame.at(State.PENDING));
         code.rm(0x85, 4, T0, STATE, Frame.at(State.HEEDED)); // test
         int pending = code.jcc(NOT_ZERO);
@@ -113,6 +130,15 @@ final class Emission {
             code.land(pending);
             leaveBy(leave);
         });
+        if (segmented) {
+            farTarget(bytes - 1);
+            code.rm(0x3B, 8, T0, STATE, Frame.at(State.CODE_LIMIT)); // cmp
+            int beyond = code.jcc(GREATER);
+            outOfLine.add(() -> {
+                code.land(beyond);
+                leaveBy(leave);
+            });
+        }
         if (vectors) {
             load(State.VECTORS_IN_HOST, stubs.vectors, leave);
         }
@@ -177,6 +203,7 @@ final class Emission {
         number++;
         flagUse = use;
         flagsLost = false;
+        undo = () -> {};
         flagsLiveBefore = liveBefore;
         flagsLiveAfter = liveAfter;
         mark();
@@ -257,18 +284,19 @@ final class Emission {
 
     // Memory.
 
-    /** Whether this memory operand has an emitter: no 16-bit addresses, no limits to check. */
+    /** Whether this memory operand has an emitter. */
     boolean canAddress(Operand.Memory memory) {
-        if (memory.addressBytes() == 2 || memory.isVsib()) {
-            return false;
-        }
-        boolean based = memory.segment() == Segment.FS || memory.segment() == Segment.GS;
-        return is64() || !based;
+        return !memory.isVsib();
+    }
+
+    /** Whether the effective address is the linear one, but for a base in 64-bit mode. */
+    boolean isFlat(Operand.Memory memory) {
+        return !segmented && memory.addressBytes() != 2 && (is64() || !isBased(memory));
     }
 
     /** The effective address, in T0. */
     void effectiveAddress(Operand.Memory memory) {
-        int size = memory.addressBytes() == 4 ? 4 : 8;
+        int size = memory.addressBytes() == 8 ? 8 : 4;
         int base = memory.base();
         int index = memory.index();
         int scale = Integer.numberOfTrailingZeros(memory.scale());
@@ -286,32 +314,49 @@ final class Emission {
             int hostBase = base == Operand.Memory.NONE ? HostCode.NONE : read(base, T0);
             code.rmx(0x8D, size, T0, hostBase, read(index, T1), scale, displacement);
         }
-    }
-
-    /** The linear address, in T0. */
-    void linear(Operand.Memory memory) {
-        if (isBased(memory)) {
-            clobberFlags();
+        if (memory.addressBytes() == 2) {
+            code.rr(0x0F_B7, 4, T0, T0); // movzx
         }
-        effectiveAddress(memory);
-        addBase(memory);
     }
 
-    private boolean isBased(Operand.Memory memory) {
-        return is64() && (memory.segment() == Segment.FS || memory.segment() == Segment.GS);
+    private static boolean isBased(Operand.Memory memory) {
+        return memory.segment() == Segment.FS || memory.segment() == Segment.GS;
     }
 
-    /** Makes the effective address in T0 the linear one. May spoil the flags. */
-    void addBase(Operand.Memory memory) {
-        if (isBased(memory)) {
-            int number = memory.segment() == Segment.FS ? 4 : 5;
-            code.rm(0x03, 8, T0, STATE, Frame.at(State.segmentBase(number)));
+    /**
+     * Makes the offset in T0 the linear address of so many bytes, and leaves it to the interpreter
+     * if the segment does not allow the access. Spoils T2, and the flags if anything is done.
+     */
+    void address(Segment segment, int bytes, boolean store) {
+        int number = Lowering.number(segment);
+        int base = Frame.at(State.segmentBase(number));
+        if (is64() && number >= FS) {
+            code.rm(0x03, 8, T0, STATE, base);
+        } else if (segmented || number >= FS) {
+            int limit = store ? State.writeLimit(number) : State.readLimit(number);
+            code.lea(T2, T0, bytes - 1);
+            code.rm(0x3B, 8, T2, STATE, Frame.at(limit)); // cmp
+            slow(GREATER);
+            code.rm(0x03, 4, T0, STATE, base);
         }
     }
 
     /** The host address of a memory operand, in T0. Spoils T1 and T2. */
     void access(Operand.Memory memory, int bytes, boolean store) {
-        linear(memory);
+        if (segmented || isBased(memory)) {
+            clobberFlags();
+        }
+        effectiveAddress(memory);
+        address(memory.segment(), bytes, store);
+        access(bytes, store);
+    }
+
+    /** Likewise, with an offset into the stack segment in T0. */
+    void accessStack(int bytes, boolean store) {
+        if (segmented) {
+            clobberFlags();
+        }
+        address(Segment.SS, bytes, store);
         access(bytes, store);
     }
 
@@ -374,9 +419,11 @@ final class Emission {
         mark();
         Flags flags = snapshot();
         int exit = exits.interpret(start, cause);
+        Runnable second = undo;
         outOfLine.add(() -> {
             code.land(jump);
             first.run();
+            second.run();
             storeFlags(flags);
             leaveBy(exit);
         });
@@ -407,6 +454,11 @@ final class Emission {
         } else {
             back.forEach(each -> exits.resumesAt(each, after));
         }
+    }
+
+    /** The instruction has changed something which this takes back, without any flags. */
+    void undoBy(Runnable code) {
+        undo = code;
     }
 
     /** Has the instruction interpreted always, and goes on. */
@@ -565,7 +617,7 @@ final class Emission {
         code.jmp(stubs.exit);
     }
 
-    /** Leaves for a place on the page, {@code delta} bytes from the unit's beginning. */
+    /** Leaves for a place on the page, {@code delta} bytes from where RIP is. */
     private void link(int delta) {
         storeFlags(snapshot());
         count();
@@ -578,35 +630,86 @@ final class Emission {
     }
 
     /** Leaves for a place {@code delta} bytes from the unit's beginning. */
-    void branch(int delta) {
-        if (isOnPage(delta)) {
-            link(delta);
+    void branch(int delta, int operandBytes) {
+        if (!isOnPage(delta)) {
+            farTarget(delta, operandBytes);
+            lookUp();
+            goNow();
             return;
         }
-        farTarget(delta);
-        lookUp();
-        goNow();
+        if (isCut(operandBytes)) {
+            farTarget(delta, operandBytes);
+            if (segmented) {
+                checkTarget();
+            }
+            code.store(STATE, Frame.at(State.RIP), T0);
+            link(0);
+        } else {
+            link(delta);
+        }
+    }
+
+    /** Whether a branch with operands so wide can have a target that is not where it seems. */
+    private boolean isCut(int operandBytes) {
+        return segmented || operandBytes == 2;
+    }
+
+    /** Whether a branch there can only succeed. */
+    boolean isSafe(int delta, int operandBytes) {
+        return isOnPage(delta) && !isCut(operandBytes);
     }
 
     /** Whether a place this far from the unit's beginning is on its page. */
-    boolean isOnPage(int delta) {
+    private boolean isOnPage(int delta) {
         return delta >= least && delta < most;
     }
 
-    /** The address of a place {@code delta} bytes from the unit's beginning, in T0. */
+    /**
+     * The instruction pointer {@code delta} bytes from the unit's beginning, in T0. Where it has 16
+     * bits, what goes over them is interpreted.
+     */
+    void farTarget(int delta, int operandBytes) {
+        farTarget(delta);
+        if (operandBytes == 2) {
+            clobberFlags();
+            code.arithmetic(7, 4, T0, 0xFFFF); // cmp
+            slow(ABOVE);
+        }
+    }
+
+    /** Likewise, where it is not cut: RIP in 64-bit mode, else EIP. */
     void farTarget(int delta) {
         code.load(T0, STATE, Frame.at(State.RIP));
         code.rm(0x8D, is64() ? 8 : 4, T0, T0, delta);
     }
 
+    /** Has the instruction interpreted if CS does not reach to where T0 points. */
+    private void checkTarget() {
+        clobberFlags();
+        code.rm(0x3B, 8, T0, STATE, Frame.at(State.CODE_LIMIT)); // cmp
+        slow(GREATER);
+    }
+
     /**
-     * Looks up the translation for the address in T0, which stays there; its host address is in T1
-     * then. Where there is none, the instruction is interpreted. Spoils T2.
+     * Looks up the translation for the instruction pointer in T0, which stays there; its host
+     * address is in T1 then. Where there is none, the instruction is interpreted. Spoils T2.
      */
     void lookUp() {
         clobberFlags();
+        if (segmented) {
+            checkTarget();
+            code.store(STATE, Frame.at(State.JUMP_RIP), T0);
+            addCodeBase();
+        }
         callLookUp(mode);
         slow(NOT_ZERO, Exit.Cause.UNKNOWN_TARGET, () -> {});
+        if (segmented) {
+            code.load(T0, STATE, Frame.at(State.JUMP_RIP));
+        }
+    }
+
+    private void addCodeBase() {
+        code.rm(0x03, 4, T0, STATE, Frame.at(State.segmentBase(CS)));
     }
 
     /** Likewise, where the mode will be another; until it is known that there is one, it is not. */
@@ -639,6 +742,11 @@ final class Emission {
     /** Goes to what was looked up. */
     private void go() {
         code.store(STATE, Frame.at(State.RIP), T0);
+        goOn();
+    }
+
+    /** Likewise, where RIP is already. */
+    private void goOn() {
         if (checks) {
             leaveBy(Exit.LEAVE);
             return;
@@ -671,27 +779,34 @@ final class Emission {
         code.rm(0xFF, 4, 4, STATE, Frame.at(State.JUMP_CODE)); // jmp
     }
 
-    /** The address of the next instruction, in a register. */
+    /** The instruction pointer behind this instruction, in a register. */
     void returnAddress(int to) {
         code.load(to, STATE, Frame.at(State.RIP));
         code.rm(0x8D, is64() ? 8 : 4, to, to, end);
     }
 
-    /** Leaves for there if the condition holds. */
-    void branchIf(int condition, int delta) {
+    /** Leaves for there if the guest's flags fulfil the condition. */
+    void branchIf(int condition, int delta, int operandBytes) {
         needFlags();
+        branchNow(condition, delta, operandBytes);
+    }
+
+    /** Likewise, if the host's do. */
+    void branchNow(int condition, int delta, int operandBytes) {
         int taken = code.jcc(condition);
         int at = start;
         int numberHere = number;
+        Runnable undoHere = undo;
         Flags flags = snapshot();
         outOfLine.add(() -> {
             code.land(taken);
             restore(flags);
             start = at;
             number = numberHere;
+            undo = undoHere;
             flagsLiveBefore = true;
             flagsLost = false;
-            branch(delta);
+            branch(delta, operandBytes);
         });
     }
 
@@ -725,7 +840,7 @@ final class Emission {
 
     /** Ends the unit before an instruction that belongs to another. */
     void endBefore(int delta) {
-        if (isOnPage(delta)) {
+        if (!segmented && isOnPage(delta)) {
             link(delta);
             return;
         }
@@ -733,13 +848,16 @@ final class Emission {
         count();
         farTarget(delta);
         code.store(STATE, Frame.at(State.RIP), T0);
+        if (segmented) {
+            addCodeBase();
+        }
         callLookUp(mode);
         int unknown = code.jcc(NOT_ZERO);
         outOfLine.add(() -> {
             code.land(unknown);
             leaveBy(Exit.LEAVE);
         });
-        go();
+        goOn();
     }
 
     private int least;

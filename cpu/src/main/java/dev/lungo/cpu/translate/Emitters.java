@@ -36,7 +36,8 @@ final class Emitters {
 
     /** Whether the instruction can be emitted in this mode. Decided before anything is written. */
     static boolean has(Instruction i, Emission to) {
-        return hasGeneral(i, to) || SameEmitters.has(i, to) || X87Emitters.has(i, to);
+        return hasGeneral(i, to)
+                || !to.segmented && (SameEmitters.has(i, to) || X87Emitters.has(i, to));
     }
 
     /** Whether the instruction, which has an emitter, wants the vector registers in the host's. */
@@ -77,9 +78,7 @@ final class Emitters {
                 case Operand.Immediate _, Operand.Relative _ -> {}
             }
         }
-        boolean usesStack =
-                Mode.stackBytes(to.mode) == (to.is64() ? 8 : 4)
-                        && i.operandBytes() == (to.is64() ? 8 : 4);
+        boolean natural = to.is64() == (i.operandBytes() == 8);
         return switch (i.mnemonic()) {
             case BSWAP -> i.operandBytes() > 2; // undefined; the interpreter decides
             case MOVSXD -> i.operandBytes() > 2; // how much AMD loads then is its own affair
@@ -179,10 +178,7 @@ final class Emitters {
                     SHRD,
                     IMUL,
                     MUL,
-                    BT,
-                    BTS,
-                    BTR,
-                    BTC,
+                    JCXZ,
                     CLC,
                     STC,
                     CMC,
@@ -191,12 +187,17 @@ final class Emitters {
                     true;
             case MOVS, STOS, LODS -> StringEmitters.has(i, to);
             case CLI, STI, CLD, STD -> FlagControlEmitters.has(i, to);
-            case SYSCALL, SYSRET, STAC, CLAC -> ModeEmitters.has(i, to);
+            case SYSCALL, SYSRET, STAC, CLAC -> !to.segmented && ModeEmitters.has(i, to);
             case SWAPGS -> (to.mode & Mode.USER) == 0 && !to.checks;
-            case JMP -> i.operandBytes() == (to.is64() ? 8 : 4);
+            case BT, BTS, BTR, BTC ->
+                    !(i.operand(0) instanceof Operand.Memory memory)
+                            || i.operand(1) instanceof Operand.Immediate
+                            || to.isFlat(memory);
             case DIV, IDIV -> i.operand(0).bytes() >= 4;
-            case POP -> usesStack && i.operand(0) instanceof Operand.Register;
-            case PUSH, PUSHF, CALL, RET, LEAVE -> usesStack;
+            case POP -> natural && i.operand(0) instanceof Operand.Register;
+            case PUSHF -> natural && (to.mode & Mode.VM86) == 0;
+            case PUSH, JMP, CALL, RET, LEAVE -> natural;
+            case LOOP -> to.is64() == (i.addressBytes() == 8);
             default -> false;
         };
     }
@@ -237,6 +238,8 @@ final class Emitters {
                     LEAVE,
                     DIV,
                     IDIV,
+                    LOOP,
+                    JCXZ,
                     JMP,
                     JO,
                     JNO,

@@ -44,7 +44,8 @@ final class StringEmitters extends Emitter {
             }
         }
         boolean repeats = i.has(Instruction.REP) || i.has(Instruction.REPNE);
-        return i.addressBytes() == (to.is64() ? 8 : 4)
+        return !to.segmented
+                && i.addressBytes() == (to.is64() ? 8 : 4)
                 && !(repeats && i.mnemonic() == Mnemonic.LODS);
     }
 

@@ -153,16 +153,20 @@ public final class Translator {
             block.translation = null;
             block.entries = 0;
         }
-        if (++block.entries != entriesBefore || !isTranslatable(block.mode)) {
+        if (++block.entries != entriesBefore || (block.mode & Mode.INNER) != 0) {
             return null;
         }
         Unit unit = translate(block);
         return unit != null && canRun(unit) ? unit : null;
     }
 
-    /** On the host's vector and x87 registers, no floating-point exception may be raised. */
+    /**
+     * All of it must be in the code segment, and on the host's vector and x87 registers no
+     * floating-point exception may be raised.
+     */
     private boolean canRun(Unit unit) {
-        return !(unit.usesVectors && !hasAll(State.MXCSR, Stubs.MXCSR_MASKS))
+        return !(unit.isSegmented() && !cpu.fitsCodeSegment(unit.bytes()))
+                && !(unit.usesVectors && !hasAll(State.MXCSR, Stubs.MXCSR_MASKS))
                 && !(unit.usesFpu && !hasAll(State.FCW, Stubs.FCW_MASKS));
     }
 
@@ -174,9 +178,9 @@ public final class Translator {
 
     /** The host address at which a unit is entered from the current instruction pointer. */
     public long enter(Unit unit) {
-        long rip = cpu.rip();
+        long linear = cpu.linearIp();
         long key = Raw.getLong(cpu.state + State.JUMP_KEY);
-        remember(State.JUMPS, Stubs.JUMPS, rip, key, unit.entry);
+        remember(State.JUMPS, Stubs.JUMPS, linear, key, unit.entry);
         remember(State.UNITS, Stubs.UNITS, unit.host, unit.mode, unit.entry);
         if (checker != null) {
             checker.begins(unit, 0);
@@ -367,12 +371,6 @@ public final class Translator {
     }
 
     // Translating.
-
-    private static boolean isTranslatable(int mode) {
-        return (mode & Mode.FLAT) != 0
-                && (mode & Mode.CODE) != 0
-                && (mode & (Mode.REAL | Mode.VM86 | Mode.INNER)) == 0;
-    }
 
     private void write() {
         Raw.write(generations.next() + memory.toWritable(), code.bytes(), 0, code.length());

@@ -1,6 +1,7 @@
 package dev.lungo.cpu.translate;
 
 import dev.lungo.cpu.block.Code;
+import dev.lungo.cpu.core.Mode;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,11 @@ public final class Unit extends Code {
         this.translator = translator;
         this.host = host;
         this.entry = entry;
+    }
+
+    /** Whether segments have bases and limits that have to be looked at. */
+    boolean isSegmented() {
+        return (mode & Mode.FLAT) == 0;
     }
 
     @Override

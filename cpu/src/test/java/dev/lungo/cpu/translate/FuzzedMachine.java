@@ -203,6 +203,11 @@ final class FuzzedMachine {
         return !(exit instanceof VmExit.Kicked);
     }
 
+    /** Where a program has been that was stopped, nothing more is known of memory. */
+    void forget() {
+        rig.memory.clear();
+    }
+
     /** To be called now and then from another thread, lest a program that does not end stay. */
     void kick() {
         rig.cpu.raise(Pending.KICK);
@@ -233,6 +238,9 @@ final class FuzzedMachine {
             longMode(random);
         } else {
             protectedMode();
+            if (program.has(FuzzedProgram.Choice.LIMITS)) {
+                limits(random);
+            }
         }
         registers(random);
         for (FuzzedProgram.Bytes piece : program.code().pieces()) {
@@ -307,6 +315,21 @@ final class FuzzedMachine {
         for (int vector = 0; vector < 256; vector++) {
             int access = vector < VECTORS && vector != BREAKPOINT ? 0x8E : 0xEE;
             rig.gate(vector, access, Rig.CODE0, Handlers.entry(vector));
+        }
+        rig.cpu.updateMode();
+    }
+
+    /** Data segments end with the window's second page. */
+    private void limits(SplittableRandom random) {
+        int pages = (int) (READ_ONLY >>> 12);
+        rig.descriptor(Rig.DATA0, 0x00C0_9300_0000_0000L | pages);
+        rig.descriptor(Rig.DATA3 & ~3, 0x00C0_F300_0000_0000L | pages);
+        for (int segment : new int[] {Segments.ES, Segments.SS, Segments.DS}) {
+            rig.cpu.segments.set(segment, Rig.DATA0, 0, pages << 12 | 0xFFF, 0xC093);
+        }
+        for (int segment : new int[] {Segments.FS, Segments.GS}) {
+            int base = random.nextInt(0x400);
+            rig.cpu.segments.set(segment, Rig.DATA0, base, pages << 12 | 0xFFF, 0xC093);
         }
         rig.cpu.updateMode();
     }

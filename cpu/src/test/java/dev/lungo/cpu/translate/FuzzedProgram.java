@@ -23,6 +23,8 @@ final class FuzzedProgram {
         LONG,
         /** Address spaces have numbers. */
         PCID,
+        /** Segments have limits, and some of them bases, in protected mode. */
+        LIMITS,
         /** With breakpoints, which make everything slow. */
         BREAKPOINTS
     }
@@ -98,6 +100,9 @@ final class FuzzedProgram {
         Set<Choice> choices = EnumSet.noneOf(Choice.class);
         if (random.nextInt(4) != 0) {
             choices.add(Choice.LONG);
+        }
+        if (!choices.contains(Choice.LONG) && random.nextBoolean()) {
+            choices.add(Choice.LIMITS);
         }
         if (random.nextInt(4) == 0) {
             choices.add(Choice.PCID);

@@ -43,6 +43,8 @@ class FuzzedTiersAgreeTest {
                 FuzzedProgram program = new FuzzedProgram(SEED + programs++);
                 if (!interpreted.run(program, SECONDS)) {
                     endless++;
+                    interpreted.forget();
+                    translated.forget();
                     continue;
                 }
                 translated.run(program, MANY_SECONDS);

@@ -44,6 +44,7 @@ final class Listing {
                     | Mode.AVX
                     | Mode.LONG;
     private static final int KERNEL64 = USER64 & ~Mode.USER | 1 << Mode.TLB_SHIFT;
+    private static final int REAL16 = Mode.REAL;
     private static final int USER32 =
             1 | 1 << Mode.STACK_SHIFT | Mode.FLAT | Mode.USER | Mode.X87 | Mode.SSE | Mode.AVX;
 
@@ -95,6 +96,26 @@ final class Listing {
         "7410",
         "a5",
         "f3a5",
+    };
+
+    /** 16-bit code of real mode, where segments have bases and limits. */
+    private static final String[] CODE16 = {
+        "8b00", // mov ax,[bx+si]
+        "268907", // mov es:[bx],ax
+        "668b4604", // mov eax,[bp+4]
+        "67668b04b3", // mov eax,[ebx+esi*4]
+        "8d4708", // lea ax,[bx+8]
+        "50", // push ax
+        "6650", // push eax
+        "58", // pop ax
+        "c9", // leave
+        "c3", // ret
+        "e8fb00", // call
+        "ffe3", // jmp bx
+        "eb10", // jmp
+        "7410", // jz
+        "e2fe", // loop
+        "e310", // jcxz
     };
 
     private final HostCode code = new HostCode();
@@ -156,6 +177,10 @@ final class Listing {
         for (String each : CODE32) {
             one(USER32, HexFormat.of().parseHex(each));
         }
+        heading("16-bit code");
+        for (String each : CODE16) {
+            one(REAL16, HexFormat.of().parseHex(each));
+        }
         heading("All forms");
         forms();
     }
@@ -186,7 +211,7 @@ final class Listing {
         if (fpu) {
             emission.useFpu();
         }
-        emission.entry(Exit.LEAVE);
+        emission.entry(Exit.LEAVE, 1);
         int inLine = code.length();
         code.u8(0x90);
         emission.finishUnit();
