@@ -4,4 +4,5 @@ module dev.lungo.isa {
     requires static org.jspecify;
 
     exports dev.lungo.isa;
+    exports dev.lungo.isa.svm;
 }

@@ -1,0 +1,33 @@
+package dev.lungo.metal;
+
+import dev.lungo.metal.core.Engine;
+import dev.lungo.metal.core.Exits;
+import dev.lungo.metal.core.Log;
+import dev.lungo.metal.core.Lungo;
+import dev.lungo.metal.load.MultibootStart;
+
+/** Where the image begins, on the boot processor. */
+public final class Main {
+    private static final int MULTIBOOT = 1;
+
+    private Main() {}
+
+    public static void main(String[] args) {
+        try {
+            start();
+        } catch (IllegalStateException trouble) {
+            Log.line(String.valueOf(trouble.getMessage()));
+        }
+    }
+
+    private static void start() {
+        Engine engine = Engine.begin();
+        Hypervisor hypervisor = Chosen.hypervisor();
+        hypervisor.begin(engine);
+        Exits.use(hypervisor);
+        switch (Lungo.bootKind()) {
+            case MULTIBOOT -> MultibootStart.run(Lungo.bootInfo());
+            default -> throw new IllegalStateException("started in a way that is not known");
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package dev.lungo.metal.core;
+
+import dev.lungo.isa.Cr0;
+import dev.lungo.isa.Cr4;
+import dev.lungo.metal.ExitPath;
+import dev.lungo.metal.Intercepts;
+import dev.lungo.metal.svm.Svm;
+
+/** The hypervisor's start-up, as far as it is the same however the machine was booted. */
+public final class Engine implements Intercepts {
+    private static final int HUGE_PAGES = 1 << 26;
+
+    private Engine() {}
+
+    /** Finds out what the processor can do, and makes what all processors share. */
+    public static Engine begin() {
+        long scratch = Pages.take(1);
+        if (!Svm.isUsable(scratch)) {
+            throw new IllegalStateException(
+                    "this processor has no AMD-V with nested paging, or the firmware has locked it");
+        }
+        Bare.cpuid(0x8000_0001, 0, scratch);
+        boolean huge = (Bare.get32(scratch + 24) & HUGE_PAGES) != 0;
+        Bare.cpuid(0x8000_0008, 0, scratch);
+        int addressBits = Bare.get32(scratch) & 0xFF;
+        if (!HostTables.begin(huge)) {
+            throw new IllegalStateException("too little memory for the host's page tables");
+        }
+        NestedMap.begin(false, addressBits);
+        Svm.begin();
+        return new Engine();
+    }
+
+    /** Called once the guest's memory is as it is to be: from here on ours is out of its reach. */
+    public static void protect() {
+        long start = Lungo.rangeStart();
+        if (!NestedMap.remove(start, Lungo.rangeEnd() - start)
+                || !NestedMap.writeProtect(Apic.base())) {
+            throw new IllegalStateException("too little memory for the nested page tables");
+        }
+    }
+
+    /** The processor becomes the host's; what it was is the guest's state. Native code calls this. */
+    @ExitPath
+    public static void prepare(int index) {
+        Processor processor = Processors.get(index);
+        processor.vcpu.rsp = Bare.get64(processor.block + 32);
+        processor.vcpu.rip = Bare.get64(processor.block + Block.RIP);
+        processor.vcpu.rflags = Bare.get64(processor.block + Block.RFLAGS);
+        Svm.captureState(processor);
+        enter(processor);
+    }
+
+    /** The host's own tables, then virtualisation on. The guest's state is set already, or is next. */
+    public static void enter(Processor processor) {
+        HostTables.load(processor.gdt);
+        Bare.setCr0((Bare.getCr0() | Cr0.NE | Cr0.MP) & ~(Cr0.TS | Cr0.EM));
+        Bare.setCr4(Bare.getCr4() | Cr4.OSFXSR | Cr4.OSXMMEXCPT);
+        Svm.enable(processor);
+    }
+
+    @Override
+    public void readsOf(int msr) {
+        Svm.interceptMsr(msr, true, false);
+    }
+
+    @Override
+    public void writesOf(int msr) {
+        Svm.interceptMsr(msr, false, true);
+    }
+
+    @Override
+    public void port(int port) {
+        Svm.interceptPort(port);
+    }
+
+    @Override
+    public void writesOfControl(int register) {
+        Svm.controlWrites |= 1 << register;
+    }
+
+    @Override
+    public void xsetbv() {
+        Svm.xsetbv = true;
+    }
+
+    @Override
+    public void exception(int vector) {
+        Svm.exceptions |= 1 << vector;
+    }
+
+    @Override
+    public void writesToPage(long guestPhysical) {
+        if (!NestedMap.writeProtect(guestPhysical)) {
+            throw new IllegalStateException("too little memory to watch another page");
+        }
+    }
+}

@@ -1,0 +1,150 @@
+package dev.lungo.metal.core;
+
+import dev.lungo.isa.PageEntry;
+
+/**
+ * What the host needs of its own because the firmware's disappears when the operating system takes
+ * over: page tables, GDT, TSS and IDT, and a stack for each processor with a page below it that is not
+ * mapped. SDM 3A, "Task Management in 64-bit Mode", "64-Bit Mode IDT".
+ */
+public final class HostTables {
+    private static final long CODE_64 = 0x00AF_9B00_0000_FFFFL;
+    private static final long DATA = 0x00CF_9300_0000_FFFFL;
+    private static final int GDT_BYTES = 40;
+    private static final int TASK_BYTES = 0x68;
+    private static final int IST1 = 0x24;
+    private static final int NMI = 2;
+    private static final int DOUBLE_FAULT = 8;
+    private static final int MACHINE_CHECK = 18;
+    private static final int VECTORS = 32;
+    private static final long INTERRUPT_GATE = 0x8E00L;
+    private static final int STACK_PAGES = 8;
+    private static final long TABLE = PageEntry.P | PageEntry.RW;
+    private static final long LARGE = TABLE | PageEntry.PS;
+    private static final long ADDRESS = 0x000F_FFFF_FFFF_F000L;
+    private static final long GIB = 1L << 30;
+    private static final int WITHOUT_HUGE_PAGES_GIB = 64;
+
+    private static long pml4;
+    private static long idt;
+
+    private HostTables() {}
+
+    public static long root() {
+        return pml4;
+    }
+
+    /** Maps memory to itself, and makes the IDT that all processors have. */
+    public static boolean begin(boolean hugePages) {
+        pml4 = Pages.take(1);
+        long pdpt = Pages.take(1);
+        idt = Pages.take(1);
+        if (idt == 0) {
+            return false;
+        }
+        Bare.put64(pml4, pdpt | TABLE);
+        int small = hugePages ? 4 : WITHOUT_HUGE_PAGES_GIB;
+        for (int i = 0; i < 512; i++) {
+            if (i < small) {
+                long directory = Pages.take(1);
+                if (directory == 0) {
+                    return false;
+                }
+                for (int j = 0; j < 512; j++) {
+                    Bare.put64(directory + j * 8L, (i * GIB + ((long) j << 21)) | LARGE);
+                }
+                Bare.put64(pdpt + i * 8L, directory | TABLE);
+            } else if (hugePages) {
+                Bare.put64(pdpt + i * 8L, (i * GIB) | LARGE);
+            }
+        }
+        for (int vector = 0; vector < VECTORS; vector++) {
+            long stub = Bare.stub(vector);
+            int ist = vector == NMI ? 1 : vector == DOUBLE_FAULT ? 2 : vector == MACHINE_CHECK ? 3 : 0;
+            long gate = idt + vector * 16L;
+            Bare.put64(
+                    gate,
+                    (stub & 0xFFFF)
+                            | 8L << 16
+                            | ((INTERRUPT_GATE | ist) << 32)
+                            | (stub >>> 16 & 0xFFFF) << 48);
+            Bare.put64(gate + 8, stub >>> 32);
+        }
+        return true;
+    }
+
+    /** A stack below whose last byte there is a page that is not mapped; its top. */
+    public static long takeStack() {
+        long base = Pages.take(STACK_PAGES + 1);
+        if (base == 0 || !unmap(base)) {
+            return 0;
+        }
+        return base + (long) (STACK_PAGES + 1) * Pages.SIZE;
+    }
+
+    /** GDT and TSS of a processor; {@link #load} takes them into use. NMI finds the block. */
+    public static long takeTask(long block) {
+        long gdt = Pages.take(1);
+        long stacks = Pages.take(3);
+        if (gdt == 0 || stacks == 0) {
+            return 0;
+        }
+        long task = gdt + 0x100;
+        Bare.put64(gdt + 8, CODE_64);
+        Bare.put64(gdt + 16, DATA);
+        Bare.put64(
+                gdt + 24,
+                (TASK_BYTES - 1)
+                        | (task & 0xFF_FFFF) << 16
+                        | 0x89L << 40
+                        | (task >>> 24 & 0xFF) << 56);
+        Bare.put64(gdt + 32, task >>> 32);
+        Bare.put16(task + 0x66, TASK_BYTES);
+        for (int i = 0; i < 3; i++) {
+            long top = stacks + (i + 1L) * Pages.SIZE - 16;
+            Bare.put64(top, block);
+            Bare.put64(task + IST1 + i * 8L, top);
+        }
+        return gdt;
+    }
+
+    /** From here on the processor depends on nothing of the firmware's. */
+    public static void load(long gdt) {
+        Bare.setCr3(pml4);
+        Bare.put8(gdt + 29, 0x89);
+        Bare.loadGdt(gdt, GDT_BYTES - 1);
+        Bare.loadIdt(idt, VECTORS * 16 - 1);
+    }
+
+    private static boolean unmap(long page) {
+        long pdpt = Bare.get64(pml4) & ADDRESS;
+        long gib = page >>> 30;
+        long huge = Bare.get64(pdpt + gib * 8);
+        if ((huge & PageEntry.PS) != 0) {
+            long directory = Pages.take(1);
+            if (directory == 0) {
+                return false;
+            }
+            for (int j = 0; j < 512; j++) {
+                Bare.put64(directory + j * 8L, (gib * GIB + ((long) j << 21)) | LARGE);
+            }
+            huge = directory | TABLE;
+            Bare.put64(pdpt + gib * 8, huge);
+        }
+        long entry = (huge & ADDRESS) + (page >>> 21 & 511) * 8;
+        long large = Bare.get64(entry);
+        if ((large & PageEntry.PS) != 0) {
+            long table = Pages.take(1);
+            if (table == 0) {
+                return false;
+            }
+            for (int i = 0; i < 512; i++) {
+                Bare.put64(table + i * 8L, ((page & -(2L << 20)) + ((long) i << 12)) | TABLE);
+            }
+            large = table | TABLE;
+            Bare.put64(entry, large);
+        }
+        Bare.put64((large & ADDRESS) + (page >>> 12 & 511) * 8, 0);
+        return true;
+    }
+}

@@ -1,0 +1,40 @@
+package dev.lungo.metal.core;
+
+import dev.lungo.metal.Vcpu;
+
+/** What the host keeps of a processor. */
+public final class Processor {
+    public final Vcpu vcpu = new Vcpu();
+    public final Store store = new Store();
+
+    /** Addresses: what native code knows ({@link Block}); the VMCB or VMCS. */
+    public final long block;
+
+    public final long control;
+
+    /** Of the host: top of the stack, and GDT with TSS behind it. */
+    public final long stack;
+
+    public final long gdt;
+
+    /** From the injection of an NMI to the guest's next IRET. */
+    public boolean nmiBlocked;
+
+    public boolean nmiPending;
+
+    /** How many of the NMIs that others sent to have mail read have come. */
+    public int kicksMet;
+
+    /** Accesses that were refused and logged. */
+    public int refused;
+
+    Processor(int index, int apicId, long block, long control, long stack, long gdt) {
+        vcpu.index = index;
+        vcpu.apicId = apicId;
+        this.block = block;
+        this.control = control;
+        this.stack = stack;
+        this.gdt = gdt;
+        Bare.put64(block + Block.CONTROL, control);
+    }
+}

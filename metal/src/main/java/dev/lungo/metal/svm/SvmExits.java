@@ -1,0 +1,223 @@
+package dev.lungo.metal.svm;
+
+import dev.lungo.isa.Cr0;
+import dev.lungo.isa.Efer;
+import dev.lungo.isa.Msr;
+import dev.lungo.isa.svm.SvmExit;
+import dev.lungo.isa.svm.Vmcb;
+import dev.lungo.metal.ExitPath;
+import dev.lungo.metal.Guest;
+import dev.lungo.metal.Vcpu;
+import dev.lungo.metal.core.Apic;
+import dev.lungo.metal.core.Bare;
+import dev.lungo.metal.core.Block;
+import dev.lungo.metal.core.Exits;
+import dev.lungo.metal.core.Log;
+import dev.lungo.metal.core.NestedMap;
+import dev.lungo.metal.core.Processor;
+import dev.lungo.metal.core.Processors;
+
+/**
+ * From an exit of AMD-V to the vendor-neutral {@link Exits}, and back. APM 2, "#VMEXIT", "Intercept
+ * Operation".
+ *
+ * <p>Instructions are taken to have no prefixes beyond those they need, because not all processors
+ * save the next RIP.
+ */
+public final class SvmExits {
+    private static final int GP = 13;
+    private static final int NMI_VECTOR = 2;
+    private static final int NPF_WRITE = 1 << 1;
+    private static final int IO_IN = 1 << 0;
+    private static final int IO_STRING = 1 << 2;
+    private static final int X2APIC_ICR = Msr.IA32_X2APIC + 0x30;
+
+    /** EFER bits that a guest may set; LMA follows by itself. */
+    private static final long EFER_ALLOWED =
+            Efer.SCE | Efer.LME | Efer.LMA | Efer.NXE | Efer.FFXSR | Efer.TCE;
+
+    private static final byte[] SHUT_DOWN =
+            Log.text("the guest shut down (triple fault); the machine is reset");
+    private static final byte[] REFUSED = Log.text("VMRUN refused the guest's state: ");
+    private static final byte[] UNEXPECTED = Log.text("an exit that nobody asked for, code ");
+    private static final byte[] STOPPED = Log.text("; this processor stops, its guest at RIP ");
+
+    private SvmExits() {}
+
+    /** The stub calls this after each exit, and enters the guest when it returns. */
+    @ExitPath
+    public static void handle(int index) {
+        Processor processor = Processors.get(index);
+        Vcpu vcpu = processor.vcpu;
+        long vmcb = processor.control;
+        Block.load(vcpu, processor.block);
+        vcpu.rip = Bare.get64(vmcb + Vmcb.RIP);
+        vcpu.rsp = Bare.get64(vmcb + Vmcb.RSP);
+        vcpu.rax = Bare.get64(vmcb + Vmcb.RAX);
+        vcpu.rflags = Bare.get64(vmcb + Vmcb.RFLAGS);
+        vcpu.cr4 = Bare.get64(vmcb + Vmcb.CR4);
+        vcpu.exits++;
+        Bare.put8(vmcb + Vmcb.TLB_CONTROL, 0);
+        int interrupted = Bare.get32(vmcb + Vmcb.EXITINTINFO);
+        if ((interrupted & Vmcb.EVENT_VALID) != 0) {
+            vcpu.event = interrupted; // what was being delivered is to come again
+            vcpu.eventError = Bare.get32(vmcb + Vmcb.EXITINTINFO + 4);
+        }
+        dispatch(processor, vmcb, Bare.get32(vmcb + Vmcb.EXITCODE));
+        injectEvents(processor, vmcb);
+        Block.store(vcpu, processor.block);
+        Svm.entryState(processor);
+    }
+
+    private static void injectEvents(Processor processor, long vmcb) {
+        Vcpu vcpu = processor.vcpu;
+        if (vcpu.event == 0 && processor.nmiPending && !processor.nmiBlocked) {
+            processor.nmiPending = false;
+            processor.nmiBlocked = true;
+            vcpu.event = Vmcb.EVENT_VALID | Vmcb.EVENT_NMI | NMI_VECTOR;
+            intercept(vmcb, SvmExit.IRET, true);
+        }
+        Bare.put32(vmcb + Vmcb.EVENTINJ, vcpu.event);
+        Bare.put32(vmcb + Vmcb.EVENTINJ + 4, vcpu.eventError);
+        vcpu.event = 0;
+    }
+
+    private static void dispatch(Processor processor, long vmcb, int code) {
+        Vcpu vcpu = processor.vcpu;
+        switch (code) {
+            case SvmExit.CPUID -> {
+                vcpu.length = 2;
+                Exits.cpuid(processor);
+            }
+            case SvmExit.MSR -> {
+                vcpu.length = 2;
+                msr(processor, vmcb, Bare.get32(vmcb + Vmcb.EXITINFO1) != 0);
+            }
+            case SvmExit.IOIO -> port(vcpu, vmcb);
+            case SvmExit.NPF -> nestedFault(processor, vmcb);
+            case SvmExit.VMMCALL -> {
+                vcpu.length = 3;
+                Exits.vmcall(processor);
+            }
+            case SvmExit.NMI -> nmi(processor);
+            case SvmExit.IRET -> {
+                processor.nmiBlocked = false;
+                intercept(vmcb, SvmExit.IRET, false);
+            }
+            case SvmExit.INVD -> {
+                vcpu.length = 2;
+                Exits.invd(processor);
+            }
+            case SvmExit.XSETBV -> {
+                vcpu.length = 3;
+                Exits.xsetbv(processor);
+            }
+            case SvmExit.VMRUN,
+                    SvmExit.VMLOAD,
+                    SvmExit.VMSAVE,
+                    SvmExit.STGI,
+                    SvmExit.CLGI,
+                    SvmExit.SKINIT,
+                    SvmExit.INVLPGA ->
+                    Exits.undefined(processor);
+            case SvmExit.SHUTDOWN -> {
+                Log.line(SHUT_DOWN);
+                Processors.resetMachine();
+            }
+            default -> stop(vcpu, vmcb, code);
+        }
+    }
+
+    private static void stop(Vcpu vcpu, long vmcb, int code) {
+        if (code == SvmExit.INVALID) {
+            Log.begin(REFUSED);
+            Log.put(VmcbRules.broken(vmcb));
+        } else {
+            Log.begin(UNEXPECTED);
+            Log.hex(code);
+        }
+        Log.put(STOPPED);
+        Log.hex(vcpu.rip);
+        Log.end();
+        Bare.stop();
+    }
+
+    private static void intercept(long vmcb, int exit, boolean on) {
+        int bit = 1 << (exit & 31);
+        int old = Bare.get32(vmcb + Vmcb.INTERCEPT_1);
+        Bare.put32(vmcb + Vmcb.INTERCEPT_1, on ? old | bit : old & ~bit);
+    }
+
+    /** The NMI is still pending; with GIF set for a moment the host's stub takes it. */
+    private static void nmi(Processor processor) {
+        Bare.nmiWindow();
+        if (!Processors.wasKicked(processor)) {
+            processor.nmiPending = true;
+        }
+        if (Processors.takeInit(processor)) {
+            Svm.startupState(processor, Processors.awaitSipi(processor));
+        }
+    }
+
+    private static void msr(Processor processor, long vmcb, boolean write) {
+        Vcpu vcpu = processor.vcpu;
+        int msr = (int) vcpu.rcx;
+        if (msr == Msr.IA32_EFER) {
+            efer(vcpu, vmcb, write);
+        } else if (write && msr == X2APIC_ICR && Apic.commandX2(processor, Guest.edxEax(vcpu))) {
+            Exits.skip(vcpu);
+        } else if (write) {
+            Exits.writeMsr(processor);
+        } else {
+            Exits.readMsr(processor);
+        }
+    }
+
+    /** SVME is the host's, and always set while the guest runs. */
+    private static void efer(Vcpu vcpu, long vmcb, boolean write) {
+        long old = Bare.get64(vmcb + Vmcb.EFER);
+        if (!write) {
+            Guest.setEdxEax(vcpu, old & ~Efer.SVME);
+            Exits.skip(vcpu);
+            return;
+        }
+        long value = Guest.edxEax(vcpu);
+        boolean paging = (Bare.get64(vmcb + Vmcb.CR0) & Cr0.PG) != 0;
+        if ((value & ~EFER_ALLOWED) != 0 || paging && ((value ^ old) & Efer.LME) != 0) {
+            Guest.raise(vcpu, GP, 0);
+            return;
+        }
+        Bare.put64(vmcb + Vmcb.EFER, (value & ~Efer.LMA) | (old & Efer.LMA) | Efer.SVME);
+        Bare.put8(vmcb + Vmcb.TLB_CONTROL, Vmcb.FLUSH_ALL);
+        Exits.skip(vcpu);
+    }
+
+    /** EXITINFO1 as APM 2, "IOIO Intercepts" (figure 15-2) has it; EXITINFO2 is the next RIP. */
+    private static void port(Vcpu vcpu, long vmcb) {
+        int info = Bare.get32(vmcb + Vmcb.EXITINFO1);
+        vcpu.length = (int) (Bare.get64(vmcb + Vmcb.EXITINFO2) - vcpu.rip);
+        if ((info & IO_STRING) != 0) {
+            Guest.raise(vcpu, GP, 0);
+            return;
+        }
+        Exits.port(vcpu, info >>> 16 & 0xFFFF, info >>> 4 & 7, (info & IO_IN) != 0);
+    }
+
+    private static void nestedFault(Processor processor, long vmcb) {
+        Vcpu vcpu = processor.vcpu;
+        long guestPhysical = Bare.get64(vmcb + Vmcb.EXITINFO2);
+        boolean write = (Bare.get32(vmcb + Vmcb.EXITINFO1) & NPF_WRITE) != 0;
+        if (NestedMap.mapAround(guestPhysical)) {
+            return;
+        }
+        vcpu.cr0 = Bare.get64(vmcb + Vmcb.CR0);
+        vcpu.cr3 = Bare.get64(vmcb + Vmcb.CR3);
+        vcpu.efer = Bare.get64(vmcb + Vmcb.EFER);
+        Exits.memory(
+                processor,
+                guestPhysical,
+                write,
+                Bare.get64(vmcb + Vmcb.CS + Vmcb.BASE),
+                Bare.get16(vmcb + Vmcb.CS + Vmcb.ATTRIBUTES));
+    }
+}

@@ -1,0 +1,318 @@
+# Entry to and exit from guests, the host's interrupt stubs, and how other processors start.
+# A processor has a block
+# of memory: its general registers in the order of their encodings, then what follows here, which is
+# also in dev.lungo.metal.core.Block.
+        .intel_syntax noprefix
+        .set VCPU_VMCB, 144
+        .set VCPU_HOST_VMCB, 152
+        .set VCPU_FX, 160
+        .set VCPU_NMIS, 168
+        .set VCPU_INDEX, 184
+
+        .text
+
+.macro SAVE_BUT_RDI
+        mov [rdi+8], rcx
+        mov [rdi+16], rdx
+        mov [rdi+24], rbx
+        mov [rdi+40], rbp
+        mov [rdi+48], rsi
+        mov [rdi+64], r8
+        mov [rdi+72], r9
+        mov [rdi+80], r10
+        mov [rdi+88], r11
+        mov [rdi+96], r12
+        mov [rdi+104], r13
+        mov [rdi+112], r14
+        mov [rdi+120], r15
+.endm
+
+.macro LOAD_ALL
+        mov rcx, [rdi+8]
+        mov rdx, [rdi+16]
+        mov rbx, [rdi+24]
+        mov rbp, [rdi+40]
+        mov rsi, [rdi+48]
+        mov r8, [rdi+64]
+        mov r9, [rdi+72]
+        mov r10, [rdi+80]
+        mov r11, [rdi+88]
+        mov r12, [rdi+96]
+        mov r13, [rdi+104]
+        mov r14, [rdi+112]
+        mov r15, [rdi+120]
+        mov rdi, [rdi+56]
+.endm
+
+# Bare_svmBecomeGuest(vcpu, stack): System V. The guest continues at 1: on the old stack.
+        .globl Bare_svmBecomeGuest
+Bare_svmBecomeGuest:
+        push rbx
+        push rbp
+        push r12
+        push r13
+        push r14
+        push r15
+        pushfq
+        cli
+        mov [rdi+32], rsp
+        lea rax, [rip+1f]
+        mov [rdi+128], rax
+        mov rax, [rsp]
+        mov [rdi+136], rax
+        mov rsp, rsi
+        push rdi
+        push rsi
+        mov edi, [rdi+VCPU_INDEX]
+        call Engine_prepare
+        pop rsi
+        pop rdi
+        jmp Bare_svmRun
+1:      popfq
+        pop r15
+        pop r14
+        pop r13
+        pop r12
+        pop rbp
+        pop rbx
+        ret
+
+# Bare_svmRun(vcpu, stack). APM 2, "VMRUN": RAX has the physical address of the VMCB, and RSP,
+# RAX and RFLAGS are the only registers that VMRUN and #VMEXIT switch.
+        .globl Bare_svmRun
+Bare_svmRun:
+        mov rsp, rsi
+        and rsp, -16
+        sub rsp, 16
+        mov [rsp], rdi
+        clgi
+        mov rax, [rdi+VCPU_HOST_VMCB]
+        vmsave rax
+        jmp 2f
+1:      mov rdi, [rsp]
+        mov edi, [rdi+VCPU_INDEX]
+        call SvmExits_handle
+        mov rdi, [rsp]
+        mov rax, [rdi+VCPU_FX]
+        fxrstor64 [rax]
+2:      mov rax, [rdi+VCPU_VMCB]
+        vmload rax
+        LOAD_ALL
+        vmrun rax
+        push rdi
+        mov rdi, [rsp+8]
+        pop qword ptr [rdi+56]
+        SAVE_BUT_RDI
+        vmsave rax
+        mov rax, [rdi+VCPU_HOST_VMCB]
+        vmload rax
+        mov rax, [rdi+VCPU_FX]
+        fxsave64 [rax]
+        cld
+        jmp 1b
+
+# Sleeps until an NMI has come after which the word is not 0. NMIs between the test and HLT begin
+# again at the test: see metal_nmi.
+        .globl Bare_waitNmi
+Bare_waitNmi:
+        stgi
+metal_wait_begin:
+        cmp dword ptr [rdi], 0
+        jne metal_wait_end
+        hlt
+metal_wait_end:
+        clgi
+        cmp dword ptr [rdi], 0
+        je Bare_waitNmi
+        ret
+
+        .globl Bare_loadGdt
+Bare_loadGdt:
+        sub rsp, 16
+        mov [rsp+6], si
+        mov [rsp+8], rdi
+        lgdt [rsp+6]
+        add rsp, 16
+        lea rax, [rip+1f]
+        push 8
+        push rax
+        .byte 0x48
+        lret
+1:      mov eax, 16
+        mov ds, eax
+        mov es, eax
+        mov ss, eax
+        xor eax, eax
+        mov fs, eax
+        mov gs, eax
+        lldt ax
+        mov eax, 24
+        ltr ax
+        ret
+
+# Instructions that may fault: the fault handler goes from each label to the one after.
+        .globl Bare_tryRdmsr, Bare_tryWrmsr, Bare_tryXsetbv
+Bare_tryRdmsr:
+        mov ecx, edi
+may_fault_rdmsr:
+        rdmsr
+        mov [rsi], eax
+        mov [rsi+4], edx
+        xor eax, eax
+        ret
+Bare_tryWrmsr:
+        mov ecx, edi
+        mov eax, esi
+        mov rdx, rsi
+        shr rdx, 32
+may_fault_wrmsr:
+        wrmsr
+        xor eax, eax
+        ret
+Bare_tryXsetbv:
+        mov ecx, edi
+        mov eax, esi
+        mov rdx, rsi
+        shr rdx, 32
+may_fault_xsetbv:
+        xsetbv
+        xor eax, eax
+        ret
+faulted:
+        mov eax, 1
+        ret
+
+# Interrupt stubs of the host, 16 bytes each. Only vectors 0 to 31 can come.
+        .macro STUB n
+        .balign 16
+        .if (\n == 8) || (\n >= 10 && \n <= 14) || (\n == 17) || (\n == 21) || (\n == 29) || (\n == 30)
+        .else
+        push 0
+        .endif
+        push \n
+        jmp host_fault
+        .endm
+        .balign 16
+stubs:
+        .set i, 0
+        .rept 32
+        STUB i
+        .set i, i+1
+        .endr
+
+        .globl Bare_stub
+Bare_stub:
+        cmp edi, 2
+        je 1f
+        shl edi, 4
+        lea rax, [rip+stubs]
+        add rax, rdi
+        ret
+1:      lea rax, [rip+metal_nmi]
+        ret
+
+# NMI: its stack (IST) has the address of the Vcpu above the frame.
+        .balign 16
+metal_nmi:
+        push rax
+        push rcx
+        mov rax, [rsp+56]
+        lock inc dword ptr [rax+VCPU_NMIS]
+        mov rax, [rsp+16]
+        lea rcx, [rip+metal_wait_begin]
+        cmp rax, rcx
+        jb 1f
+        lea rcx, [rip+metal_wait_end]
+        cmp rax, rcx
+        jae 1f
+        mov [rsp+16], rcx
+1:      pop rcx
+        pop rax
+        iretq
+
+# Frame: vector, error code, RIP, CS, RFLAGS, RSP, SS.
+host_fault:
+        push rax
+        push rcx
+        mov rax, [rsp+32]
+        lea rcx, [rip+may_fault_rdmsr]
+        cmp rax, rcx
+        je 1f
+        lea rcx, [rip+may_fault_wrmsr]
+        cmp rax, rcx
+        je 1f
+        lea rcx, [rip+may_fault_xsetbv]
+        cmp rax, rcx
+        je 1f
+        lea rdi, [rsp+16]
+        and rsp, -16
+        call HostFault_report
+2:      cli
+        hlt
+        jmp 2b
+1:      lea rcx, [rip+faulted]
+        mov [rsp+32], rcx
+        pop rcx
+        pop rax
+        add rsp, 16
+        iretq
+
+# Where another processor begins: copied to a page below 1 MiB, whose last words say the rest.
+        .globl Bare_trampoline
+Bare_trampoline:
+        lea rax, [rip+trampoline]
+        lea rcx, [rip+trampoline_end]
+        test edi, edi
+        cmovnz rax, rcx
+        ret
+
+        .code16
+        .balign 16
+trampoline:
+        cli
+        cld
+        mov ax, cs
+        mov ds, ax
+        lgdt cs:[0xFE0]
+        mov eax, cr0
+        or al, 1
+        and eax, 0x9FFFFFFF
+        mov cr0, eax
+        jmp fword ptr ds:[0xFD8]
+        .code32
+        .balign 16
+trampoline32:
+        mov ax, 16
+        mov ds, ax
+        mov es, ax
+        mov ss, ax
+        call 1f
+1:      pop ebx
+        and ebx, 0xFFFFF000
+        mov eax, 0x620
+        mov cr4, eax
+        mov eax, [ebx+0xFD0]
+        mov cr3, eax
+        mov ecx, 0xC0000080
+        rdmsr
+        or eax, 0x900
+        wrmsr
+        mov eax, cr0
+        and eax, 0xFFFFFFFB
+        or eax, 0x80000023
+        mov cr0, eax
+        jmp fword ptr [ebx+0xFC8]
+        .code64
+        .balign 16
+trampoline64:
+        mov ebx, ebx
+        mov rdi, [rbx+0xFC0]
+        mov rsp, [rbx+0xFB8]
+        mov rax, [rbx+0xFB0]
+        call [rax]
+1:      cli
+        hlt
+        jmp 1b
+trampoline_end:
+
+        .section .note.GNU-stack, "", @progbits
