@@ -5,10 +5,12 @@ import dev.lungo.metal.core.Exits;
 import dev.lungo.metal.core.Log;
 import dev.lungo.metal.core.Lungo;
 import dev.lungo.metal.load.MultibootStart;
+import dev.lungo.metal.load.UefiStart;
 
 /** Where the image begins, on the boot processor. */
 public final class Main {
     private static final int MULTIBOOT = 1;
+    private static final int UEFI = 3;
 
     private Main() {}
 
@@ -26,6 +28,7 @@ public final class Main {
         hypervisor.begin(engine);
         Exits.use(hypervisor);
         switch (Lungo.bootKind()) {
+            case UEFI -> UefiStart.run(Lungo.bootInfo());
             case MULTIBOOT -> MultibootStart.run(Lungo.bootInfo());
             default -> throw new IllegalStateException("started in a way that is not known");
         }

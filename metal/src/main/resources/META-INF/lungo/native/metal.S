@@ -315,4 +315,25 @@ trampoline64:
         jmp 1b
 trampoline_end:
 
+        .code64
+# From the hypervisor's memory to the next loader: copied to a page of the guest's, whose second
+# half has stack, number of the call, StartImage, the image, Exit and our own image.
+        .globl uefi_departure, uefi_departure_end
+uefi_departure:
+        mov rbx, rdi
+        mov rsp, [rbx+0x800]
+        mov rax, [rbx+0x808]
+        .byte 0x0F, 0x01, 0xD9          # VMMCALL; the copy has VMCALL on Intel's
+        sub rsp, 64
+        mov rcx, [rbx+0x818]
+        xor edx, edx
+        xor r8d, r8d
+        call [rbx+0x810]
+        mov rcx, [rbx+0x828]
+        mov rdx, rax
+        xor r8d, r8d
+        xor r9d, r9d
+        call [rbx+0x820]
+        ud2
+uefi_departure_end:
         .section .note.GNU-stack, "", @progbits

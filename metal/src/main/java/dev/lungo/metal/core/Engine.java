@@ -31,13 +31,16 @@ public final class Engine implements Intercepts {
         return new Engine();
     }
 
-    /** Called once the guest's memory is as it is to be: from here on ours is out of its reach. */
-    public static void protect() {
+    /** From here on the hypervisor's memory is out of the guest's reach. False: too little memory. */
+    public static boolean protect() {
         long start = Lungo.rangeStart();
-        if (!NestedMap.remove(start, Lungo.rangeEnd() - start)
-                || !NestedMap.writeProtect(Apic.base())) {
-            throw new IllegalStateException("too little memory for the nested page tables");
-        }
+        return NestedMap.remove(start, Lungo.rangeEnd() - start)
+                && NestedMap.writeProtect(Apic.base());
+    }
+
+    /** From here on the caller is a guest, and this processor the host's. */
+    public static void becomeGuest(Processor processor) {
+        Bare.svmBecomeGuest(processor.block, processor.stack);
     }
 
     /** The processor becomes the host's; what it was is the guest's state. Native code calls this. */

@@ -27,6 +27,9 @@ public final class Exits {
     private static final byte[] MAY_NOT_READ = Log.text("#GP for the guest, which may not read ");
     private static final byte[] AT_RIP = Log.text(" at RIP ");
 
+    /** VMCALL: takes the hypervisor's memory from the guest, for good. */
+    public static final long PROTECT = 0x4C75_6E67_0000_0001L;
+
     private static Hypervisor hypervisor = new Hypervisor() {};
 
     private Exits() {}
@@ -127,7 +130,11 @@ public final class Exits {
 
     public static void vmcall(Processor processor) {
         Vcpu vcpu = processor.vcpu;
-        if (hypervisor.vmcall(vcpu, vcpu.rax)) {
+        if (vcpu.rax == PROTECT) {
+            vcpu.rax = Engine.protect() ? 0 : -1;
+            Processors.flushAll(processor);
+            skip(vcpu);
+        } else if (hypervisor.vmcall(vcpu, vcpu.rax)) {
             skip(vcpu);
         } else {
             Guest.raise(vcpu, UD);

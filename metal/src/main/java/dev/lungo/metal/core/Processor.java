@@ -25,6 +25,9 @@ public final class Processor {
     /** How many of the NMIs that others sent to have mail read have come. */
     public int kicksMet;
 
+    /** What it has seen of {@link Processors#flushAll}. */
+    int flushes;
+
     /** Accesses that were refused and logged. */
     public int refused;
 

@@ -9,6 +9,7 @@ public final class Processors {
 
     private static final @Nullable Processor[] ALL = new Processor[MAX];
     private static int count;
+    private static volatile int flushes;
 
     private Processors() {}
 
@@ -59,6 +60,24 @@ public final class Processors {
     private static void kick(Processor to) {
         Bare.add32(to.block + Block.KICKS_SENT, 1);
         Apic.sendNmi(to.vcpu.apicId);
+    }
+
+    /** Has every processor forget what it knows of the nested map, before its next instruction. */
+    public static void flushAll(Processor from) {
+        flushes++;
+        for (int i = 0; i < count; i++) {
+            Processor processor = get(i);
+            if (processor != from) {
+                kick(processor);
+            }
+        }
+    }
+
+    /** Whether {@link #flushAll} has been called since this was last asked. */
+    public static boolean mustFlush(Processor processor) {
+        boolean must = processor.flushes != flushes;
+        processor.flushes = flushes;
+        return must;
     }
 
     /** After an NMI: whether another processor sent it to have the mail read. */

@@ -30,7 +30,9 @@ public final class Start {
             Bare.put64(directories + i * 8L, (long) i << 21 | TABLE | PageEntry.PS);
         }
         Processor processor = Processors.add(Apic.id());
-        Engine.protect();
+        if (!Engine.protect()) {
+            throw new IllegalStateException("too little memory for the nested page tables");
+        }
         processor.vcpu.rip = entry;
         processor.vcpu.rsi = rsi;
         processor.vcpu.rflags = 2;

@@ -65,6 +65,9 @@ public final class SvmExits {
         }
         dispatch(processor, vmcb, Bare.get32(vmcb + Vmcb.EXITCODE));
         injectEvents(processor, vmcb);
+        if (Processors.mustFlush(processor)) {
+            Bare.put8(vmcb + Vmcb.TLB_CONTROL, Vmcb.FLUSH_ALL);
+        }
         Block.store(vcpu, processor.block);
         Svm.entryState(processor);
     }

@@ -1,0 +1,177 @@
+package dev.lungo.metal.load;
+
+import dev.lungo.metal.core.Bare;
+import dev.lungo.metal.core.Lungo;
+
+/**
+ * The firmware's services, as far as start-up needs them. UEFI Specification 2.10, "EFI Boot Services
+ * Table", "EFI_LOADED_IMAGE_PROTOCOL", "EFI Device Path Protocol".
+ */
+final class Uefi {
+    // spotless:off
+    // Offsets in the boot services table.
+    static final int ALLOCATE_PAGES       = 40;
+    static final int HANDLE_PROTOCOL      = 152;
+    static final int LOAD_IMAGE           = 200;
+    static final int START_IMAGE          = 208;
+    static final int EXIT                 = 216;
+    static final int CONNECT_CONTROLLER   = 264;
+    static final int LOCATE_HANDLE_BUFFER = 312;
+    static final int LOCATE_PROTOCOL      = 320;
+
+    static final int ALL_HANDLES          = 0;
+    static final int BY_PROTOCOL          = 2;
+    static final int ANY_PAGES            = 0;
+    static final int BOOT_SERVICES_CODE   = 3;
+
+    // GUIDs, as two words in memory order.
+    static final long LOADED_IMAGE_1 = 0x11D2_9562_5B1B_31A1L;
+    static final long LOADED_IMAGE_2 = 0x3B72_69C9_A000_3F8EL;
+    static final long DEVICE_PATH_1  = 0x11D2_6D3F_0957_6E91L;
+    static final long DEVICE_PATH_2  = 0x3B72_69C9_A000_398EL;
+    static final long FILE_SYSTEM_1  = 0x11D2_6459_964E_5B22L;
+    static final long FILE_SYSTEM_2  = 0x3B72_69C9_A000_398EL;
+    static final long MP_SERVICES_1  = 0x4F46_A76E_3FDD_A605L;
+    static final long MP_SERVICES_2  = 0x083D_1B53_F412_29ADL;
+    // spotless:on
+
+    private static final int MEDIA = 4;
+    private static final int FILE_PATH = 4;
+    private static final int END = 0x7F;
+    private static final int END_ENTIRE = 0xFF;
+    private static final int LONGEST_PATH = 2048;
+
+    private final long bootServices;
+
+    /** A page: for a GUID, for results, and for a device path in its second half. */
+    private final long scratch = Lungo.pages(2);
+
+    Uefi(long systemTable) {
+        bootServices = Bare.get64(systemTable + 96);
+    }
+
+    static native long startProcessors(long services);
+
+    static native long departure();
+
+    static native int departureBytes();
+
+    static native void depart(long copy);
+
+    long service(int offset) {
+        return Bare.get64(bootServices + offset);
+    }
+
+    private long guid(long first, long second) {
+        Bare.put64(scratch, first);
+        Bare.put64(scratch + 8, second);
+        return scratch;
+    }
+
+    /** The interface, or 0. */
+    long protocol(long handle, long first, long second) {
+        long result = scratch + 16;
+        long status =
+                Lungo.efiCall(
+                        service(HANDLE_PROTOCOL), handle, guid(first, second), result, 0, 0, 0);
+        return status == 0 ? Bare.get64(result) : 0;
+    }
+
+    long locate(long first, long second) {
+        long result = scratch + 16;
+        long status =
+                Lungo.efiCall(service(LOCATE_PROTOCOL), guid(first, second), 0, result, 0, 0, 0);
+        return status == 0 ? Bare.get64(result) : 0;
+    }
+
+    /** All handles, or those with a protocol. */
+    long[] handles(int search, long first, long second) {
+        long count = scratch + 16;
+        long status =
+                Lungo.efiCall(
+                        service(LOCATE_HANDLE_BUFFER),
+                        search,
+                        guid(first, second),
+                        0,
+                        count,
+                        scratch + 24,
+                        0);
+        if (status != 0) {
+            return new long[0];
+        }
+        long[] handles = new long[(int) Bare.get64(count)];
+        long buffer = Bare.get64(scratch + 24);
+        for (int i = 0; i < handles.length; i++) {
+            handles[i] = Bare.get64(buffer + i * 8L);
+        }
+        return handles;
+    }
+
+    /** Has drivers started on every device, so that all disks are there. */
+    void connectAll() {
+        for (long handle : handles(ALL_HANDLES, 0, 0)) {
+            Lungo.efiCall(service(CONNECT_CONTROLLER), handle, 0, 0, 1, 0, 0);
+        }
+    }
+
+    /** Loads an image from a file of a device: its handle, or 0 if there is no such file. */
+    long load(long device, String path) {
+        long devicePath = protocol(device, DEVICE_PATH_1, DEVICE_PATH_2);
+        if (devicePath == 0) {
+            return 0;
+        }
+        long full = scratch + 2048;
+        long at = full;
+        long from = devicePath;
+        while (Bare.get8(from) != END) {
+            int bytes = Bare.get16(from + 2);
+            if (bytes < 4 || at - full + bytes > LONGEST_PATH) {
+                return 0;
+            }
+            Bare.copy(at, from, bytes);
+            at += bytes;
+            from += bytes;
+        }
+        Bare.put8(at, MEDIA);
+        Bare.put8(at + 1, FILE_PATH);
+        Bare.put16(at + 2, 4 + 2 * (path.length() + 1));
+        at += 4;
+        for (int i = 0; i < path.length(); i++, at += 2) {
+            Bare.put16(at, path.charAt(i));
+        }
+        Bare.put16(at, 0);
+        at += 2;
+        Bare.put32(at, END | END_ENTIRE << 8 | 4 << 16);
+        long result = scratch + 16;
+        Bare.put64(result, 0);
+        long status =
+                Lungo.efiCall(
+                        service(LOAD_IMAGE), 0, Lungo.imageHandle(), full, 0, 0, result);
+        return status == 0 ? Bare.get64(result) : 0;
+    }
+
+    /** Pages of the firmware's, or 0. */
+    long allocate(int type, int pages) {
+        long result = scratch + 16;
+        long status =
+                Lungo.efiCall(service(ALLOCATE_PAGES), ANY_PAGES, type, pages, result, 0, 0);
+        return status == 0 ? Bare.get64(result) : 0;
+    }
+
+    /** What {@code GetProcessorInfo} says of a processor: its APIC ID, or -1 if it is disabled. */
+    long apicId(long services, int number) {
+        long information = scratch + 32;
+        long status =
+                Lungo.efiCall(Bare.get64(services + 8), services, number, information, 0, 0, 0);
+        boolean enabled = (Bare.get32(information + 8) & 2) != 0;
+        return status == 0 && enabled ? Bare.get64(information) : -1;
+    }
+
+    int processors(long services) {
+        long count = scratch + 16;
+        long status =
+                Lungo.efiCall(
+                        Bare.get64(services), services, count, scratch + 24, 0, 0, 0);
+        return status == 0 ? (int) Bare.get64(count) : 1;
+    }
+}
