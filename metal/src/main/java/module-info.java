@@ -5,5 +5,5 @@ module dev.lungo.metal {
     requires static org.jspecify;
 
     exports dev.lungo.metal;
-    exports dev.lungo.metal.core;
+    exports dev.lungo.metal.examples;
 }

@@ -26,7 +26,8 @@ class RoomsTest {
         "dev.lungo.devices..",
         "dev.lungo.boot..",
         "dev.lungo.firmware..",
-        "dev.lungo.pc.."
+        "dev.lungo.pc..",
+        "dev.lungo.metal.."
     };
 
     // spotless:off
@@ -40,6 +41,7 @@ class RoomsTest {
     @ArchTest static final ArchRule cpu     = room("cpu").usesOnly("isa", "machine", "host");
     @ArchTest static final ArchRule kvm     = room("kvm").usesOnly("isa", "machine", "host");
     @ArchTest static final ArchRule toolchain = room("toolchain").usesOnly("isa", "boot");
+    @ArchTest static final ArchRule metal   = room("metal").usesOnly("isa", "machine", "boot", "firmware");
     @ArchTest static final ArchRule cli     = room("cli").usesOnly("isa", "machine", "boot", "firmware", "pc", "host");
     // spotless:on
 

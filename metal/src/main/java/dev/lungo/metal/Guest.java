@@ -1,6 +1,5 @@
 package dev.lungo.metal;
 
-
 /** What handlers do to the guest more than once. */
 public final class Guest {
     private static final int EXCEPTION = 3 << 8;

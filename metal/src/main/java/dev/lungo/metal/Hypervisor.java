@@ -1,6 +1,5 @@
 package dev.lungo.metal;
 
-
 /**
  * A policy: what happens when the guest does something that concerns the hypervisor. Every handler
  * passes through unless it is overridden, and only what {@link #begin} asks for comes here at all,
@@ -8,13 +7,13 @@ package dev.lungo.metal;
  *
  * <p>Handlers run with the guest's processor stopped and interrupts off, on several processors at
  * once, and are compiled without a collector: they neither allocate nor lock nor throw. Where a
- * handler returns a {@code boolean}, {@code true} means that it has done what the instruction should
- * do (the instruction is then skipped), and {@code false} that the processor is to do it.
+ * handler returns a {@code boolean}, {@code true} means that it has done what the instruction
+ * should do (the instruction is then skipped), and {@code false} that the processor is to do it.
  */
 public abstract class Hypervisor {
     /**
-     * Called once, on the boot processor, before anything runs under the hypervisor. This is ordinary
-     * Java: it may allocate and throw.
+     * Called once, on the boot processor, before anything runs under the hypervisor. This is
+     * ordinary Java: it may allocate and throw.
      */
     public void begin(Intercepts intercepts) {}
 
@@ -55,8 +54,8 @@ public abstract class Hypervisor {
     }
 
     /**
-     * An access that the nested page tables do not allow: to a watched page. {@code false} lets this
-     * access happen, and the watch go on.
+     * An access that the nested page tables do not allow: to a watched page. {@code false} lets
+     * this access happen, and the watch go on.
      */
     public boolean memory(Vcpu vcpu, long guestPhysical, boolean write) {
         return false;

@@ -20,7 +20,9 @@ public final class Vcpu {
     /** VM exits of this processor so far. */
     public long exits;
 
-    /** An event to be injected at the next entry, as EVENTINJ and the VM-entry field have it, or 0. */
+    /**
+     * An event to be injected at the next entry, as EVENTINJ and the VM-entry field have it, or 0.
+     */
     public int event;
 
     public int eventError;

@@ -4,8 +4,8 @@ import dev.lungo.isa.Msr;
 
 /**
  * The local APIC's interrupt command register. AMD-V has no exit for a SIPI, and its exit for INIT
- * does not tell who is meant: so who sends them is asked. SDM 3A, "Interrupt Command Register (ICR)".
- * All other registers stay the processor's own.
+ * does not tell who is meant: so who sends them is asked. SDM 3A, "Interrupt Command Register
+ * (ICR)". All other registers stay the processor's own.
  *
  * <p>INIT and SIPI to logical destinations are sent to none.
  */
@@ -66,7 +66,9 @@ public final class Apic {
             boolean meant =
                     shorthand == ALL_BUT_SELF || shorthand == ALL
                             ? !self
-                            : shorthand == 0 && (low & 1 << 11) == 0 && other.vcpu.apicId == destination;
+                            : shorthand == 0
+                                    && (low & 1 << 11) == 0
+                                    && other.vcpu.apicId == destination;
             if (meant && !self) {
                 if (mode == INIT) {
                     Processors.sendInit(other);

@@ -1,6 +1,5 @@
 package dev.lungo.metal.core;
 
-
 /**
  * The instructions that Java has no words for: {@code Bare.h} and {@code metal.S}. Host addresses
  * are physical addresses. There is none of this on HotSpot.

@@ -28,6 +28,8 @@ public final class Block {
     public static final int WAITING    = 188;
     /** AMD-V: where VMRUN keeps the host. */
     public static final int HOST_SAVE  = 192;
+    /** Of the first processor: how often all were told to flush their TLBs. */
+    public static final int FLUSHES    = 200;
     /** 32 bytes for results of CPUID and RDMSR. */
     public static final int SCRATCH    = 256;
     private static final int FX_AREA   = 0x800;

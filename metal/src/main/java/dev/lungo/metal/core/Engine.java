@@ -17,7 +17,8 @@ public final class Engine implements Intercepts {
         long scratch = Pages.take(1);
         if (!Svm.isUsable(scratch)) {
             throw new IllegalStateException(
-                    "this processor has no AMD-V with nested paging, or the firmware has locked it");
+                    "this processor has no AMD-V with nested paging, or the firmware has locked"
+                            + " it");
         }
         Bare.cpuid(0x8000_0001, 0, scratch);
         boolean huge = (Bare.get32(scratch + 24) & HUGE_PAGES) != 0;
@@ -31,7 +32,9 @@ public final class Engine implements Intercepts {
         return new Engine();
     }
 
-    /** From here on the hypervisor's memory is out of the guest's reach. False: too little memory. */
+    /**
+     * From here on the hypervisor's memory is out of the guest's reach. False: too little memory.
+     */
     public static boolean protect() {
         long start = Lungo.rangeStart();
         return NestedMap.remove(start, Lungo.rangeEnd() - start)
@@ -43,7 +46,9 @@ public final class Engine implements Intercepts {
         Bare.svmBecomeGuest(processor.block, processor.stack);
     }
 
-    /** The processor becomes the host's; what it was is the guest's state. Native code calls this. */
+    /**
+     * The processor becomes the host's; what it was is the guest's state. Native code calls this.
+     */
     @ExitPath
     public static void prepare(int index) {
         Processor processor = Processors.get(index);
@@ -54,7 +59,9 @@ public final class Engine implements Intercepts {
         enter(processor);
     }
 
-    /** The host's own tables, then virtualisation on. The guest's state is set already, or is next. */
+    /**
+     * The host's own tables, then virtualisation on. The guest's state is set already, or is next.
+     */
     public static void enter(Processor processor) {
         HostTables.load(processor.gdt);
         Bare.setCr0((Bare.getCr0() | Cr0.NE | Cr0.MP) & ~(Cr0.TS | Cr0.EM));

@@ -14,6 +14,11 @@ import dev.lungo.metal.Vcpu;
 public final class Exits {
     private static final int FEATURES = 1;
     private static final int EXTENDED_FEATURES = 0x8000_0001;
+
+    /** Our own: "Lung", in the range that no processor will ever use. */
+    public static final int LEAF = 0x4C75_6E67;
+
+    private static final long VERSION = 1;
     private static final int SVM_FEATURES = 0x8000_000A;
     private static final long VMX = 1L << 5;
     private static final long SMX = 1L << 6;
@@ -55,7 +60,9 @@ public final class Exits {
         vcpu.rdx = Bare.get64(answer + 24);
         if (leaf == FEATURES) {
             vcpu.rcx &= ~(VMX | SMX);
-            vcpu.rcx = (vcpu.rcx & ~(1L << 27)) | (vcpu.cr4 >>> 18 & 1) << 27; // OSXSAVE is the guest's
+            vcpu.rcx =
+                    (vcpu.rcx & ~(1L << 27))
+                            | (vcpu.cr4 >>> 18 & 1) << 27; // OSXSAVE is the guest's
         } else if (leaf == EXTENDED_FEATURES) {
             vcpu.rcx &= ~SVM;
         } else if (leaf == SVM_FEATURES) {
@@ -63,6 +70,11 @@ public final class Exits {
             vcpu.rbx = 0;
             vcpu.rcx = 0;
             vcpu.rdx = 0;
+        } else if (leaf == LEAF) {
+            vcpu.rax = VERSION;
+            vcpu.rbx = 0x676E_754CL; // "Lungo Metal "
+            vcpu.rcx = 0x654D_206FL;
+            vcpu.rdx = 0x206C_6174L;
         }
         hypervisor.cpuid(vcpu, leaf, subleaf);
         skip(vcpu);
@@ -146,7 +158,9 @@ public final class Exits {
         if (in) {
             if (!hypervisor.portIn(vcpu, port, bytes)) {
                 int value =
-                        bytes == 1 ? Bare.in8(port) : bytes == 2 ? Bare.in16(port) : Bare.in32(port);
+                        bytes == 1
+                                ? Bare.in8(port)
+                                : bytes == 2 ? Bare.in16(port) : Bare.in32(port);
                 Guest.setIn(vcpu, bytes, value);
             }
         } else {
@@ -212,8 +226,7 @@ public final class Exits {
         }
         if (store.exchanged >= 0) {
             long old = Bare.get32(guestPhysical) & 0xFFFF_FFFFL;
-            processor.vcpu.set(
-                    store.exchanged, store.bytes == 8 ? Bare.get64(guestPhysical) : old);
+            processor.vcpu.set(store.exchanged, store.bytes == 8 ? Bare.get64(guestPhysical) : old);
         }
         switch (store.bytes) {
             case 1 -> Bare.put8(guestPhysical, (int) store.value);

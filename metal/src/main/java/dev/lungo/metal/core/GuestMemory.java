@@ -62,7 +62,9 @@ public final class GuestMemory {
             return NONE;
         }
         if ((directory & PageEntry.PS) != 0 && (vcpu.cr4 & Cr4.PSE) != 0) {
-            return (directory & 0xFFC0_0000L) | (directory & 0x1F_E000L) << 19 | (linear & 0x3F_FFFF);
+            return (directory & 0xFFC0_0000L)
+                    | (directory & 0x1F_E000L) << 19
+                    | (linear & 0x3F_FFFF);
         }
         long page = read32((directory & 0xFFFF_F000L) + (linear >>> 12 & 1023) * 4);
         return (page & PageEntry.P) == 0 ? NONE : (page & 0xFFFF_F000L) | (linear & 0xFFF);

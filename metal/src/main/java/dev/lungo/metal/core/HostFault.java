@@ -2,7 +2,9 @@ package dev.lungo.metal.core;
 
 import dev.lungo.metal.ExitPath;
 
-/** A fault in the hypervisor itself: an error of ours, which is reported and stops the processor. */
+/**
+ * A fault in the hypervisor itself: an error of ours, which is reported and stops the processor.
+ */
 public final class HostFault {
     private static final byte[] FAULT = Log.text("the hypervisor has an error: exception ");
     private static final byte[] AT = Log.text(" at RIP ");

@@ -4,8 +4,8 @@ import dev.lungo.isa.PageEntry;
 
 /**
  * What the host needs of its own because the firmware's disappears when the operating system takes
- * over: page tables, GDT, TSS and IDT, and a stack for each processor with a page below it that is not
- * mapped. SDM 3A, "Task Management in 64-bit Mode", "64-Bit Mode IDT".
+ * over: page tables, GDT, TSS and IDT, and a stack for each processor with a page below it that is
+ * not mapped. SDM 3A, "Task Management in 64-bit Mode", "64-Bit Mode IDT".
  */
 public final class HostTables {
     private static final long CODE_64 = 0x00AF_9B00_0000_FFFFL;
@@ -60,7 +60,10 @@ public final class HostTables {
         }
         for (int vector = 0; vector < VECTORS; vector++) {
             long stub = Bare.stub(vector);
-            int ist = vector == NMI ? 1 : vector == DOUBLE_FAULT ? 2 : vector == MACHINE_CHECK ? 3 : 0;
+            int ist =
+                    vector == NMI
+                            ? 1
+                            : vector == DOUBLE_FAULT ? 2 : vector == MACHINE_CHECK ? 3 : 0;
             long gate = idt + vector * 16L;
             Bare.put64(
                     gate,

@@ -54,7 +54,8 @@ public final class Mtrr {
         if (a < 0 || a == b) {
             return b;
         }
-        boolean through = (a == WRITE_THROUGH || a == WRITE_BACK) && (b == WRITE_THROUGH || b == WRITE_BACK);
+        boolean through =
+                (a == WRITE_THROUGH || a == WRITE_BACK) && (b == WRITE_THROUGH || b == WRITE_BACK);
         return through ? WRITE_THROUGH : UNCACHEABLE;
     }
 

@@ -1,14 +1,13 @@
 package dev.lungo.metal.core;
 
-
 /**
  * Guest-physical to host-physical: everything to itself, in pages of 2 MiB that are split where
  * something needs a page of 4 KiB of its own. One map serves all processors.
  *
  * <p>The entries are those of the EPT (SDM 3C, "Format of an EPT PDE that Maps a 2-MByte Page"),
- * and at the same time those of nested paging (APM 2, "Nested Paging"): R, W and X are where P, RW and
- * US are. Only the memory type is the EPT's alone. Directories are made when the guest first goes
- * there, out of {@link Pages}, so that what is never used costs nothing.
+ * and at the same time those of nested paging (APM 2, "Nested Paging"): R, W and X are where P, RW
+ * and US are. Only the memory type is the EPT's alone. Directories are made when the guest first
+ * goes there, out of {@link Pages}, so that what is never used costs nothing.
  */
 public final class NestedMap {
     private static final long ALL = 0b111;

@@ -9,7 +9,6 @@ public final class Processors {
 
     private static final @Nullable Processor[] ALL = new Processor[MAX];
     private static int count;
-    private static volatile int flushes;
 
     private Processors() {}
 
@@ -49,8 +48,7 @@ public final class Processors {
     /** SIPI: only the first after an INIT counts. */
     public static void sendSipi(Processor to, int vector) {
         boolean awaited =
-                Bare.get32(to.block + Block.WAITING) != 0
-                        || Bare.get32(to.block + Block.INIT) != 0;
+                Bare.get32(to.block + Block.WAITING) != 0 || Bare.get32(to.block + Block.INIT) != 0;
         if (awaited && Bare.get32(to.block + Block.SIPI) == 0) {
             Bare.swap32(to.block + Block.SIPI, PRESENT | vector);
             kick(to);
@@ -64,7 +62,7 @@ public final class Processors {
 
     /** Has every processor forget what it knows of the nested map, before its next instruction. */
     public static void flushAll(Processor from) {
-        flushes++;
+        Bare.add32(get(0).block + Block.FLUSHES, 1);
         for (int i = 0; i < count; i++) {
             Processor processor = get(i);
             if (processor != from) {
@@ -75,6 +73,7 @@ public final class Processors {
 
     /** Whether {@link #flushAll} has been called since this was last asked. */
     public static boolean mustFlush(Processor processor) {
+        int flushes = Bare.get32(get(0).block + Block.FLUSHES);
         boolean must = processor.flushes != flushes;
         processor.flushes = flushes;
         return must;

@@ -12,8 +12,8 @@ public final class Start {
     private Start() {}
 
     /**
-     * 64-bit mode with the first 4 GiB mapped to themselves, RSI as given, interrupts off; CS is 10h
-     * and the others 18h, as Linux has it.
+     * 64-bit mode with the first 4 GiB mapped to themselves, RSI as given, interrupts off; CS is
+     * 10h and the others 18h, as Linux has it.
      *
      * @param tables seven zeroed pages of the guest's, for page tables and a GDT
      */

@@ -79,7 +79,7 @@ public final class Store {
                     value |= (long) at(at++) << (8 * i);
                 }
                 if (bytes == 8) {
-                    value = (int) value;
+                    value = value << 32 >> 32;
                 }
             }
             default -> {

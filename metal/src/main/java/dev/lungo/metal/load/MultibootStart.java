@@ -17,7 +17,8 @@ public final class MultibootStart {
         int count = (flags & HAS_MODULES) != 0 ? Bare.get32(info + 20) : 0;
         if (count == 0 || (flags & HAS_MAP) == 0) {
             throw new IllegalStateException(
-                    "the multiboot loader gave no module, or no memory map; give a Linux kernel as module");
+                    "the multiboot loader gave no module, or no memory map; give a Linux kernel as"
+                            + " module");
         }
         E820 map = readMap(info);
         long modules = u32(info + 24);

@@ -4,8 +4,8 @@ import dev.lungo.metal.core.Bare;
 import dev.lungo.metal.core.Lungo;
 
 /**
- * The firmware's services, as far as start-up needs them. UEFI Specification 2.10, "EFI Boot Services
- * Table", "EFI_LOADED_IMAGE_PROTOCOL", "EFI Device Path Protocol".
+ * The firmware's services, as far as start-up needs them. UEFI Specification 2.10, "EFI Boot
+ * Services Table", "EFI_LOADED_IMAGE_PROTOCOL", "EFI Device Path Protocol".
  */
 final class Uefi {
     // spotless:off
@@ -145,16 +145,14 @@ final class Uefi {
         long result = scratch + 16;
         Bare.put64(result, 0);
         long status =
-                Lungo.efiCall(
-                        service(LOAD_IMAGE), 0, Lungo.imageHandle(), full, 0, 0, result);
+                Lungo.efiCall(service(LOAD_IMAGE), 0, Lungo.imageHandle(), full, 0, 0, result);
         return status == 0 ? Bare.get64(result) : 0;
     }
 
     /** Pages of the firmware's, or 0. */
     long allocate(int type, int pages) {
         long result = scratch + 16;
-        long status =
-                Lungo.efiCall(service(ALLOCATE_PAGES), ANY_PAGES, type, pages, result, 0, 0);
+        long status = Lungo.efiCall(service(ALLOCATE_PAGES), ANY_PAGES, type, pages, result, 0, 0);
         return status == 0 ? Bare.get64(result) : 0;
     }
 
@@ -169,9 +167,7 @@ final class Uefi {
 
     int processors(long services) {
         long count = scratch + 16;
-        long status =
-                Lungo.efiCall(
-                        Bare.get64(services), services, count, scratch + 24, 0, 0, 0);
+        long status = Lungo.efiCall(Bare.get64(services), services, count, scratch + 24, 0, 0, 0);
         return status == 0 ? (int) Bare.get64(count) : 1;
     }
 }

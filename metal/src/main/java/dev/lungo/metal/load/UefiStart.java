@@ -12,8 +12,8 @@ import dev.lungo.metal.core.Processor;
 import dev.lungo.metal.core.Processors;
 
 /**
- * Under UEFI: the machine goes on as the hypervisor's guest from one instruction to the next, on all
- * processors, and then starts the next loader.
+ * Under UEFI: the machine goes on as the hypervisor's guest from one instruction to the next, on
+ * all processors, and then starts the next loader.
  *
  * <p>When that loader returns, control goes back to the firmware, under the hypervisor.
  */
@@ -80,8 +80,7 @@ public final class UefiStart {
     }
 
     private static long nextLoader(Uefi uefi) {
-        long loaded =
-                uefi.protocol(Lungo.imageHandle(), Uefi.LOADED_IMAGE_1, Uefi.LOADED_IMAGE_2);
+        long loaded = uefi.protocol(Lungo.imageHandle(), Uefi.LOADED_IMAGE_1, Uefi.LOADED_IMAGE_2);
         long own = loaded == 0 ? 0 : Bare.get64(loaded + DEVICE_HANDLE);
         long image = own == 0 ? 0 : uefi.load(own, NEXT);
         if (image == 0) {

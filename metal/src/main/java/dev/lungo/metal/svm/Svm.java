@@ -28,7 +28,9 @@ public final class Svm {
 
     private Svm() {}
 
-    /** Whether this processor has AMD-V with nested paging, and the firmware has not locked it off. */
+    /**
+     * Whether this processor has AMD-V with nested paging, and the firmware has not locked it off.
+     */
     public static boolean isUsable(long scratch) {
         Bare.cpuid(0x8000_0000, 0, scratch);
         if (Bare.get32(scratch) < 0x8000_000A) {
@@ -69,7 +71,12 @@ public final class Svm {
 
     /** APM 2, "MSR Intercepts": two bits each, of three ranges of 2000h registers. */
     public static void interceptMsr(int msr, boolean reads, boolean writes) {
-        int range = msr >>> 13 == 0 ? 0 : msr >>> 13 == 0xC000_0000 >>> 13 ? 1 : msr >>> 13 == 0xC001_0000 >>> 13 ? 2 : 3;
+        int range =
+                msr >>> 13 == 0
+                        ? 0
+                        : msr >>> 13 == 0xC000_0000 >>> 13
+                                ? 1
+                                : msr >>> 13 == 0xC001_0000 >>> 13 ? 2 : 3;
         if (range == 3) {
             return;
         }
@@ -192,7 +199,12 @@ public final class Svm {
         if ((attributes & 0x10) == 0) {
             base |= Bare.get64(gdt + (selector & ~7) + 8) << 32;
         }
-        setSegment(at, selector, (int) attributes, (attributes & 0x800) != 0 ? limit << 12 | 0xFFF : limit, base);
+        setSegment(
+                at,
+                selector,
+                (int) attributes,
+                (attributes & 0x800) != 0 ? limit << 12 | 0xFFF : limit,
+                base);
     }
 
     public static void setSegment(long at, int selector, int attributes, long limit, long base) {

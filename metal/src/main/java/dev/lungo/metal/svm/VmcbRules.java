@@ -7,7 +7,9 @@ import dev.lungo.isa.svm.Vmcb;
 import dev.lungo.metal.core.Bare;
 import dev.lungo.metal.core.Log;
 
-/** Which rule VMRUN found broken. APM 2, "Canonicalization and Consistency Checks", in its order. */
+/**
+ * Which rule VMRUN found broken. APM 2, "Canonicalization and Consistency Checks", in its order.
+ */
 final class VmcbRules {
     private static final long HIGH = 0xFFFF_FFFF_0000_0000L;
 
@@ -17,13 +19,15 @@ final class VmcbRules {
     private static final byte[] CR4_HIGH = Log.text("CR4[63:32] are not zero");
     private static final byte[] DR6_HIGH = Log.text("DR6[63:32] are not zero");
     private static final byte[] DR7_HIGH = Log.text("DR7[63:32] are not zero");
-    private static final byte[] NO_PAE = Log.text("EFER.LME and CR0.PG are set and CR4.PAE is zero");
+    private static final byte[] NO_PAE =
+            Log.text("EFER.LME and CR0.PG are set and CR4.PAE is zero");
     private static final byte[] NO_PE = Log.text("EFER.LME and CR0.PG are set and CR0.PE is zero");
     private static final byte[] CS_L_D = Log.text("CS.L and CS.D are set in long mode");
     private static final byte[] NO_VMRUN = Log.text("the VMRUN intercept is not set");
     private static final byte[] NO_ASID = Log.text("ASID is zero");
     private static final byte[] EVENT = Log.text("perhaps an illegal event in EVENTINJ");
-    private static final byte[] OTHER = Log.text("a rule that is not checked here, such as reserved bits of EFER, CR3 or CR4");
+    private static final byte[] OTHER =
+            Log.text("a rule that is not checked here, such as reserved bits of EFER, CR3 or CR4");
 
     private VmcbRules() {}
 

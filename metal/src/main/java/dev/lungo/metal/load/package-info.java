@@ -1,0 +1,3 @@
+/** How the machine was booted, and what is booted next. */
+@org.jspecify.annotations.NullMarked
+package dev.lungo.metal.load;

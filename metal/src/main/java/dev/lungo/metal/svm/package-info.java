@@ -1,0 +1,3 @@
+/** AMD-V. */
+@org.jspecify.annotations.NullMarked
+package dev.lungo.metal.svm;
