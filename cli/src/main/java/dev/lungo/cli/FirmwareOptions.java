@@ -5,6 +5,8 @@ import dev.lungo.firmware.Board.Medium;
 import dev.lungo.firmware.Firmware;
 import dev.lungo.firmware.Report;
 import dev.lungo.firmware.bios.Bios;
+import dev.lungo.firmware.uefi.Uefi;
+import dev.lungo.firmware.uefi.variables.VariableStore;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -24,7 +26,10 @@ record FirmwareOptions(
         Kind kind, List<Medium> bootOrder, Report report, Optional<String> reportFile) {
     /** Which firmware there is. */
     enum Kind {
+        /** UEFI where a disk has something for it, else BIOS. */
+        AUTO,
         BIOS,
+        UEFI,
         NONE
     }
 
@@ -43,14 +48,16 @@ record FirmwareOptions(
         boolean hasDisk =
                 !arguments.values("--disk").isEmpty() || !arguments.values("--cdrom").isEmpty();
         boolean hasKernel = arguments.has("--kernel") || !arguments.operands().isEmpty();
-        String text = arguments.value("--firmware", hasKernel || !hasDisk ? "none" : "bios");
+        String text = arguments.value("--firmware", hasKernel || !hasDisk ? "none" : "auto");
         Kind kind =
                 switch (text) {
+                    case "auto" -> Kind.AUTO;
                     case "bios" -> Kind.BIOS;
+                    case "uefi" -> Kind.UEFI;
                     case "none" -> Kind.NONE;
                     default ->
                             throw new Refusal(
-                                    "--firmware takes bios or none, not \"" + text + "\"");
+                                    "--firmware takes bios, uefi or none, not \"" + text + "\"");
                 };
         if (kind != Kind.NONE && hasKernel) {
             throw new Refusal(
@@ -97,9 +104,19 @@ record FirmwareOptions(
     /** Makes the firmware, when the board is there. */
     Firmware make(Board board) {
         return switch (kind) {
-            case BIOS -> new Bios(board, new Bios.Settings(bootOrder, true, report));
+            case AUTO -> Uefi.isFor(board) ? uefi(board) : bios(board);
+            case BIOS -> bios(board);
+            case UEFI -> uefi(board);
             case NONE -> throw new IllegalStateException("there is no firmware");
         };
+    }
+
+    private Firmware bios(Board board) {
+        return new Bios(board, new Bios.Settings(bootOrder, true, report));
+    }
+
+    private Firmware uefi(Board board) {
+        return new Uefi(board, new Uefi.Settings(bootOrder, report, new VariableStore()));
     }
 
     /** Tells who called what. */

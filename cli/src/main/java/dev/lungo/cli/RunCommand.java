@@ -27,7 +27,7 @@ final class RunCommand {
         new Option("--kernel",     "F",            "a bzImage, a vmlinux with a PVH note, or a Multiboot 1 or 2 kernel"),
         new Option("--initrd",     "F",            "its initial RAM disk, or Multiboot module"),
         new Option("--append",     "S",            "its command line"),
-        new Option("--firmware",   "bios|none",    "what boots from disks: bios if there is no kernel"),
+        new Option("--firmware",   "bios|uefi|none", "what boots from disks: uefi if one has an EFI system partition, else bios"),
         new Option("--boot",       "disk|cdrom[,...]", "what to boot from, best first: disk,cdrom unless given"),
         new Option("--memory",     "SIZE",         "how much memory it has: 512M unless given"),
         new Option("--cpus",       "N",            "how many processors: 1 unless given"),

@@ -1,0 +1,223 @@
+package dev.lungo.firmware.uefi.manager;
+
+import dev.lungo.boot.bytes.Little;
+import dev.lungo.firmware.uefi.DevicePath;
+import dev.lungo.firmware.uefi.DevicePath.Node;
+import dev.lungo.firmware.uefi.EfiStatus;
+import dev.lungo.firmware.uefi.boottime.Event;
+import dev.lungo.firmware.uefi.boottime.EventServices;
+import dev.lungo.firmware.uefi.boottime.FileReader;
+import dev.lungo.firmware.uefi.boottime.ImageServices;
+import dev.lungo.firmware.uefi.protocol.Disks;
+import dev.lungo.firmware.uefi.variables.Variable;
+import dev.lungo.firmware.uefi.variables.VariableStore;
+import dev.lungo.machine.CpuRegisters;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Decides what is started. UEFI 2.10, "Firmware Boot Manager" (3.1): BootNext, then what BootOrder
+ * says, then {@code \EFI\BOOT\BOOTX64.EFI} of each file system.
+ *
+ * <p>It runs in steps: each starts one image, and the next is made when that has returned.
+ */
+public final class BootManager {
+    /** "Removable Media Boot Behavior" (3.5.1.1). */
+    private static final String DEFAULT_FILE = "\\EFI\\BOOT\\BOOTX64.EFI";
+
+    private static final String DIGITS = "0123456789ABCDEF";
+    private static final int MEDIA_PROTOCOL_WATCHDOG_SECONDS = 5 * 60;
+    private static final int HARD_DRIVE = 1;
+
+    /** Something that may be started. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Candidate(int number, String description, DevicePath path, byte[] optional) {}
+
+    /** Sets the watchdog, in seconds, before an option is started. */
+    @FunctionalInterface
+    public interface Watchdog {
+        void set(long seconds);
+    }
+
+    private final VariableStore variables;
+    private final ImageServices images;
+    private final FileReader files;
+    private final EventServices events;
+    private final Disks disks;
+    private final Watchdog watchdog;
+    private final Consumer<String> tellUser;
+    private final Runnable giveUp;
+    private final long firmware;
+
+    private final ArrayDeque<Candidate> candidates = new ArrayDeque<>();
+    private final List<String> tried = new ArrayList<>();
+    private boolean begun;
+
+    /**
+     * @param firmware the handle that is the parent of what is started
+     * @param giveUp what is done when nothing could be started
+     */
+    public BootManager(
+            VariableStore variables,
+            ImageServices images,
+            FileReader files,
+            EventServices events,
+            Disks disks,
+            Watchdog watchdog,
+            Consumer<String> tellUser,
+            Runnable giveUp,
+            long firmware) {
+        this.variables = variables;
+        this.images = images;
+        this.files = files;
+        this.events = events;
+        this.disks = disks;
+        this.watchdog = watchdog;
+        this.tellUser = tellUser;
+        this.giveUp = giveUp;
+        this.firmware = firmware;
+    }
+
+    /**
+     * Starts what is next.
+     *
+     * @param caller where the processor goes on when that has returned: at the next step
+     */
+    public void step(CpuRegisters caller) {
+        if (!begun) {
+            begun = true;
+            collect();
+        }
+        watchdog.set(0);
+        while (!candidates.isEmpty()) {
+            if (start(candidates.remove(), caller)) {
+                return;
+            }
+        }
+        tellUser.accept(
+                tried.isEmpty()
+                        ? "There is nothing to start: no disk has a file system that UEFI knows;"
+                                + " give one by --disk"
+                        : "Nothing could be started; looked for " + String.join(", ", tried));
+        giveUp.run();
+    }
+
+    private void collect() {
+        Optional<Variable> next = variables.find("BootNext", Variable.GLOBAL);
+        if (next.isPresent() && next.get().data().length >= 2) {
+            variables.set(new Variable("BootNext", Variable.GLOBAL, 0, new byte[0]));
+            addOption(Little.u16(next.get().data(), 0), /* always= */ true);
+        }
+        byte[] order =
+                variables
+                        .find("BootOrder", Variable.GLOBAL)
+                        .map(Variable::data)
+                        .orElse(new byte[0]);
+        for (int i = 0; i + 1 < order.length; i += 2) {
+            addOption(Little.u16(order, i), /* always= */ false);
+        }
+        for (Disks.Found volume : disks.volumes()) {
+            candidates.add(
+                    new Candidate(
+                            -1,
+                            "the default loader",
+                            volume.path().file(DEFAULT_FILE),
+                            new byte[0]));
+        }
+    }
+
+    private void addOption(int number, boolean always) {
+        String name = "Boot" + hex4(number);
+        Optional<LoadOption> option =
+                variables.find(name, Variable.GLOBAL).flatMap(each -> LoadOption.of(each.data()));
+        if (option.isPresent() && (always || option.get().isActive())) {
+            DevicePath path = expanded(option.get().path());
+            String description = name + " (" + option.get().description() + ")";
+            candidates.add(new Candidate(number, description, path, option.get().optional()));
+        }
+    }
+
+    static String hex4(int value) {
+        StringBuilder text = new StringBuilder();
+        for (int shift = 12; shift >= 0; shift -= 4) {
+            text.append(DIGITS.charAt(value >> shift & 0xF));
+        }
+        return text.toString();
+    }
+
+    /** "Boot via Boot####": a path that begins at its partition is put behind that's disk. */
+    private DevicePath expanded(DevicePath path) {
+        List<Node> nodes = path.nodes();
+        if (nodes.isEmpty()) {
+            return path;
+        }
+        Node first = nodes.getFirst();
+        boolean isShort = first.type() == DevicePath.MEDIA && first.subtype() == HARD_DRIVE;
+        for (Disks.Found volume : disks.volumes()) {
+            List<Node> of = volume.path().nodes();
+            if (isShort && isSamePartition(of.getLast(), first)) {
+                DevicePath full = volume.path();
+                for (Node node : nodes.subList(1, nodes.size())) {
+                    full = full.with(node);
+                }
+                return withFile(full, volume);
+            }
+            if (!isShort && path.equals(volume.path())) {
+                return withFile(path, volume);
+            }
+        }
+        return path;
+    }
+
+    /** A path that names a volume and no file means its default loader. */
+    private static DevicePath withFile(DevicePath path, Disks.Found volume) {
+        return path.equals(volume.path()) ? path.file(DEFAULT_FILE) : path;
+    }
+
+    /** The number, signature and their kinds: sizes may be anything. */
+    private static boolean isSamePartition(Node a, Node b) {
+        if (a.type() != b.type() || a.subtype() != b.subtype()) {
+            return false;
+        }
+        byte[] x = a.data();
+        byte[] y = b.data();
+        return x.length == 38
+                && y.length == 38
+                && java.util.Arrays.equals(x, 0, 4, y, 0, 4)
+                && java.util.Arrays.equals(x, 20, 38, y, 20, 38);
+    }
+
+    private boolean start(Candidate candidate, CpuRegisters caller) {
+        String what = candidate.description + ", " + candidate.path.fileName();
+        FileReader.Result file = files.read(candidate.path, /* bootPolicy= */ true);
+        if (file.bytes() == null) {
+            tried.add(what + " (" + EfiStatus.name(file.status()) + ")");
+            return false;
+        }
+        long[] handle = new long[1];
+        long status = images.load(firmware, candidate.path, file.bytes(), handle);
+        if (status != EfiStatus.SUCCESS) {
+            tried.add(what + " (" + EfiStatus.name(status) + ")");
+            return false;
+        }
+        images.setLoadOptions(handle[0], candidate.optional);
+        setCurrent(candidate.number);
+        events.signalGroup(Event.GROUP_READY_TO_BOOT);
+        events.signalGroup(Event.GROUP_AFTER_READY_TO_BOOT);
+        watchdog.set(MEDIA_PROTOCOL_WATCHDOG_SECONDS);
+        tried.add(what + ", which returned");
+        return images.start(handle[0], caller, 0, 0) == EfiStatus.SUCCESS;
+    }
+
+    private void setCurrent(int number) {
+        byte[] data = number < 0 ? new byte[0] : new byte[2];
+        if (number >= 0) {
+            Little.put16(data, 0, number);
+        }
+        int attributes = Variable.BOOTSERVICE_ACCESS | Variable.RUNTIME_ACCESS;
+        variables.set(new Variable("BootCurrent", Variable.GLOBAL, attributes, data));
+    }
+}
