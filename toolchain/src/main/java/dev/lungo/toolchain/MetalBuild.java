@@ -95,10 +95,12 @@ public record MetalBuild(
                         program,
                         mainClass.replace('.', '/'),
                         name -> program.classFile(name).or(() -> teaVm.libraryClass(name)));
-        program.put("dev/lungo/toolchain/target/Semantics", semantics());
+        for (String name : List.of("Semantics", "Uncaught")) {
+            program.put("dev/lungo/toolchain/target/" + name, classFile(name));
+        }
         program.put(
                 EntryClass.NAME.replace('.', '/'),
-                EntryClass.of(ClassDesc.of(mainClass), exitPath));
+                EntryClass.of(ClassDesc.of(mainClass), exitPath, program::isInterface));
 
         Path generated = Files.createDirectory(directory.resolve("generated"));
         teaVm.generate(program, exitPath, EntryClass.NAME, generated, heapBytes);
@@ -117,10 +119,10 @@ public record MetalBuild(
         };
     }
 
-    private static byte[] semantics() throws IOException {
-        try (InputStream in = MetalBuild.class.getResourceAsStream("target/Semantics.class")) {
+    private static byte[] classFile(String name) throws IOException {
+        try (InputStream in = MetalBuild.class.getResourceAsStream("target/" + name + ".class")) {
             if (in == null) {
-                throw new IllegalStateException("no Semantics.class");
+                throw new IllegalStateException("no class " + name);
             }
             return in.readAllBytes();
         }

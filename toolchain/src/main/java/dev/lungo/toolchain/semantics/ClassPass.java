@@ -1,5 +1,7 @@
 package dev.lungo.toolchain.semantics;
 
+import static java.lang.constant.ConstantDescs.CLASS_INIT_NAME;
+
 import java.lang.classfile.Annotation;
 import java.lang.classfile.AnnotationElement;
 import java.lang.classfile.AttributedElement;
@@ -40,6 +42,8 @@ public final class ClassPass {
 
     private static final String SEMANTICS = "dev/lungo/toolchain/target/Semantics";
 
+    private static final String RAISING = "org/teavm/runtime/ExceptionHandling";
+
     // Stack maps are for verifiers; TeaVM finds the types of variables by itself.
     private final ClassFile classFiles = ClassFile.of(StackMapsOption.DROP_STACK_MAPS);
     private final Function<String, Optional<byte[]>> lookUp;
@@ -74,6 +78,14 @@ public final class ClassPass {
         @Override
         public void accept(ClassBuilder builder, ClassElement element) {
             switch (element) {
+                case MethodModel method when isEarlyInitialiser(method) ->
+                        builder.withMethod(
+                                ExitPath.INITIALISER,
+                                method.methodTypeSymbol(),
+                                ClassFile.ACC_PUBLIC | ClassFile.ACC_STATIC,
+                                moved ->
+                                        method.forEach(
+                                                part -> rewrite(method).accept(moved, part)));
                 case MethodModel method -> builder.transformMethod(method, rewrite(method));
                 case RuntimeVisibleAnnotationsAttribute _ -> {} // written at the end
                 default -> builder.with(element);
@@ -94,6 +106,11 @@ public final class ClassPass {
             if (!annotations.isEmpty()) {
                 builder.with(RuntimeVisibleAnnotationsAttribute.of(annotations));
             }
+        }
+
+        private boolean isEarlyInitialiser(MethodModel method) {
+            return method.methodName().equalsString(CLASS_INIT_NAME)
+                    && exitPath.initialised().contains(name);
         }
 
         private MethodTransform rewrite(MethodModel method) {
@@ -125,6 +142,8 @@ public final class ClassPass {
                     switch (element) {
                         case CodeModel code when operators ->
                                 builder.transformCode(code, operators(code, unmanaged));
+                        case CodeModel code when isRaising(method) ->
+                                builder.transformCode(code, OperatorPass.raising());
                         case RuntimeVisibleAnnotationsAttribute _ -> {}
                         default -> builder.with(element);
                     }
@@ -143,6 +162,13 @@ public final class ClassPass {
     private static boolean isForExitPath(MethodModel method) {
         return method.parent().orElseThrow().thisClass().asInternalName().equals(SEMANTICS)
                 && method.methodName().stringValue().endsWith("OnExit");
+    }
+
+    /** What compiled code calls where an index is out of bounds, or a reference null. */
+    private static boolean isRaising(MethodModel method) {
+        return method.parent().orElseThrow().thisClass().asInternalName().equals(RAISING)
+                && method.methodName().stringValue().startsWith("throw")
+                && method.methodTypeSymbol().parameterCount() == 0;
     }
 
     private OperatorPass operators(CodeModel code, boolean unmanaged) {

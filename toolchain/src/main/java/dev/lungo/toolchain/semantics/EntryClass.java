@@ -1,6 +1,7 @@
 package dev.lungo.toolchain.semantics;
 
 import static java.lang.constant.ConstantDescs.CD_String;
+import static java.lang.constant.ConstantDescs.CD_Throwable;
 import static java.lang.constant.ConstantDescs.CD_void;
 
 import dev.lungo.toolchain.semantics.ExitPath.MethodName;
@@ -10,18 +11,24 @@ import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.TypeKind;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
+import java.util.function.Predicate;
 
 /**
  * Makes the class that an image begins with. It refers to the methods of the exit path that only
- * assembly calls, so that they are compiled, and calls the program's main.
+ * assembly calls, so that they are compiled, initialises their classes, and calls the program's
+ * main.
  */
 public final class EntryClass {
     public static final String NAME = "dev.lungo.toolchain.target.Entry";
+    private static final ClassDesc UNCAUGHT = ClassDesc.of("dev.lungo.toolchain.target.Uncaught");
     private static final MethodTypeDesc MAIN = MethodTypeDesc.of(CD_void, CD_String.arrayType());
 
     private EntryClass() {}
 
-    public static byte[] of(ClassDesc mainClass, ExitPath exitPath) {
+    /**
+     * @param isInterface asked for internal names
+     */
+    public static byte[] of(ClassDesc mainClass, ExitPath exitPath, Predicate<String> isInterface) {
         return ClassFile.of(StackMapsOption.DROP_STACK_MAPS)
                 .build(
                         ClassDesc.of(NAME),
@@ -30,15 +37,34 @@ public final class EntryClass {
                                         "main",
                                         MAIN,
                                         ClassFile.ACC_PUBLIC | ClassFile.ACC_STATIC,
-                                        code -> main(code, mainClass, exitPath)));
+                                        code -> main(code, mainClass, exitPath, isInterface)));
     }
 
-    private static void main(CodeBuilder code, ClassDesc mainClass, ExitPath exitPath) {
+    private static void main(
+            CodeBuilder code,
+            ClassDesc mainClass,
+            ExitPath exitPath,
+            Predicate<String> isInterface) {
+        for (String name : exitPath.initialised()) {
+            code.invokestatic(
+                    ClassDesc.ofInternalName(name),
+                    ExitPath.INITIALISER,
+                    MethodTypeDesc.of(CD_void),
+                    isInterface.test(name));
+        }
         for (MethodName entry : exitPath.entries()) {
             OperatorPass.never(code);
             code.ifThen(taken -> call(taken, entry));
         }
-        code.aload(0).invokestatic(mainClass, "main", MAIN).return_();
+        code.trying(
+                body -> body.aload(0).invokestatic(mainClass, "main", MAIN),
+                handlers ->
+                        handlers.catchingAll(handler ->
+                                handler.invokestatic(
+                                        UNCAUGHT,
+                                        "report",
+                                        MethodTypeDesc.of(CD_void, CD_Throwable))));
+        code.return_();
     }
 
     private static void call(CodeBuilder code, MethodName entry) {

@@ -1,13 +1,18 @@
 package dev.lungo.toolchain.semantics;
 
+import static java.lang.constant.ConstantDescs.CLASS_INIT_NAME;
+
 import dev.lungo.toolchain.ToolchainException;
 import dev.lungo.toolchain.semantics.ExitPath.MethodName;
 import java.lang.classfile.Annotation;
 import java.lang.classfile.Attributes;
+import java.lang.classfile.ClassModel;
 import java.lang.classfile.CodeElement;
 import java.lang.classfile.MethodModel;
 import java.lang.classfile.Opcode;
 import java.lang.classfile.attribute.RuntimeVisibleAnnotationsAttribute;
+import java.lang.classfile.constantpool.ClassEntry;
+import java.lang.classfile.instruction.FieldInstruction;
 import java.lang.classfile.instruction.InvokeDynamicInstruction;
 import java.lang.classfile.instruction.InvokeInstruction;
 import java.lang.classfile.instruction.LineNumber;
@@ -23,6 +28,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -44,6 +50,7 @@ public final class ExitPathSearch {
     private final Hierarchy hierarchy;
     private final Set<String> reachable = new LinkedHashSet<>();
     private final Set<String> instantiated = new TreeSet<>();
+    private final Set<String> touched = new LinkedHashSet<>();
     private final Map<MethodName, Optional<MethodName>> callers = new LinkedHashMap<>();
     private final Deque<MethodModel> open = new ArrayDeque<>();
 
@@ -89,7 +96,7 @@ public final class ExitPathSearch {
         while (!open.isEmpty()) {
             visit(open.remove());
         }
-        return new ExitPath(entries, Collections.unmodifiableSet(callers.keySet()));
+        return new ExitPath(entries, Collections.unmodifiableSet(callers.keySet()), initialised());
     }
 
     private void noteInstantiated(MethodModel method) {
@@ -106,6 +113,9 @@ public final class ExitPathSearch {
     private void reach(MethodModel method, Optional<MethodName> caller) {
         if (callers.putIfAbsent(nameOf(method), caller) == null) {
             open.add(method);
+            if (method.flags().has(AccessFlag.STATIC)) {
+                touch(method.parent().orElseThrow().thisClass().asInternalName());
+            }
         }
     }
 
@@ -118,9 +128,13 @@ public final class ExitPathSearch {
             return;
         }
         int line = 0;
+        boolean impossible = false;
         for (CodeElement element : method.code().get()) {
             switch (element) {
                 case LineNumber number -> line = number.line();
+                case NewObjectInstruction made when isImpossible(made.className()) ->
+                        impossible = true;
+                case InvokeInstruction call when isImpossible(call.owner()) -> {}
                 case NewObjectInstruction made ->
                         throw refusal(
                                 name,
@@ -133,10 +147,61 @@ public final class ExitPathSearch {
                 case InvokeDynamicInstruction dynamic ->
                         throw refusal(name, line, describe(dynamic));
                 case MonitorInstruction _ -> throw refusal(name, line, "locks");
-                case ThrowInstruction _ -> throw refusal(name, line, "throws");
+                case ThrowInstruction _ -> {
+                    if (!impossible) {
+                        throw refusal(name, line, "throws");
+                    }
+                    impossible = false;
+                }
                 case InvokeInstruction call -> follow(call, name, line);
+                case FieldInstruction field
+                        when field.opcode() == Opcode.GETSTATIC
+                                || field.opcode() == Opcode.PUTSTATIC ->
+                        touch(field.owner().asInternalName());
                 default -> {}
             }
+        }
+    }
+
+    /** What javac has a switch throw that names all values, for those that come to be later. */
+    static boolean isImpossible(ClassEntry type) {
+        return type.asInternalName().equals("java/lang/MatchException");
+    }
+
+    /** The class has to be initialised before the exit path runs. */
+    private void touch(String className) {
+        Optional<ClassModel> model = hierarchy.find(className);
+        while (model.isPresent() && touched.add(model.get().thisClass().asInternalName())) {
+            model =
+                    model.get()
+                            .superclass()
+                            .flatMap(entry -> hierarchy.find(entry.asInternalName()));
+        }
+    }
+
+    /** Classes of the program that have an initialiser; those that others name come first. */
+    private List<String> initialised() {
+        List<String> order = new ArrayList<>();
+        Set<String> seen = new HashSet<>();
+        for (String name : touched) {
+            initialise(name, seen, order);
+        }
+        return order;
+    }
+
+    private void initialise(String name, Set<String> seen, List<String> order) {
+        if (program.classFile(name).isEmpty() || !seen.add(name)) {
+            return;
+        }
+        ClassModel model = hierarchy.find(name).orElseThrow();
+        for (var entry : model.constantPool()) {
+            if (entry instanceof ClassEntry named && touched.contains(named.asInternalName())) {
+                initialise(named.asInternalName(), seen, order);
+            }
+        }
+        if (model.methods().stream()
+                .anyMatch(method -> method.methodName().equalsString(CLASS_INIT_NAME))) {
+            order.add(name);
         }
     }
 

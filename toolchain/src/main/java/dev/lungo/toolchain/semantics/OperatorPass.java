@@ -14,6 +14,8 @@ import java.lang.classfile.Instruction;
 import java.lang.classfile.Opcode;
 import java.lang.classfile.instruction.ConstantInstruction;
 import java.lang.classfile.instruction.FieldInstruction;
+import java.lang.classfile.instruction.InvokeInstruction;
+import java.lang.classfile.instruction.NewObjectInstruction;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.util.Locale;
@@ -31,17 +33,17 @@ final class OperatorPass implements CodeTransform {
 
     private final Predicate<FieldInstruction> isVolatile;
     private final boolean checkStack;
-    private final String divisionSuffix;
+    private final boolean exitPath;
     private boolean harmlessDivisor;
 
     /**
      * @param checkStack whether the method, which calls others, is to look how deep it is
-     * @param exitPath whether division by zero has to stop the machine instead of throwing
+     * @param exitPath whether trouble has to stop the machine instead of throwing
      */
     OperatorPass(Predicate<FieldInstruction> isVolatile, boolean checkStack, boolean exitPath) {
         this.isVolatile = isVolatile;
         this.checkStack = checkStack;
-        this.divisionSuffix = exitPath ? "OnExit" : "";
+        this.exitPath = exitPath;
     }
 
     @Override
@@ -74,7 +76,26 @@ final class OperatorPass implements CodeTransform {
             case D2L -> call(code, instruction.opcode(), "", MethodTypeDesc.of(CD_long, CD_double));
             case GETFIELD, GETSTATIC, PUTFIELD, PUTSTATIC ->
                     access(code, (FieldInstruction) instruction);
+            case NEW -> make(code, (NewObjectInstruction) instruction);
+            case INVOKESPECIAL -> construct(code, (InvokeInstruction) instruction);
             default -> code.with(instruction);
+        }
+    }
+
+    // Where javac wants to throw because no case of a switch applies, the exit path stops.
+    private void make(CodeBuilder code, NewObjectInstruction made) {
+        if (exitPath && ExitPathSearch.isImpossible(made.className())) {
+            code.invokestatic(SEMANTICS, "noCase", NOTHING).aconst_null();
+        } else {
+            code.with(made);
+        }
+    }
+
+    private void construct(CodeBuilder code, InvokeInstruction call) {
+        if (exitPath && ExitPathSearch.isImpossible(call.owner())) {
+            code.pop().pop().pop(); // two arguments and the object
+        } else {
+            code.with(call);
         }
     }
 
@@ -83,7 +104,11 @@ final class OperatorPass implements CodeTransform {
         if (harmless) {
             code.with(division);
         } else {
-            call(code, division.opcode(), divisionSuffix, MethodTypeDesc.of(type, type, type));
+            call(
+                    code,
+                    division.opcode(),
+                    exitPath ? "OnExit" : "",
+                    MethodTypeDesc.of(type, type, type));
         }
     }
 
@@ -102,6 +127,21 @@ final class OperatorPass implements CodeTransform {
         code.invokestatic(SEMANTICS, "barrier", NOTHING);
         code.with(field);
         code.invokestatic(SEMANTICS, store ? "fence" : "barrier", NOTHING);
+    }
+
+    /** For what throws on behalf of compiled code, which may be on the exit path. */
+    static CodeTransform raising() {
+        return new CodeTransform() {
+            @Override
+            public void atStart(CodeBuilder code) {
+                code.invokestatic(SEMANTICS, "raising", NOTHING);
+            }
+
+            @Override
+            public void accept(CodeBuilder code, CodeElement element) {
+                code.with(element);
+            }
+        };
     }
 
     /** The call that guards what is compiled although the program does not call it. */

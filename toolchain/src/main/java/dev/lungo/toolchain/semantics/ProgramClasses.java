@@ -3,6 +3,8 @@ package dev.lungo.toolchain.semantics;
 import dev.lungo.toolchain.ToolchainException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.classfile.ClassFile;
+import java.lang.reflect.AccessFlag;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -71,6 +73,12 @@ public final class ProgramClasses {
 
     public void put(String internalName, byte[] classFile) {
         files.put(internalName + ".class", classFile);
+    }
+
+    public boolean isInterface(String internalName) {
+        return classFile(internalName)
+                .map(file -> ClassFile.of().parse(file).flags().has(AccessFlag.INTERFACE))
+                .orElse(false);
     }
 
     /** Internal names of all classes, in order. */

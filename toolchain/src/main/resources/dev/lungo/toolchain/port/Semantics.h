@@ -21,6 +21,15 @@ static inline void Semantics_checkStack(void) {
 
 static inline void Semantics_divisionFault(void) { Lungo_fault("division by zero on the exit path"); }
 
+static inline void Semantics_noCase(void) { Lungo_fault("no case for a value on the exit path"); }
+
+static inline void Semantics_raising(void) {
+    uint64_t here = (uint64_t) __builtin_frame_address(0);
+    if (here >= (uint64_t) Lungo_memoryStackTop() || here < Lungo_stackLimit - 0x8000) {
+        Lungo_fault("null, an index out of bounds or a class cast on the exit path");
+    }
+}
+
 /* False, which no compiler knows. */
 static inline int32_t Semantics_never(void) {
     int32_t never = 0;
