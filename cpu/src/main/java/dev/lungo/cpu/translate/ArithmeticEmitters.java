@@ -37,8 +37,8 @@ final class ArithmeticEmitters extends Emitter {
             case CMC -> flags(0xF5);
             case SAHF -> flags(0x9E);
             case LAHF -> {
-                to.needFlags();
-                to.change(RAX);
+                to.flags.need();
+                to.flags.change(RAX);
                 code.u8(0x9F);
             }
             default -> throw new IllegalArgumentException("no emitter here: " + i);
@@ -47,9 +47,9 @@ final class ArithmeticEmitters extends Emitter {
 
     /** What changes some flags and nothing else. */
     private void flags(int opcode) {
-        to.needFlags();
+        to.flags.need();
         code.u8(opcode);
-        to.flagsSet();
+        to.flags.set();
     }
 
     private void arithmetic(Instruction i, int which) {
@@ -58,9 +58,9 @@ final class ArithmeticEmitters extends Emitter {
         boolean compares = which == 7;
         int base = which << 3;
         if (i.operand(0) instanceof Operand.Memory memory) {
-            to.access(memory, bytes, !compares);
+            to.addressing.access(memory, bytes, !compares);
             if (carry) {
-                to.needFlags();
+                to.flags.need();
             }
             if (i.operand(1) instanceof Operand.Immediate immediate) {
                 locked(i);
@@ -70,31 +70,31 @@ final class ArithmeticEmitters extends Emitter {
                 locked(i);
                 code.rm(base | wide(bytes), bytes, from, T0, 0);
             }
-            to.flagsSet();
+            to.flags.set();
             return;
         }
         int guest = number(i.operand(0));
         if (i.operand(1) instanceof Operand.Memory memory) {
-            to.access(memory, bytes, false);
+            to.addressing.access(memory, bytes, false);
             if (carry) {
-                to.needFlags();
+                to.flags.need();
             }
             if (!compares) {
-                to.change(guest);
+                to.flags.change(guest);
             }
             int target = value(i.operand(0), T1);
             code.rm(base | 2 | wide(bytes), bytes, target, T0, 0);
             if (!compares) {
                 written(i.operand(0), bytes, target);
             }
-            to.flagsSet();
+            to.flags.set();
             return;
         }
         if (carry) {
-            to.needFlags();
+            to.flags.need();
         }
         if (!compares) {
-            to.change(guest);
+            to.flags.change(guest);
         }
         if (i.operand(1) instanceof Operand.Immediate immediate) {
             int target = value(i.operand(0), T1);
@@ -103,16 +103,16 @@ final class ArithmeticEmitters extends Emitter {
                 written(i.operand(0), bytes, target);
             }
             if (isHigh(i.operand(0))) {
-                to.flagsSet();
+                to.flags.set();
                 return;
             }
             long value = signed(immediate.value(), bytes);
             switch (which) {
-                case 0 -> to.flagsSet(FlagsKind.ADD, bytes, guest, value);
-                case 5 -> to.flagsSet(FlagsKind.SUB, bytes, guest, value);
-                case 7 -> to.flagsSet(FlagsKind.CMP, bytes, guest, value);
-                case 1, 4, 6 -> to.flagsSet(FlagsKind.LOGIC, bytes, guest, -1);
-                default -> to.flagsSet();
+                case 0 -> to.flags.set(FlagsKind.ADD, bytes, guest, value);
+                case 5 -> to.flags.set(FlagsKind.SUB, bytes, guest, value);
+                case 7 -> to.flags.set(FlagsKind.CMP, bytes, guest, value);
+                case 1, 4, 6 -> to.flags.set(FlagsKind.LOGIC, bytes, guest, -1);
+                default -> to.flags.set();
             }
             return;
         }
@@ -124,31 +124,31 @@ final class ArithmeticEmitters extends Emitter {
             written(i.operand(0), bytes, target);
         }
         if (isHigh(i.operand(0)) || isHigh(i.operand(1))) {
-            to.flagsSet();
+            to.flags.set();
         } else if (which == 1 || which == 4 || which == 6) {
-            to.flagsSet(FlagsKind.LOGIC, bytes, guest, -1);
+            to.flags.set(FlagsKind.LOGIC, bytes, guest, -1);
         } else if (which == 7) {
-            to.flagsSet(FlagsKind.CMP, bytes, guest, other);
+            to.flags.set(FlagsKind.CMP, bytes, guest, other);
         } else if (guest != other && which == 0) {
-            to.flagsSet(FlagsKind.ADD, bytes, guest, other);
+            to.flags.set(FlagsKind.ADD, bytes, guest, other);
         } else if (guest != other && which == 5) {
-            to.flagsSet(FlagsKind.SUB, bytes, guest, other);
+            to.flags.set(FlagsKind.SUB, bytes, guest, other);
         } else {
-            to.flagsSet();
+            to.flags.set();
         }
     }
 
     private void test(Instruction i) {
         int bytes = i.operand(0).bytes();
         if (i.operand(0) instanceof Operand.Memory memory) {
-            to.access(memory, bytes, false);
+            to.addressing.access(memory, bytes, false);
             if (i.operand(1) instanceof Operand.Immediate immediate) {
                 code.rm(0xF6 | wide(bytes), bytes, 0, T0, 0);
                 code.immediate(bytes, immediate.value());
             } else {
                 code.rm(0x84 | wide(bytes), bytes, value(i.operand(1), T1), T0, 0);
             }
-            to.flagsSet();
+            to.flags.set();
             return;
         }
         int guest = number(i.operand(0));
@@ -156,13 +156,13 @@ final class ArithmeticEmitters extends Emitter {
         if (i.operand(1) instanceof Operand.Immediate immediate) {
             code.rr(0xF6 | wide(bytes), bytes, 0, a);
             code.immediate(bytes, immediate.value());
-            to.flagsSet();
+            to.flags.set();
         } else {
             code.rr(0x84 | wide(bytes), bytes, value(i.operand(1), T2), a);
             if (i.operand(0).equals(i.operand(1)) && !isHigh(i.operand(0))) {
-                to.flagsSet(FlagsKind.LOGIC, bytes, guest, -1);
+                to.flags.set(FlagsKind.LOGIC, bytes, guest, -1);
             } else {
-                to.flagsSet();
+                to.flags.set();
             }
         }
     }
@@ -171,24 +171,24 @@ final class ArithmeticEmitters extends Emitter {
         int bytes = i.operand(0).bytes();
         boolean step = opcode == 0xFE;
         if (i.operand(0) instanceof Operand.Memory memory) {
-            to.access(memory, bytes, true);
+            to.addressing.access(memory, bytes, true);
             if (step) {
-                to.needFlags();
+                to.flags.need();
             }
             locked(i);
             code.rm(opcode | wide(bytes), bytes, which, T0, 0);
         } else {
             int guest = number(i.operand(0));
             if (step) {
-                to.needFlags();
+                to.flags.need();
             }
-            to.change(guest);
+            to.flags.change(guest);
             int target = old(guest, T1);
             code.rr(opcode | wide(bytes), bytes, which, target);
             to.written(guest, bytes, target);
         }
         if (which != 2) {
-            to.flagsSet();
+            to.flags.set();
         }
     }
 
@@ -196,30 +196,30 @@ final class ArithmeticEmitters extends Emitter {
         int bytes = i.operand(0).bytes();
         int from = number(i.operand(1));
         if (i.operand(0) instanceof Operand.Memory memory) {
-            to.access(memory, bytes, true);
+            to.addressing.access(memory, bytes, true);
             int source = to.read(from, T1);
             locked(i);
             code.rm(0x0F_B0 | wide(bytes), bytes, source, T0, 0);
-            to.flagsSet();
+            to.flags.set();
             return;
         }
         int guest = number(i.operand(0));
         int target = old(guest, T1);
         code.rr(0x0F_B0 | wide(bytes), bytes, to.read(from, T2), target);
         to.written(guest, bytes, target);
-        to.flagsSet();
+        to.flags.set();
     }
 
     private void exchangeAdd(Instruction i) {
         int bytes = i.operand(0).bytes();
         int from = number(i.operand(1));
         if (i.operand(0) instanceof Operand.Memory memory) {
-            to.access(memory, bytes, true);
+            to.addressing.access(memory, bytes, true);
             int source = old(from, T1);
             locked(i);
             code.rm(0x0F_C0 | wide(bytes), bytes, source, T0, 0);
             to.written(from, bytes, source);
-            to.flagsSet();
+            to.flags.set();
             return;
         }
         int guest = number(i.operand(0));
@@ -231,6 +231,6 @@ final class ArithmeticEmitters extends Emitter {
         code.rr(0x0F_C0 | wide(bytes), bytes, source, target);
         to.written(from, bytes, source);
         to.written(guest, bytes, target);
-        to.flagsSet();
+        to.flags.set();
     }
 }

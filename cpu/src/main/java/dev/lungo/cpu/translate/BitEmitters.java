@@ -50,30 +50,30 @@ final class BitEmitters extends Emitter {
         boolean needs = FlagUse.of(i) == FlagUse.CHANGES;
         int opcode = (byCl ? 0xD2 : 0xC0) | wide(bytes);
         if (i.operand(0) instanceof Operand.Memory memory) {
-            to.access(memory, bytes, true);
+            to.addressing.access(memory, bytes, true);
             if (needs) {
-                to.needFlags();
+                to.flags.need();
             }
             code.rm(opcode, bytes, which, T0, 0);
         } else {
             int guest = number(i.operand(0));
             if (needs) {
-                to.needFlags();
+                to.flags.need();
             }
-            to.change(guest);
+            to.flags.change(guest);
             int target = old(guest, T1);
             code.rr(opcode, bytes, which, target);
             if (!byCl) {
                 code.u8(count);
             }
             to.written(guest, bytes, target);
-            to.flagsSet();
+            to.flags.set();
             return;
         }
         if (!byCl) {
             code.u8(count);
         }
-        to.flagsSet();
+        to.flags.set();
     }
 
     private void doubleShift(Instruction i, int opcode) {
@@ -81,26 +81,26 @@ final class BitEmitters extends Emitter {
         boolean byCl = !(i.operand(2) instanceof Operand.Immediate);
         int other = number(i.operand(1));
         if (i.operand(0) instanceof Operand.Memory memory) {
-            to.access(memory, bytes, true);
-            to.needFlags();
+            to.addressing.access(memory, bytes, true);
+            to.flags.need();
             code.rm(opcode | (byCl ? 1 : 0), bytes, to.read(other, T1), T0, 0);
         } else {
             int guest = number(i.operand(0));
-            to.needFlags();
-            to.change(guest);
+            to.flags.need();
+            to.flags.change(guest);
             int target = old(guest, T1);
             code.rr(opcode | (byCl ? 1 : 0), bytes, to.read(other, T2), target);
             if (!byCl) {
                 code.u8((int) ((Operand.Immediate) i.operand(2)).value());
             }
             to.written(guest, bytes, target);
-            to.flagsSet();
+            to.flags.set();
             return;
         }
         if (!byCl) {
             code.u8((int) ((Operand.Immediate) i.operand(2)).value());
         }
-        to.flagsSet();
+        to.flags.set();
     }
 
     private void imul(Instruction i) {
@@ -113,9 +113,9 @@ final class BitEmitters extends Emitter {
         Operand source = i.operand(1);
         boolean three = i.operands().size() == 3;
         if (source instanceof Operand.Memory memory) {
-            to.access(memory, bytes, false);
+            to.addressing.access(memory, bytes, false);
         }
-        to.change(guest);
+        to.flags.change(guest);
         int target = three ? Emission.target(guest, T1) : old(guest, T1);
         if (three) {
             long factor = ((Operand.Immediate) i.operand(2)).value();
@@ -133,24 +133,24 @@ final class BitEmitters extends Emitter {
             code.rr(0x0F_AF, bytes, target, to.read(number(source), T2));
         }
         to.written(guest, bytes, target);
-        to.flagsSet();
+        to.flags.set();
     }
 
     /** MUL and IMUL to twice the width. */
     private void multiply(Instruction i, int which) {
         int bytes = i.operand(0).bytes();
         if (i.operand(0) instanceof Operand.Memory memory) {
-            to.access(memory, bytes, false);
-            to.change(0);
-            to.change(2);
+            to.addressing.access(memory, bytes, false);
+            to.flags.change(0);
+            to.flags.change(2);
             code.rm(0xF6 | wide(bytes), bytes, which, T0, 0);
         } else {
             int source = to.read(number(i.operand(0)), T1);
-            to.change(0);
-            to.change(2);
+            to.flags.change(0);
+            to.flags.change(2);
             code.rr(0xF6 | wide(bytes), bytes, which, source);
         }
-        to.flagsSet();
+        to.flags.set();
     }
 
     /** What would not fit, or divides by zero, is interpreted: the host must not fault. */
@@ -158,12 +158,12 @@ final class BitEmitters extends Emitter {
         int bytes = i.operand(0).bytes();
         int divisor = T1;
         if (i.operand(0) instanceof Operand.Memory memory) {
-            to.access(memory, bytes, false);
+            to.addressing.access(memory, bytes, false);
             code.rm(0x8B, bytes, T1, T0, 0);
         } else {
             divisor = to.read(number(i.operand(0)), T1);
         }
-        to.clobberFlags();
+        to.flags.clobber();
         if (signed) {
             code.mov(T2, HostCode.RAX);
             code.rr(0xC1, bytes, 7, T2); // sar: what the high half must be
@@ -177,10 +177,10 @@ final class BitEmitters extends Emitter {
             code.rr(0x3B, bytes, HostCode.RDX, divisor);
             to.slow(NOT_BELOW);
         }
-        to.change(0);
-        to.change(2);
+        to.flags.change(0);
+        to.flags.change(2);
         code.rr(0xF7, bytes, signed ? 7 : 6, divisor);
-        to.flagsSet();
+        to.flags.set();
     }
 
     private void bit(Instruction i, int which) {
@@ -191,18 +191,18 @@ final class BitEmitters extends Emitter {
                 bitOfString(i, memory, which);
                 return;
             }
-            to.access(memory, bytes, changes);
-            to.needFlags();
+            to.addressing.access(memory, bytes, changes);
+            to.flags.need();
             locked(i);
             code.rm(0x0F_BA, bytes, which, T0, 0);
             code.u8((int) ((Operand.Immediate) i.operand(1)).value() & 8 * bytes - 1);
-            to.flagsSet();
+            to.flags.set();
             return;
         }
         int guest = number(i.operand(0));
-        to.needFlags();
+        to.flags.need();
         if (changes) {
-            to.change(guest);
+            to.flags.change(guest);
         }
         int target = old(guest, T1);
         if (i.operand(1) instanceof Operand.Immediate immediate) {
@@ -214,7 +214,7 @@ final class BitEmitters extends Emitter {
         if (changes) {
             to.written(guest, bytes, target);
         }
-        to.flagsSet();
+        to.flags.set();
     }
 
     /** A bit as far from a place in memory as a register says. */
@@ -222,26 +222,26 @@ final class BitEmitters extends Emitter {
         int bytes = memory.bytes();
         int bit = number(i.operand(1));
         int addressBytes = memory.addressBytes() == 4 ? 4 : 8;
-        to.clobberFlags();
-        to.effectiveAddress(memory);
+        to.flags.clobber();
+        to.addressing.effectiveAddress(memory);
         element(bit, bytes);
         code.rmx(0x8D, addressBytes, T0, T0, T1, Integer.numberOfTrailingZeros(bytes), 0);
-        to.address(memory.segment(), bytes, which != 4);
-        to.access(bytes, which != 4);
+        to.addressing.address(memory.segment(), bytes, which != 4);
+        to.addressing.access(bytes, which != 4);
         if (which == 4) {
-            to.needFlags();
+            to.flags.need();
             code.rm(0x8B, bytes, T2, T0, 0);
             code.rr(0x0F_A3, bytes, to.read(bit, T1), T2);
         } else {
             element(bit, bytes); // back to where the host shall count from, too
             code.rr(0xF7, 8, 3, T1); // neg
             code.rmx(0x8D, 8, T0, T0, T1, Integer.numberOfTrailingZeros(bytes), 0);
-            to.needFlags();
+            to.flags.need();
             int from = to.read(bit, T1);
             locked(i);
             code.rm(0x0F_83 | which << 3, bytes, from, T0, 0);
         }
-        to.flagsSet();
+        to.flags.set();
     }
 
     /** How many operands on the one with this bit is, in T1. */

@@ -43,7 +43,7 @@ final class ControlEmitters extends Emitter {
 
     /** Adds to the stack pointer, as many of its bits as there are. */
     private void stackMoves(int by) {
-        to.change(RSP);
+        to.flags.change(RSP);
         int rsp = Frame.host(RSP);
         code.rm(0x8D, pointerBytes(), rsp, rsp, by);
     }
@@ -67,14 +67,14 @@ final class ControlEmitters extends Emitter {
     /** The host address of what a push will write, in T0. */
     private void top(int bytes) {
         stackOffset(Frame.host(RSP), -bytes);
-        to.accessStack(bytes, true);
+        to.addressing.accessStack(bytes, true);
     }
 
     private void push(Instruction i) {
         int bytes = i.operandBytes();
         switch (i.operand(0)) {
             case Operand.Memory memory -> {
-                to.access(memory, bytes, false);
+                to.addressing.access(memory, bytes, false);
                 code.rm(0x8B, bytes, T1, T0, 0);
                 code.store(STATE, Frame.at(State.JUMP_RIP), T1);
                 top(bytes);
@@ -95,7 +95,7 @@ final class ControlEmitters extends Emitter {
     }
 
     private void pushFlags(int bytes) {
-        to.needFlags();
+        to.flags.need();
         code.u8(0x9C); // pushf
         code.rm(0x8F, 4, 0, STATE, Frame.at(State.JUMP_RIP)); // pop
         top(bytes);
@@ -112,8 +112,8 @@ final class ControlEmitters extends Emitter {
         int bytes = i.operandBytes();
         int guest = number(i.operand(0));
         stackOffset(Frame.host(RSP), 0);
-        to.accessStack(bytes, false);
-        to.change(guest);
+        to.addressing.accessStack(bytes, false);
+        to.flags.change(guest);
         int target = guest == RSP ? T1 : Emission.target(guest, T1);
         code.rm(0x8B, bytes, target, T0, 0);
         stackMoves(bytes);
@@ -126,28 +126,28 @@ final class ControlEmitters extends Emitter {
 
     private void leave(int bytes) {
         stackOffset(Frame.host(RBP), 0);
-        to.accessStack(bytes, false);
-        to.change(RSP);
-        to.change(RBP);
+        to.addressing.accessStack(bytes, false);
+        to.flags.change(RSP);
+        to.flags.change(RBP);
         code.rm(0x8D, pointerBytes(), Frame.host(RSP), Frame.host(RBP), bytes);
         code.rm(0x8B, bytes, Frame.host(RBP), T0, 0);
     }
 
     private void jmp(Instruction i) {
         if (i.operand(0) instanceof Operand.Relative relative) {
-            to.branch(to.end() + (int) relative.offset(), i.operandBytes());
+            to.branching.branch(to.end() + (int) relative.offset(), i.operandBytes());
             return;
         }
         target(i);
-        to.lookUp();
-        to.goNow();
+        to.branching.lookUp();
+        to.branching.goNow();
     }
 
     /** The target of an indirect branch, in T0. */
     private void target(Instruction i) {
         int bytes = i.operandBytes();
         if (i.operand(0) instanceof Operand.Memory memory) {
-            to.access(memory, bytes, false);
+            to.addressing.access(memory, bytes, false);
             loadPointer(bytes);
         } else if (bytes == 2) {
             code.rr(0x0F_B7, 4, T0, to.read(number(i.operand(0)), T0)); // movzx
@@ -167,25 +167,25 @@ final class ControlEmitters extends Emitter {
         int delta = 0;
         if (i.operand(0) instanceof Operand.Relative relative) {
             delta = to.end() + (int) relative.offset();
-            near = to.isSafe(delta, bytes);
+            near = to.branching.isSafe(delta, bytes);
         }
         if (!near) {
             if (i.operand(0) instanceof Operand.Relative) {
-                to.farTarget(delta, bytes);
+                to.branching.farTarget(delta, bytes);
             } else {
                 target(i);
             }
-            to.lookUp();
-            to.keep();
+            to.branching.lookUp();
+            to.branching.keep();
         }
         top(bytes);
-        to.returnAddress(T1);
+        to.branching.returnAddress(T1);
         code.rm(0x89, bytes, T1, T0, 0);
         stackMoves(-bytes);
         if (near) {
-            to.branch(delta, bytes);
+            to.branching.branch(delta, bytes);
         } else {
-            to.goToKept();
+            to.branching.goToKept();
         }
     }
 
@@ -196,32 +196,32 @@ final class ControlEmitters extends Emitter {
                         ? 0
                         : (int) ((Operand.Immediate) i.operand(0)).value() & 0xFFFF;
         stackOffset(Frame.host(RSP), 0);
-        to.accessStack(bytes, false);
+        to.addressing.accessStack(bytes, false);
         loadPointer(bytes);
-        to.lookUp();
+        to.branching.lookUp();
         stackMoves(bytes + release);
-        to.goNow();
+        to.branching.goNow();
     }
 
     /** Has ZF, which is not the guest's, say whether what RCX counts is zero. */
     private void testCount(int bytes) {
-        to.clobberFlags();
+        to.flags.clobber();
         code.rr(0x85, bytes, Frame.host(RCX), Frame.host(RCX)); // test
     }
 
     private void jumpIfNoCount(Instruction i) {
         testCount(i.addressBytes());
-        to.branchNow(ZERO, to.end() + (int) relative(i).offset(), i.operandBytes());
+        to.branching.branchNow(ZERO, to.end() + (int) relative(i).offset(), i.operandBytes());
     }
 
     private void loop(Instruction i) {
         int bytes = i.addressBytes();
-        to.change(RCX);
-        to.clobberFlags();
+        to.flags.change(RCX);
+        to.flags.clobber();
         code.rm(0x8D, bytes, Frame.host(RCX), Frame.host(RCX), -1); // lea
         to.undoBy(() -> code.rm(0x8D, bytes, Frame.host(RCX), Frame.host(RCX), 1));
         testCount(bytes);
-        to.branchNow(NOT_ZERO, to.end() + (int) relative(i).offset(), i.operandBytes());
+        to.branching.branchNow(NOT_ZERO, to.end() + (int) relative(i).offset(), i.operandBytes());
     }
 
     private static Operand.Relative relative(Instruction i) {
@@ -231,7 +231,7 @@ final class ControlEmitters extends Emitter {
     private void conditional(Instruction i) {
         Mnemonic mnemonic = i.mnemonic();
         if (mnemonic.compareTo(Mnemonic.SETO) < 0) {
-            to.branchIf(
+            to.branching.branchIf(
                     mnemonic.compareTo(Mnemonic.JO),
                     to.end() + (int) relative(i).offset(),
                     i.operandBytes());
@@ -244,14 +244,14 @@ final class ControlEmitters extends Emitter {
 
     private void set(Instruction i, int condition) {
         if (i.operand(0) instanceof Operand.Memory memory) {
-            to.access(memory, 1, true);
-            to.needFlags();
+            to.addressing.access(memory, 1, true);
+            to.flags.need();
             code.rm(0x0F_90 | condition, 1, 0, T0, 0);
             return;
         }
         int guest = number(i.operand(0));
-        to.needFlags();
-        to.change(guest);
+        to.flags.need();
+        to.flags.change(guest);
         int target = Emission.target(guest, T1);
         code.rr(0x0F_90 | condition, 1, 0, target);
         to.written(guest, 1, target);
@@ -261,16 +261,16 @@ final class ControlEmitters extends Emitter {
         int bytes = i.operand(0).bytes();
         int guest = number(i.operand(0));
         if (i.operand(1) instanceof Operand.Memory memory) {
-            to.access(memory, bytes, false);
-            to.needFlags();
-            to.change(guest);
+            to.addressing.access(memory, bytes, false);
+            to.flags.need();
+            to.flags.change(guest);
             int target = old(guest, T1);
             code.rm(0x0F_40 | condition, bytes, target, T0, 0);
             to.written(guest, bytes, target);
             return;
         }
-        to.needFlags();
-        to.change(guest);
+        to.flags.need();
+        to.flags.change(guest);
         int from = to.read(number(i.operand(1)), T2);
         int target = old(guest, T1);
         code.rr(0x0F_40 | condition, bytes, target, from);

@@ -84,7 +84,7 @@ final class Draft implements Emission.Exits {
         }
         tools.code.note(moving);
         seeWhereFlagsLive();
-        emission.page(-onPage, PAGE - onPage);
+        emission.branching.page(-onPage, PAGE - onPage);
         for (Step step : steps) {
             unit.usesVectors |= step.isEmitted() && Emitters.usesVectors(step.instruction);
             unit.usesFpu |= step.isEmitted() && Emitters.usesFpu(step.instruction);
@@ -101,7 +101,7 @@ final class Draft implements Emission.Exits {
             emit(step);
         }
         if (!steps.getLast().isLast()) {
-            emission.endBefore(length);
+            emission.branching.endBefore(length);
         }
         emission.finishUnit();
         unit.deadEntry = tools.code.here();

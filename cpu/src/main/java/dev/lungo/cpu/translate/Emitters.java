@@ -68,7 +68,7 @@ final class Emitters {
                     }
                 }
                 case Operand.Memory memory -> {
-                    if (!to.canAddress(memory) && i.mnemonic() != Mnemonic.NOP) {
+                    if (!to.addressing.canAddress(memory) && i.mnemonic() != Mnemonic.NOP) {
                         return false;
                     }
                 }
@@ -192,7 +192,7 @@ final class Emitters {
             case BT, BTS, BTR, BTC ->
                     !(i.operand(0) instanceof Operand.Memory memory)
                             || i.operand(1) instanceof Operand.Immediate
-                            || to.isFlat(memory);
+                            || to.addressing.isFlat(memory);
             case DIV, IDIV -> i.operand(0).bytes() >= 4;
             case POP -> natural && i.operand(0) instanceof Operand.Register;
             case PUSHF -> natural && (to.mode & Mode.VM86) == 0;

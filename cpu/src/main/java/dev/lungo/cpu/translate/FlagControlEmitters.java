@@ -25,7 +25,7 @@ final class FlagControlEmitters extends Emitter {
     }
 
     void emit(Instruction i) {
-        to.clobberFlags();
+        to.flags.clobber();
         switch (i.mnemonic()) {
             case CLI -> {
                 clear(State.RFLAGS, Rflags.IF);

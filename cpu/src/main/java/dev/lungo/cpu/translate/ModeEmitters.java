@@ -65,10 +65,10 @@ final class ModeEmitters extends Emitter {
     }
 
     private void syscall() {
-        to.needFlags();
+        to.flags.need();
         code.u8(0x9C); // pushf
         code.rm(0x8F, 4, 0, STATE, Frame.at(State.SCRATCH)); // pop
-        to.clobberFlags();
+        to.flags.clobber();
         checkEnabled();
         code.load(T1, STATE, Frame.at(State.FMASK));
         code.rr(0xF7, 4, 2, T1); // not
@@ -76,11 +76,11 @@ final class ModeEmitters extends Emitter {
         code.u32(MASKED);
         to.slow(NOT_ZERO);
         code.load(T0, STATE, Frame.at(State.LSTAR));
-        to.lookUp(to.mode & ~(Mode.USER | TLB) | SUPERVISOR);
-        to.keep();
-        to.change(RCX);
-        to.change(R11);
-        to.returnAddress(RCX);
+        to.branching.lookUp(to.mode & ~(Mode.USER | TLB) | SUPERVISOR);
+        to.branching.keep();
+        to.flags.change(RCX);
+        to.flags.change(R11);
+        to.branching.returnAddress(RCX);
         code.rm(0x8B, 4, T1, STATE, Frame.at(State.SCRATCH));
         code.arithmetic(AND, 4, T1, Rflags.STATUS);
         code.rm(0x0B, 8, T1, STATE, Frame.at(State.RFLAGS)); // or
@@ -92,11 +92,11 @@ final class ModeEmitters extends Emitter {
         setFlags();
         code.arithmetic(AND, 4, STATE, Frame.at(State.HEEDED), ~Pending.INTERRUPT);
         changed(State.BY_SYSCALL);
-        to.goToKept();
+        to.branching.goToKept();
     }
 
     private void sysret() {
-        to.clobberFlags();
+        to.flags.clobber();
         checkEnabled();
         code.mov(T1, RCX);
         code.rr(0xC1, 8, SHR, T1);
@@ -107,15 +107,15 @@ final class ModeEmitters extends Emitter {
         code.arithmetic(CMP, 4, T1, Rflags.IF);
         to.slow(NOT_ZERO);
         code.mov(T0, RCX);
-        to.lookUp(to.mode & ~TLB | Mode.USER);
-        to.keep();
+        to.branching.lookUp(to.mode & ~TLB | Mode.USER);
+        to.branching.keep();
         code.load(T1, STATE, Frame.gpr(R11));
         code.arithmetic(AND, 4, T1, FastCalls.SYSRET_LOADS);
         code.arithmetic(OR, 4, T1, Rflags.FIXED);
         setFlags();
         code.arithmetic(OR, 4, STATE, Frame.at(State.HEEDED), Pending.INTERRUPT);
         changed(State.BY_SYSRET);
-        to.goToKept();
+        to.branching.goToKept();
     }
 
     private void checkEnabled() {
@@ -128,7 +128,7 @@ final class ModeEmitters extends Emitter {
         code.mov32(T2, T1);
         code.arithmetic(AND, 4, T2, Rflags.STATUS);
         code.store(STATE, Frame.at(State.FLAGS_A), T2);
-        to.flagsStored();
+        to.flags.stored();
         code.arithmetic(AND, 8, T1, ~Rflags.STATUS);
         code.store(STATE, Frame.at(State.RFLAGS), T1);
     }
@@ -139,11 +139,11 @@ final class ModeEmitters extends Emitter {
     }
 
     private void setAccess(boolean on) {
-        to.farTarget(to.end());
-        to.lookUp(to.mode & ~TLB | (on ? SUPERVISOR_AC : SUPERVISOR));
+        to.branching.farTarget(to.end());
+        to.branching.lookUp(to.mode & ~TLB | (on ? SUPERVISOR_AC : SUPERVISOR));
         int rflags = Frame.at(State.RFLAGS);
         code.arithmetic(on ? OR : AND, 4, STATE, rflags, on ? Rflags.AC : ~Rflags.AC);
         code.arithmetic(OR, 4, STATE, Frame.at(State.MODE_CHANGED), State.BY_ACCESS_CHECK);
-        to.goNow();
+        to.branching.goNow();
     }
 }

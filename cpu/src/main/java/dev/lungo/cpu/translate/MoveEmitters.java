@@ -37,7 +37,7 @@ final class MoveEmitters extends Emitter {
     private void mov(Instruction i) {
         int bytes = i.operand(0).bytes();
         if (i.operand(0) instanceof Operand.Memory memory) {
-            to.access(memory, bytes, true);
+            to.addressing.access(memory, bytes, true);
             if (i.operand(1) instanceof Operand.Immediate immediate) {
                 long value = signed(immediate.value(), bytes);
                 if (Emission.fits(value)) {
@@ -54,8 +54,8 @@ final class MoveEmitters extends Emitter {
         int guest = number(destination);
         int target = target(destination, T1);
         if (i.operand(1) instanceof Operand.Memory memory) {
-            to.access(memory, bytes, false);
-            to.change(guest);
+            to.addressing.access(memory, bytes, false);
+            to.flags.change(guest);
             if (bytes < 4 && target == T1) {
                 code.rm(bytes == 1 ? 0x0F_B6 : 0x0F_B7, 4, T1, T0, 0);
             } else {
@@ -64,7 +64,7 @@ final class MoveEmitters extends Emitter {
             written(destination, bytes, target);
             return;
         }
-        to.change(guest);
+        to.flags.change(guest);
         if (i.operand(1) instanceof Operand.Immediate immediate) {
             if (bytes >= 4) {
                 long value = bytes == 4 ? immediate.value() & 0xFFFF_FFFFL : immediate.value();
@@ -94,11 +94,11 @@ final class MoveEmitters extends Emitter {
         int guest = number(i.operand(0));
         int target = Emission.target(guest, T1);
         if (i.operand(1) instanceof Operand.Memory memory) {
-            to.access(memory, from, false);
-            to.change(guest);
+            to.addressing.access(memory, from, false);
+            to.flags.change(guest);
             code.rm(opcode, bytes, target, T0, 0);
         } else {
-            to.change(guest);
+            to.flags.change(guest);
             int source = value(i.operand(1), T2);
             code.rrFromByte(opcode, bytes, target, source, from == 1);
         }
@@ -108,8 +108,8 @@ final class MoveEmitters extends Emitter {
     private void lea(Instruction i) {
         int bytes = i.operand(0).bytes();
         int guest = number(i.operand(0));
-        to.effectiveAddress((Operand.Memory) i.operand(1));
-        to.change(guest);
+        to.addressing.effectiveAddress((Operand.Memory) i.operand(1));
+        to.flags.change(guest);
         int target = Emission.target(guest, T0);
         if (target != T0 || bytes == 4) {
             code.rr(0x8B, bytes, target, T0);
@@ -120,19 +120,19 @@ final class MoveEmitters extends Emitter {
     private void bswap(Instruction i) {
         int bytes = i.operand(0).bytes();
         int guest = number(i.operand(0));
-        to.change(guest);
+        to.flags.change(guest);
         int target = old(guest, T1);
         code.bswap(bytes, target);
         to.written(guest, bytes, target);
     }
 
     private void accumulator(int bytes, int opcode) {
-        to.change(0);
+        to.flags.change(0);
         code.plain(bytes, opcode);
     }
 
     private void sign(int bytes) {
-        to.change(2);
+        to.flags.change(2);
         code.plain(bytes, 0x99);
     }
 
@@ -155,16 +155,16 @@ final class MoveEmitters extends Emitter {
         }
         int b = number(second);
         if (first instanceof Operand.Memory memory) {
-            to.access(memory, bytes, true);
-            to.change(b);
+            to.addressing.access(memory, bytes, true);
+            to.flags.change(b);
             int target = old(b, T1);
             code.rm(0x86 | wide(bytes), bytes, target, T0, 0);
             to.written(b, bytes, target);
             return;
         }
         int a = number(first);
-        to.change(a);
-        to.change(b);
+        to.flags.change(a);
+        to.flags.change(b);
         int hostA = old(a, T1);
         int hostB = old(b, T2);
         if (a == b) {

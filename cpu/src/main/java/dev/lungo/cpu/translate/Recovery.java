@@ -23,7 +23,7 @@ import java.util.List;
  */
 final class Recovery {
     /** What was known when the unit's code had been written up to a host address. */
-    private record Mark(long host, int start, Emission.Flags flags) {}
+    private record Mark(long host, int start, GuestFlags.Place flags) {}
 
     private static final int R10 = 10;
     private static final int R11 = 11;
@@ -34,7 +34,7 @@ final class Recovery {
     private long end;
 
     /** From here on, code belongs to the instruction that begins at {@code start} in its unit. */
-    void mark(long host, int start, Emission.Flags flags) {
+    void mark(long host, int start, GuestFlags.Place flags) {
         marks.add(new Mark(host, start, flags));
     }
 
@@ -88,7 +88,7 @@ final class Recovery {
         return true;
     }
 
-    private static boolean restore(Emission.Flags flags, boolean written, long state) {
+    private static boolean restore(GuestFlags.Place flags, boolean written, long state) {
         if (flags.inState()) {
             return true;
         }

@@ -124,7 +124,7 @@ final class SameEmitters extends Emitter {
                                     case MMX, XMM, YMM, GPR8, GPR16, GPR32, GPR64 -> true;
                                     default -> false;
                                 };
-                        case Operand.Memory memory -> to.canAddress(memory);
+                        case Operand.Memory memory -> to.addressing.canAddress(memory);
                         case Operand.Immediate _ -> true;
                         default -> false;
                     };
@@ -143,7 +143,7 @@ final class SameEmitters extends Emitter {
         reach(i);
         FlagUse use = FlagUse.of(i);
         if (use.reads()) {
-            to.needFlags();
+            to.flags.need();
         }
         changeImplied(i);
         write(i, encoding);
@@ -154,7 +154,7 @@ final class SameEmitters extends Emitter {
             }
         }
         if (use.writes()) {
-            to.flagsSet();
+            to.flags.set();
         }
     }
 
@@ -162,7 +162,7 @@ final class SameEmitters extends Emitter {
     private void reach(Instruction i) {
         for (int operand = 0; operand < i.operands().size(); operand++) {
             if (i.operand(operand) instanceof Operand.Memory memory) {
-                to.access(memory, memory.bytes(), operand == 0 && !loadsMxcsr(i));
+                to.addressing.access(memory, memory.bytes(), operand == 0 && !loadsMxcsr(i));
                 if (mustBeAligned(i, memory)) {
                     code.rr(0xF6, 1, 0, T0); // test
                     code.u8(memory.bytes() - 1);
@@ -202,14 +202,14 @@ final class SameEmitters extends Emitter {
     private void changeImplied(Instruction i) {
         for (int operand = 0; operand < i.operands().size(); operand++) {
             if (isWritten(i, operand)) {
-                to.change(number(i.operand(operand)));
+                to.flags.change(number(i.operand(operand)));
             }
         }
         switch (i.mnemonic()) {
-            case PCMPESTRI, PCMPISTRI, VPCMPESTRI, VPCMPISTRI -> to.change(RCX);
+            case PCMPESTRI, PCMPISTRI, VPCMPESTRI, VPCMPISTRI -> to.flags.change(RCX);
             case CMPXCHG8B, CMPXCHG16B -> {
-                to.change(RAX);
-                to.change(RDX);
+                to.flags.change(RAX);
+                to.flags.change(RDX);
             }
             default -> {}
         }

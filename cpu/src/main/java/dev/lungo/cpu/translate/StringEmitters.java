@@ -54,35 +54,35 @@ final class StringEmitters extends Emitter {
         boolean moves = i.mnemonic() == Mnemonic.MOVS;
         boolean stores = i.mnemonic() != Mnemonic.LODS;
         boolean repeats = i.has(Instruction.REP) || i.has(Instruction.REPNE);
-        to.clobberFlags();
+        to.flags.clobber();
         code.rm(0xF6, 1, 0, STATE, Frame.at(State.RFLAGS) + 1); // test
         code.u8(DIRECTION);
         to.slow(NOT_ZERO);
         if (repeats) {
-            to.changePerhaps(RDI);
-            to.changePerhaps(RSI);
-            to.changePerhaps(RCX);
+            to.flags.changePerhaps(RDI);
+            to.flags.changePerhaps(RSI);
+            to.flags.changePerhaps(RCX);
             repeat(bytes, moves);
         } else if (moves) {
             element(RSI, bytes, false);
             code.rm(bytes == 1 ? 0x8A : 0x8B, bytes, T1, T0, 0);
             code.store(STATE, Frame.at(State.JUMP_RIP), T1);
             element(RDI, bytes, true);
-            to.change(RSI);
-            to.change(RDI);
+            to.flags.change(RSI);
+            to.flags.change(RDI);
             code.load(T1, STATE, Frame.at(State.JUMP_RIP));
             code.rm(0x88 | wide(bytes), bytes, T1, T0, 0);
             advance(RSI, bytes);
             advance(RDI, bytes);
         } else if (stores) {
             element(RDI, bytes, true);
-            to.change(RDI);
+            to.flags.change(RDI);
             code.rm(0x88 | wide(bytes), bytes, RAX, T0, 0);
             advance(RDI, bytes);
         } else {
             element(RSI, bytes, false);
-            to.change(RSI);
-            to.change(RAX);
+            to.flags.change(RSI);
+            to.flags.change(RAX);
             code.rm(0x8A | wide(bytes), bytes, RAX, T0, 0);
             advance(RSI, bytes);
         }
@@ -94,7 +94,7 @@ final class StringEmitters extends Emitter {
 
     private void element(int pointer, int bytes, boolean store) {
         code.rr(0x8B, addressBytes(), T0, pointer);
-        to.access(bytes, store);
+        to.addressing.access(bytes, store);
     }
 
     private void advance(int pointer, int bytes) {
@@ -109,11 +109,11 @@ final class StringEmitters extends Emitter {
         narrow(RCX);
         if (moves) {
             code.rr(0x8B, addressBytes(), T0, RSI);
-            to.accessRun(RCX, bytes, false);
+            to.addressing.accessRun(RCX, bytes, false);
             code.store(STATE, Frame.at(State.JUMP_RIP), T0);
         }
         code.rr(0x8B, addressBytes(), T0, RDI);
-        to.accessRun(RCX, bytes, true);
+        to.addressing.accessRun(RCX, bytes, true);
         code.mov(T1, RDI);
         code.mov(RDI, T0);
         if (moves) {

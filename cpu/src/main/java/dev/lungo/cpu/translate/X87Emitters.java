@@ -42,7 +42,7 @@ final class X87Emitters extends Emitter {
             return false;
         }
         for (Operand each : i.operands()) {
-            if (each instanceof Operand.Memory memory && !to.canAddress(memory)) {
+            if (each instanceof Operand.Memory memory && !to.addressing.canAddress(memory)) {
                 return false;
             }
         }
@@ -152,10 +152,10 @@ final class X87Emitters extends Emitter {
         Operand.Memory memory = memory(i);
         if (memory != null) {
             if (!keepsPointers) {
-                to.effectiveAddress(memory);
+                to.addressing.effectiveAddress(memory);
                 code.store(STATE, Frame.at(State.X87_OPERAND), T0);
             }
-            to.access(memory, memory.bytes(), stores(i.mnemonic()));
+            to.addressing.access(memory, memory.bytes(), stores(i.mnemonic()));
         }
         if (i.mnemonic() == Mnemonic.FLDCW) {
             code.rm(0x8B, 2, T1, T0, 0);
@@ -166,20 +166,20 @@ final class X87Emitters extends Emitter {
         }
         FlagUse use = FlagUse.of(i);
         if (use.reads()) {
-            to.needFlags();
+            to.flags.need();
         }
         if (memory != null) {
             code.rm(opcode, 4, modRm >> 3 & 7, T0, 0);
         } else {
             if (i.mnemonic() == Mnemonic.FNSTSW) {
-                to.change(RAX);
+                to.flags.change(RAX);
             }
             code.u8(opcode);
             code.u8(modRm);
         }
         if (use.writes()) {
             clearC1();
-            to.flagsSet();
+            to.flags.set();
         }
         if (!keepsPointers) {
             leavePointers((opcode & 7) << 8 | modRm, memory);

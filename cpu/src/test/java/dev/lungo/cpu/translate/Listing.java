@@ -189,7 +189,7 @@ final class Listing {
         Emission emission = emission(KERNEL64);
         code.begin(CODE);
         emission.next(0, 1, FlagUse.NONE, true, true);
-        emission.access(bytes, store);
+        emission.addressing.access(bytes, store);
         int inLine = code.length();
         code.u8(0x90);
         emission.finishUnit();
@@ -236,7 +236,7 @@ final class Listing {
                     public void resumesAt(int exit, long address) {}
                 };
         Emission emission = new Emission(code, stubs, host, exits, mode, false, false);
-        emission.page(0, PAGE);
+        emission.branching.page(0, PAGE);
         return emission;
     }
 

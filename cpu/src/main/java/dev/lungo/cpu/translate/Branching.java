@@ -1,0 +1,245 @@
+package dev.lungo.cpu.translate;
+
+import static dev.lungo.cpu.translate.Frame.STATE;
+import static dev.lungo.cpu.translate.Frame.T0;
+import static dev.lungo.cpu.translate.Frame.T1;
+import static dev.lungo.cpu.translate.Frame.T2;
+
+import dev.lungo.cpu.core.Mode;
+import dev.lungo.cpu.core.State;
+
+/** How a unit leaves for another: along its page by jumps that are linked, else by a look-up. */
+final class Branching {
+    private static final int NOT_ZERO = 5;
+    private static final int ABOVE = 7;
+    private static final int GREATER = 0xF;
+    private static final int CS = 1;
+
+    private final Emission to;
+    private final HostCode code;
+
+    // The page that the unit is on, in bytes from its beginning.
+    private int least;
+    private int most;
+
+    Branching(Emission to) {
+        this.to = to;
+        code = to.code;
+    }
+
+    /** The part of the page that the unit is on, in bytes from its beginning. */
+    void page(int from, int end) {
+        least = from;
+        most = end;
+    }
+
+    /** Leaves for a place on the page, {@code delta} bytes from where RIP is. */
+    private void link(int delta) {
+        to.flags.store();
+        count();
+        addToRip(delta);
+        int exit = to.exits.link();
+        int jump = code.jmp();
+        to.exits.resumesAt(exit, code.here());
+        code.land(jump);
+        to.leaveBy(exit);
+    }
+
+    /** Leaves for a place {@code delta} bytes from the unit's beginning. */
+    void branch(int delta, int operandBytes) {
+        if (!isOnPage(delta)) {
+            farTarget(delta, operandBytes);
+            lookUp();
+            goNow();
+            return;
+        }
+        if (isCut(operandBytes)) {
+            farTarget(delta, operandBytes);
+            if (to.segmented) {
+                checkTarget();
+            }
+            code.store(STATE, Frame.at(State.RIP), T0);
+            link(0);
+        } else {
+            link(delta);
+        }
+    }
+
+    /** Whether a branch with operands so wide can have a target that is not where it seems. */
+    private boolean isCut(int operandBytes) {
+        return to.segmented || operandBytes == 2;
+    }
+
+    /** Whether a branch there can only succeed. */
+    boolean isSafe(int delta, int operandBytes) {
+        return isOnPage(delta) && !isCut(operandBytes);
+    }
+
+    /** Whether a place this far from the unit's beginning is on its page. */
+    private boolean isOnPage(int delta) {
+        return delta >= least && delta < most;
+    }
+
+    /**
+     * The instruction pointer {@code delta} bytes from the unit's beginning, in T0. Where it has 16
+     * bits, what goes over them is interpreted.
+     */
+    void farTarget(int delta, int operandBytes) {
+        farTarget(delta);
+        if (operandBytes == 2) {
+            to.flags.clobber();
+            code.arithmetic(7, 4, T0, 0xFFFF); // cmp
+            to.slow(ABOVE);
+        }
+    }
+
+    /** Likewise, where it is not cut: RIP in 64-bit mode, else EIP. */
+    void farTarget(int delta) {
+        code.load(T0, STATE, Frame.at(State.RIP));
+        code.rm(0x8D, to.is64() ? 8 : 4, T0, T0, delta);
+    }
+
+    /** Has the instruction interpreted if CS does not reach to where T0 points. */
+    private void checkTarget() {
+        to.flags.clobber();
+        code.rm(0x3B, 8, T0, STATE, Frame.at(State.CODE_LIMIT)); // cmp
+        to.slow(GREATER);
+    }
+
+    /**
+     * Looks up the translation for the instruction pointer in T0, which stays there; its host
+     * address is in T1 then. Where there is none, the instruction is interpreted. Spoils T2.
+     */
+    void lookUp() {
+        to.flags.clobber();
+        if (to.segmented) {
+            checkTarget();
+            code.store(STATE, Frame.at(State.JUMP_RIP), T0);
+            addCodeBase();
+        }
+        callLookUp(to.mode);
+        to.slow(NOT_ZERO, Exit.Cause.UNKNOWN_TARGET, () -> {});
+        if (to.segmented) {
+            code.load(T0, STATE, Frame.at(State.JUMP_RIP));
+        }
+    }
+
+    /** Likewise, where the mode will be another; until it is known that there is one, it is not. */
+    void lookUp(int otherMode) {
+        to.flags.clobber();
+        changeKey(otherMode);
+        callLookUp(otherMode);
+        to.slow(NOT_ZERO, Exit.Cause.UNKNOWN_TARGET, () -> changeKey(otherMode));
+    }
+
+    private void addCodeBase() {
+        code.rm(0x03, 4, T0, STATE, Frame.at(State.segmentBase(CS)));
+    }
+
+    private void callLookUp(int targetMode) {
+        code.call(to.stubs.lookUp[targetMode >> Mode.TLB_SHIFT & 3]);
+    }
+
+    /** From this mode to the other, or back. */
+    private void changeKey(int otherMode) {
+        code.load(T2, STATE, Frame.at(State.JUMP_KEY));
+        code.arithmetic(6, 8, T2, to.mode ^ otherMode); // xor
+        code.store(STATE, Frame.at(State.JUMP_KEY), T2);
+    }
+
+    /** Goes to what was looked up. */
+    private void go() {
+        code.store(STATE, Frame.at(State.RIP), T0);
+        goOn();
+    }
+
+    /** Likewise, where RIP is already. */
+    private void goOn() {
+        if (to.checks) {
+            to.leaveBy(Exit.LEAVE);
+            return;
+        }
+        code.rr(0xFF, 4, 4, T1); // jmp
+    }
+
+    /** Likewise, with the flags in the state. */
+    void goNow() {
+        to.flags.store();
+        count();
+        go();
+    }
+
+    /** Keeps what was looked up over an access to memory: see {@link #goToKept}. */
+    void keep() {
+        code.store(STATE, Frame.at(State.JUMP_RIP), T0);
+        code.store(STATE, Frame.at(State.JUMP_CODE), T1);
+    }
+
+    void goToKept() {
+        to.flags.store();
+        count();
+        code.load(T0, STATE, Frame.at(State.JUMP_RIP));
+        code.store(STATE, Frame.at(State.RIP), T0);
+        if (to.checks) {
+            to.leaveBy(Exit.LEAVE);
+            return;
+        }
+        code.rm(0xFF, 4, 4, STATE, Frame.at(State.JUMP_CODE)); // jmp
+    }
+
+    /** The instruction pointer behind this instruction, in a register. */
+    void returnAddress(int register) {
+        code.load(register, STATE, Frame.at(State.RIP));
+        code.rm(0x8D, to.is64() ? 8 : 4, register, register, to.end());
+    }
+
+    /** Leaves for there if the guest's flags fulfil the condition. */
+    void branchIf(int condition, int delta, int operandBytes) {
+        to.flags.need();
+        branchNow(condition, delta, operandBytes);
+    }
+
+    /** Likewise, if the host's do. */
+    void branchNow(int condition, int delta, int operandBytes) {
+        int taken = code.jcc(condition);
+        to.laterFromHere(() -> {
+            code.land(taken);
+            branch(delta, operandBytes);
+        });
+    }
+
+    /** Where instructions are counted, those from the unit's entry to here have been executed. */
+    private void count() {
+        if (to.counts) {
+            code.arithmetic(0, 8, STATE, Frame.at(State.TRANSLATED_INSTRUCTIONS), to.number());
+        }
+    }
+
+    private void addToRip(int delta) {
+        if (delta != 0) {
+            code.arithmetic(0, to.is64() ? 8 : 4, STATE, Frame.at(State.RIP), delta);
+        }
+    }
+
+    /** Ends the unit before an instruction that belongs to another. */
+    void endBefore(int delta) {
+        if (!to.segmented && isOnPage(delta)) {
+            link(delta);
+            return;
+        }
+        to.flags.store();
+        count();
+        farTarget(delta);
+        code.store(STATE, Frame.at(State.RIP), T0);
+        if (to.segmented) {
+            addCodeBase();
+        }
+        callLookUp(to.mode);
+        int unknown = code.jcc(NOT_ZERO);
+        to.later(() -> {
+            code.land(unknown);
+            to.leaveBy(Exit.LEAVE);
+        });
+        goOn();
+    }
+}
