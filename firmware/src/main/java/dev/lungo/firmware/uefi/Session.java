@@ -23,12 +23,16 @@ import dev.lungo.firmware.uefi.boottime.MiscellaneousServices;
 import dev.lungo.firmware.uefi.boottime.PageMap;
 import dev.lungo.firmware.uefi.boottime.Pool;
 import dev.lungo.firmware.uefi.boottime.ProtocolServices;
+import dev.lungo.firmware.uefi.hii.HiiDatabase;
 import dev.lungo.firmware.uefi.manager.BootManager;
+import dev.lungo.firmware.uefi.protocol.DevicePathTexts;
+import dev.lungo.firmware.uefi.protocol.DevicePathUtilities;
 import dev.lungo.firmware.uefi.protocol.Disks;
 import dev.lungo.firmware.uefi.protocol.Protocols;
 import dev.lungo.firmware.uefi.protocol.SerialTerminal;
 import dev.lungo.firmware.uefi.protocol.SimpleTextInput;
 import dev.lungo.firmware.uefi.protocol.SimpleTextOutput;
+import dev.lungo.firmware.uefi.protocol.UnicodeCollation;
 import dev.lungo.firmware.uefi.runtime.RealTimeClock;
 import dev.lungo.firmware.uefi.runtime.RuntimeService;
 import dev.lungo.firmware.uefi.runtime.RuntimeServices;
@@ -163,6 +167,10 @@ final class Session {
 
         new PciResources(board).assign();
         addConsole(protocols);
+        DevicePathUtilities.install(protocols, firmware);
+        DevicePathTexts.install(protocols, firmware);
+        UnicodeCollation.install(protocols, firmware);
+        HiiDatabase.install(protocols, firmware);
         Disks disks = new Disks(protocols, () -> fileTime(clock.time()), board.tellUser());
         DevicePath root = DevicePath.pciRoot();
         for (Medium medium : settings.bootOrder()) {
