@@ -3,6 +3,7 @@ package dev.lungo.firmware.uefi;
 import dev.lungo.boot.Guid;
 import dev.lungo.boot.bytes.ByteWriter;
 import dev.lungo.boot.fs.FileTime;
+import dev.lungo.boot.pe.PeImage;
 import dev.lungo.firmware.Board;
 import dev.lungo.firmware.Board.Medium;
 import dev.lungo.firmware.PciResources;
@@ -44,6 +45,7 @@ import dev.lungo.firmware.uefi.variables.VariableStore;
 import dev.lungo.machine.CpuRegisters;
 import dev.lungo.machine.VirtualCpu;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongUnaryOperator;
 
@@ -147,7 +149,7 @@ final class Session {
                         events,
                         calls,
                         files,
-                        (_, _) -> EfiStatus.SUCCESS,
+                        (image, _) -> verify(image, store),
                         board.tellUser(),
                         table.address(),
                         imageReturn);
@@ -410,6 +412,12 @@ final class Session {
         virtualMemory.exitBootServices();
         table.exitBootServices();
         return EfiStatus.SUCCESS;
+    }
+
+    private long verify(PeImage image, VariableStore store) {
+        Optional<String> refusal = store.refusal(image);
+        refusal.ifPresent(board.tellUser());
+        return refusal.isPresent() ? EfiStatus.ACCESS_DENIED : EfiStatus.SUCCESS;
     }
 
     private void convert(LongUnaryOperator virtual) {

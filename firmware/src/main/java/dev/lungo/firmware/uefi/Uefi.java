@@ -71,7 +71,7 @@ public final class Uefi implements Firmware {
         if (session != null) {
             session.end();
         }
-        settings.variables().dropVolatile();
+        settings.variables().reset();
         session = new Session(board, settings, resets++);
         session.begin();
     }

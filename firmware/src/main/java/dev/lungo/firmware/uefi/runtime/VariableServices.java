@@ -10,20 +10,8 @@ import java.util.Optional;
 
 /** UEFI 2.10, "Variable Services" (8.2). */
 public final class VariableServices {
-    private static final int KNOWN =
-            Variable.NON_VOLATILE
-                    | Variable.BOOTSERVICE_ACCESS
-                    | Variable.RUNTIME_ACCESS
-                    | Variable.HARDWARE_ERROR
-                    | Variable.AUTHENTICATED
-                    | Variable.TIME_AUTHENTICATED
-                    | Variable.APPEND
-                    | Variable.ENHANCED_AUTHENTICATED;
-    private static final int UNSUPPORTED =
-            Variable.HARDWARE_ERROR
-                    | Variable.AUTHENTICATED
-                    | Variable.TIME_AUTHENTICATED
-                    | Variable.ENHANCED_AUTHENTICATED;
+    /** A signature can stand before the data. */
+    private static final long MOST_BYTES = 2 * VariableStore.LARGEST;
 
     private final VariableStore store;
     private boolean exited;
@@ -109,57 +97,11 @@ public final class VariableServices {
         if (name.isEmpty() || (size != 0 && call.argument(4) == 0)) {
             return EfiStatus.INVALID_PARAMETER;
         }
-        long status = check(attributes);
-        if (status != EfiStatus.SUCCESS) {
-            return status;
-        }
-        if (size < 0 || size > VariableStore.LARGEST) {
-            return EfiStatus.OUT_OF_RESOURCES;
+        if (size < 0 || size > MOST_BYTES) {
+            return EfiStatus.INVALID_PARAMETER;
         }
         byte[] data = size == 0 ? new byte[0] : memory.read(call.argument(4), size);
-        return set(name, guid, attributes, data);
-    }
-
-    private static long check(int attributes) {
-        boolean runtimeOnly =
-                (attributes & Variable.RUNTIME_ACCESS) != 0
-                        && (attributes & Variable.BOOTSERVICE_ACCESS) == 0;
-        if ((attributes & ~KNOWN) != 0 || runtimeOnly) {
-            return EfiStatus.INVALID_PARAMETER;
-        }
-        return (attributes & UNSUPPORTED) != 0 ? EfiStatus.UNSUPPORTED : EfiStatus.SUCCESS;
-    }
-
-    private long set(String name, Guid guid, int attributes, byte[] data) {
-        Optional<Variable> old = store.find(name, guid);
-        boolean append = (attributes & Variable.APPEND) != 0;
-        int kept = attributes & ~Variable.APPEND;
-        boolean accessible = (kept & (exited ? Variable.RUNTIME_ACCESS : KNOWN)) != 0;
-        if (exited && old.isPresent() && !isChangeable(old.get())) {
-            return isVisible(old.get()) ? EfiStatus.WRITE_PROTECTED : EfiStatus.NOT_FOUND;
-        }
-        if (!accessible || (data.length == 0 && !append)) {
-            return old.isEmpty()
-                    ? EfiStatus.NOT_FOUND
-                    : store.set(new Variable(name, guid, 0, new byte[0]));
-        }
-        if (exited && (kept & Variable.NON_VOLATILE) == 0) {
-            return EfiStatus.INVALID_PARAMETER;
-        }
-        if (old.isPresent() && old.get().attributes() != kept) {
-            return EfiStatus.INVALID_PARAMETER;
-        }
-        if (append && data.length == 0) {
-            return EfiStatus.SUCCESS;
-        }
-        return append && old.isPresent()
-                ? store.append(old.get(), data)
-                : store.set(new Variable(name, guid, kept, data));
-    }
-
-    private static boolean isChangeable(Variable variable) {
-        int needed = Variable.RUNTIME_ACCESS | Variable.NON_VOLATILE;
-        return (variable.attributes() & needed) == needed;
+        return store.write(name, guid, attributes, data, exited);
     }
 
     public long queryVariableInfo(Call call) {
@@ -170,7 +112,7 @@ public final class VariableServices {
         if (attributes == 0) {
             return EfiStatus.INVALID_PARAMETER;
         }
-        long status = check(attributes);
+        long status = VariableStore.check(attributes);
         if (status != EfiStatus.SUCCESS) {
             return status;
         }
