@@ -29,6 +29,7 @@ import dev.lungo.firmware.uefi.manager.BootManager;
 import dev.lungo.firmware.uefi.protocol.DevicePathTexts;
 import dev.lungo.firmware.uefi.protocol.DevicePathUtilities;
 import dev.lungo.firmware.uefi.protocol.Disks;
+import dev.lungo.firmware.uefi.protocol.PciBus;
 import dev.lungo.firmware.uefi.protocol.Protocols;
 import dev.lungo.firmware.uefi.protocol.SerialTerminal;
 import dev.lungo.firmware.uefi.protocol.SimpleTextInput;
@@ -169,6 +170,7 @@ final class Session {
 
         new PciResources(board).assign();
         addConsole(protocols);
+        PciBus pci = new PciBus(protocols, board, pages);
         DevicePathUtilities.install(protocols, firmware);
         DevicePathTexts.install(protocols, firmware);
         UnicodeCollation.install(protocols, firmware);
@@ -179,7 +181,7 @@ final class Session {
             for (Board.Disk disk : board.disks()) {
                 if (disk.medium() == medium) {
                     DevicePath path = root.pci(disk.pciDevice(), 0);
-                    disks.add(disk, path, protocols.handle(path));
+                    disks.add(disk, path, pci.handle(protocols, disk.pciDevice()));
                 }
             }
         }
