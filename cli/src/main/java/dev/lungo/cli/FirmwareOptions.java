@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -19,11 +20,16 @@ import java.util.Optional;
 /**
  * What {@code --firmware}, {@code --boot} and {@code --report} say.
  *
+ * @param variables UEFI's
  * @param bootOrder the media to boot, best first
  * @param reportFile where the report goes; standard error if there is one and this is empty
  */
 record FirmwareOptions(
-        Kind kind, List<Medium> bootOrder, Report report, Optional<String> reportFile) {
+        Kind kind,
+        VariableStore variables,
+        List<Medium> bootOrder,
+        Report report,
+        Optional<String> reportFile) {
     /** Which firmware there is. */
     enum Kind {
         /** UEFI where a disk has something for it, else BIOS. */
@@ -35,10 +41,13 @@ record FirmwareOptions(
 
     private static final String REPORT = "firmware";
 
-    static FirmwareOptions parse(Arguments arguments) {
+    static FirmwareOptions parse(Arguments arguments, List<DiskTarget> disks) {
         Optional<String> wanted = arguments.value("--report");
+        Kind kind = kind(arguments);
+        boolean mayBeUefi = kind == Kind.AUTO || kind == Kind.UEFI;
         return new FirmwareOptions(
-                kind(arguments),
+                kind,
+                mayBeUefi ? VariablesOption.open(arguments, disks) : new VariableStore(),
                 bootOrder(arguments.value("--boot", "disk,cdrom")),
                 wanted.isPresent() ? Report.wanted() : Report.NONE,
                 wanted.flatMap(FirmwareOptions::reportFile));
@@ -116,7 +125,9 @@ record FirmwareOptions(
     }
 
     private Firmware uefi(Board board) {
-        return new Uefi(board, new Uefi.Settings(bootOrder, report, new VariableStore()));
+        return new Uefi(
+                board,
+                new Uefi.Settings(bootOrder, report, variables, new SecureRandom()::nextBytes));
     }
 
     /** Tells who called what. */

@@ -46,6 +46,9 @@ final class RunCommand {
         new Option("--no-reboot",  "",             "ends it when it asks for a reset"),
         new Option("--trace",      "WHAT[,WHAT]",  "lists instructions, exits or ports, on standard error"),
         new Option("--trace-file", "F",            "where the trace goes instead"),
+        new Option("--variables",  "F|none",       "keeps UEFI's variables: beside the first disk unless given"),
+        new Option("--secure-boot", "",            "has UEFI start only what is signed by who --key says"),
+        Option.repeatable("--key", "PK|KEK|db|dbx=F", "enrolls a certificate or signature lists for --secure-boot"),
         new Option("--report",     "firmware[:F]", "tells at the end, on standard error or in F, which services were called"),
         new Option("--stats",      "",             "tells at the end, on standard error, what its processors did"),
         new Option("--perf-map",   "",             "tells perf what translated code is, in /tmp/perf-PID.map"),
@@ -107,7 +110,7 @@ final class RunCommand {
                         arguments.value("--timeout").map(RunCommand::limit),
                         arguments.has("--stats"));
         EngineChoice choice = EngineChoice.begin(arguments.value("--engine", "auto"), special());
-        FirmwareOptions firmware = FirmwareOptions.parse(arguments);
+        FirmwareOptions firmware = FirmwareOptions.parse(arguments, backends.disks());
         Payload payload = payload(firmware, backends.disks());
         Engine found = choice.engine();
         Engine tiered =

@@ -29,11 +29,16 @@ import dev.lungo.firmware.uefi.manager.BootManager;
 import dev.lungo.firmware.uefi.protocol.DevicePathTexts;
 import dev.lungo.firmware.uefi.protocol.DevicePathUtilities;
 import dev.lungo.firmware.uefi.protocol.Disks;
+import dev.lungo.firmware.uefi.protocol.MpServices;
 import dev.lungo.firmware.uefi.protocol.PciBus;
 import dev.lungo.firmware.uefi.protocol.Protocols;
+import dev.lungo.firmware.uefi.protocol.ResetNotification;
+import dev.lungo.firmware.uefi.protocol.Rng;
+import dev.lungo.firmware.uefi.protocol.SerialIo;
 import dev.lungo.firmware.uefi.protocol.SerialTerminal;
 import dev.lungo.firmware.uefi.protocol.SimpleTextInput;
 import dev.lungo.firmware.uefi.protocol.SimpleTextOutput;
+import dev.lungo.firmware.uefi.protocol.Timestamp;
 import dev.lungo.firmware.uefi.protocol.UnicodeCollation;
 import dev.lungo.firmware.uefi.runtime.RealTimeClock;
 import dev.lungo.firmware.uefi.runtime.RuntimeService;
@@ -43,6 +48,7 @@ import dev.lungo.firmware.uefi.runtime.TimeServices;
 import dev.lungo.firmware.uefi.runtime.VariableServices;
 import dev.lungo.firmware.uefi.runtime.VirtualMemoryServices;
 import dev.lungo.firmware.uefi.variables.VariableStore;
+import dev.lungo.isa.Cr0;
 import dev.lungo.machine.CpuRegisters;
 import dev.lungo.machine.VirtualCpu;
 import java.util.HashSet;
@@ -77,6 +83,8 @@ final class Session {
     private final VariableServices variables;
     private final MiscellaneousServices miscellaneous;
     private final BootManager manager;
+    private final ResetNotification resetNotification;
+    private final OtherProcessors others;
 
     /** Behind the OUT by which the boot manager's next step is asked for. */
     private final long managerOut;
@@ -175,6 +183,11 @@ final class Session {
         DevicePathTexts.install(protocols, firmware);
         UnicodeCollation.install(protocols, firmware);
         HiiDatabase.install(protocols, firmware);
+        Rng.install(protocols, firmware, settings.entropy());
+        Timestamp.install(protocols, firmware, board.timers().clock());
+        resetNotification = new ResetNotification(protocols, firmware, calls);
+        others = new OtherProcessors(board, calls, state, pages, bootStubs);
+        MpServices.install(protocols, firmware, others);
         Disks disks = new Disks(protocols, () -> fileTime(clock.time()), board.tellUser());
         DevicePath root = DevicePath.pciRoot();
         for (Medium medium : settings.bootOrder()) {
@@ -237,6 +250,7 @@ final class Session {
                         10,
                         Guid.parse("ad15a0d6-8bec-4acf-a073-d01de77e2d88"));
         long handle = protocols.handle(path);
+        SerialIo.install(protocols, handle, board.ports());
         input.install(handle);
         output.install(handle);
         table.setConsoles(
@@ -263,10 +277,15 @@ final class Session {
         CpuRegisters registers = new CpuRegisters();
         processor.save(registers);
         LinearMemory memory = LinearMemory.of(board.memory(), registers);
-        if (!memory.contains(registers.rip - 1, 1)) {
+        boolean real = (registers.cr0 & Cr0.PE) == 0;
+        long rip = registers.rip + (real ? registers.segments[1].base() : 0);
+        if (!memory.contains(rip - 1, 1)) {
             return;
         }
-        long behindOut = memory.physical(registers.rip - 1) + 1;
+        long behindOut = memory.physical(rip - 1) + 1;
+        if (cpu != 0 && !exited && others.serve(cpu, behindOut, registers)) {
+            return;
+        }
         Function runtime = runtimeStubs.at(behindOut);
         if (runtime != null) {
             synchronized (this) {
@@ -428,8 +447,9 @@ final class Session {
         table.convert(virtual);
     }
 
-    private void reset(boolean shutdown) {
+    private void reset(Call call, boolean shutdown) {
         if (!exited) {
+            resetNotification.tell(call);
             events.signalGroup(Event.GROUP_RESET_SYSTEM);
         }
         (shutdown ? board.powerOff() : board.reset()).run();

@@ -11,6 +11,7 @@ import dev.lungo.firmware.uefi.variables.VariableStore;
 import dev.lungo.machine.BackendException;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,8 +25,13 @@ public final class Uefi implements Firmware {
      * @param bootOrder which media are looked at, the first first
      * @param report who called what
      * @param variables what was kept of the last time
+     * @param entropy fills an array with random bytes
      */
-    public record Settings(List<Medium> bootOrder, Report report, VariableStore variables) {
+    public record Settings(
+            List<Medium> bootOrder,
+            Report report,
+            VariableStore variables,
+            Consumer<byte[]> entropy) {
         public Settings {
             bootOrder = List.copyOf(bootOrder);
         }

@@ -164,8 +164,7 @@ final class BusAccess {
     // ---- Waiting
 
     /** PollMem(), PollIo(): until a value is what is wanted, or time is over. */
-    long poll(
-            Space space, int width, long address, Call call, int firstArgument, PollClock clock) {
+    long poll(Space space, int width, long address, Call call, int firstArgument, PollClock clock) {
         if (width < 0 || width > 3 || call.argument(firstArgument + 3) == 0) {
             return EfiStatus.INVALID_PARAMETER;
         }

@@ -31,8 +31,7 @@ public final class PciBus {
                 continue;
             }
             long header = bus.read(Space.CONFIGURATION, function << 8 | 0x0E, Width.BYTE);
-            long handle =
-                    protocols.handle(DevicePath.pciRoot().pci(function >> 3, function & 7));
+            long handle = protocols.handle(DevicePath.pciRoot().pci(function >> 3, function & 7));
             pciIo.install(handle, function);
             handles.put(function, handle);
             if ((function & 7) == 0 && (header & MULTIFUNCTION) == 0) {
@@ -63,8 +62,6 @@ public final class PciBus {
     /** The handle of function 0 of a device. */
     public long handle(Protocols protocols, int device) {
         Long found = handles.get(device << 3);
-        return found == null
-                ? protocols.handle(DevicePath.pciRoot().pci(device, 0))
-                : found;
+        return found == null ? protocols.handle(DevicePath.pciRoot().pci(device, 0)) : found;
     }
 }

@@ -155,9 +155,7 @@ final class PciIo {
 
     private long poll(Call call, int function, Space space) {
         long at = address(function, space, call.int32(2) & 0xFF, call.argument(3), 1);
-        return at < 0
-                ? EfiStatus.UNSUPPORTED
-                : bus.poll(space, call.int32(1), at, call, 4, clock);
+        return at < 0 ? EfiStatus.UNSUPPORTED : bus.poll(space, call.int32(1), at, call, 4, clock);
     }
 
     private long access(Call call, int function, Space space, boolean writes) {
@@ -171,8 +169,7 @@ final class PciIo {
         long at = address(function, space, call.int32(2) & 0xFF, call.argument(3), bytes);
         return at < 0
                 ? EfiStatus.UNSUPPORTED
-                : bus.transfer(
-                        space, writes, width, at, count, call.memory(), call.argument(5));
+                : bus.transfer(space, writes, width, at, count, call.memory(), call.argument(5));
     }
 
     private long configuration(Call call, int function, boolean writes) {
@@ -193,10 +190,8 @@ final class PciIo {
     private long copy(Call call, int function) {
         int width = call.int32(1);
         long bytes = Math.max(0, call.argument(6)) << (width & 3);
-        long to =
-                address(function, Space.MEMORY, call.int32(2) & 0xFF, call.argument(3), bytes);
-        long from =
-                address(function, Space.MEMORY, call.int32(4) & 0xFF, call.argument(5), bytes);
+        long to = address(function, Space.MEMORY, call.int32(2) & 0xFF, call.argument(3), bytes);
+        long from = address(function, Space.MEMORY, call.int32(4) & 0xFF, call.argument(5), bytes);
         return to < 0 || from < 0
                 ? EfiStatus.UNSUPPORTED
                 : bus.copy(width, to, from, call.argument(6));

@@ -37,8 +37,7 @@ final class PciRootBridgeIo {
     }
 
     static void install(Protocols protocols, long handle, BusAccess bus, PollClock clock) {
-        PciRootBridgeIo self =
-                new PciRootBridgeIo(bus, clock, protocols.place(resources()));
+        PciRootBridgeIo self = new PciRootBridgeIo(bus, clock, protocols.place(resources()));
         long[] members =
                 protocols.members("EFI_PCI_ROOT_BRIDGE_IO_PROTOCOL", Member.values(), self::call);
         ByteWriter out = Protocols.pointers(new ByteWriter().u64(0), members).u32(0).u32(0);
@@ -78,8 +77,7 @@ final class PciRootBridgeIo {
             case FreeBuffer -> bus.free(call);
             case Flush -> EfiStatus.SUCCESS;
             case GetAttributes -> getAttributes(call);
-            case SetAttributes ->
-                    call.argument(1) == 0 ? EfiStatus.SUCCESS : EfiStatus.UNSUPPORTED;
+            case SetAttributes -> call.argument(1) == 0 ? EfiStatus.SUCCESS : EfiStatus.UNSUPPORTED;
             case Configuration -> {
                 call.memory().putLong(call.argument(1), resources);
                 yield EfiStatus.SUCCESS;

@@ -14,7 +14,7 @@ public final class SystemServices {
     /** What a reset comes to. */
     @FunctionalInterface
     public interface Reset {
-        void reset(boolean shutdown);
+        void reset(Call call, boolean shutdown);
     }
 
     private final Reset reset;
@@ -48,8 +48,8 @@ public final class SystemServices {
 
     public long resetSystem(Call call) {
         switch (call.int32(0)) {
-            case COLD, WARM, PLATFORM_SPECIFIC -> reset.reset(/* shutdown= */ false);
-            case SHUTDOWN -> reset.reset(/* shutdown= */ true);
+            case COLD, WARM, PLATFORM_SPECIFIC -> reset.reset(call, /* shutdown= */ false);
+            case SHUTDOWN -> reset.reset(call, /* shutdown= */ true);
             default -> {
                 return EfiStatus.INVALID_PARAMETER;
             }

@@ -9,16 +9,16 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What stands before the data of a time-based authenticated variable: EFI_VARIABLE_AUTHENTICATION_2.
- * UEFI 2.10, "Using the EFI_VARIABLE_AUTHENTICATION_2 descriptor" (8.2.6).
+ * What stands before the data of a time-based authenticated variable:
+ * EFI_VARIABLE_AUTHENTICATION_2. UEFI 2.10, "Using the EFI_VARIABLE_AUTHENTICATION_2 descriptor"
+ * (8.2.6).
  *
  * @param time its fields from the year to the second, as a number that grows with them
  * @param signature over {@code signed}; null in a platform in setup mode, which asks for none
  * @param signed name, GUID, attributes, time and payload, one after the other
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record Authentication(
-        long time, @Nullable SignedData signature, byte[] signed, byte[] payload) {
+record Authentication(long time, @Nullable SignedData signature, byte[] signed, byte[] payload) {
     private static final Guid PKCS7 = Guid.parse("4aafd29d-68df-49ee-8aa9-347d375665a7");
     private static final int TIME_BYTES = 16;
     private static final int WIN_CERTIFICATE_BYTES = 8;

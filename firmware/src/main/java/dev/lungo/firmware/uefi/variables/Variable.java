@@ -9,8 +9,7 @@ import dev.lungo.boot.Guid;
  * @param authority who may change it, if it is authenticated
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-public record Variable(
-        String name, Guid guid, int attributes, byte[] data, Authority authority) {
+public record Variable(String name, Guid guid, int attributes, byte[] data, Authority authority) {
     // spotless:off
     public static final int NON_VOLATILE       = 0x01;
     public static final int BOOTSERVICE_ACCESS = 0x02;
@@ -26,8 +25,7 @@ public record Variable(
     public static final Guid GLOBAL = Guid.parse("8be4df61-93ca-11d2-aa0d-00e098032b8c");
 
     /** EFI_IMAGE_SECURITY_DATABASE_GUID. */
-    public static final Guid SECURITY_DATABASE =
-            Guid.parse("d719b2cb-3d3a-4596-a3bc-dad00e67656f");
+    public static final Guid SECURITY_DATABASE = Guid.parse("d719b2cb-3d3a-4596-a3bc-dad00e67656f");
 
     /**
      * Of an authenticated variable.

@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * The variables, in the order in which they were made. Those that are non-volatile are kept at every
- * change, before the change is reported.
+ * The variables, in the order in which they were made. Those that are non-volatile are kept at
+ * every change, before the change is reported.
  */
 public final class VariableStore {
     /** How much there is for all, and for one: names and data, in bytes. */

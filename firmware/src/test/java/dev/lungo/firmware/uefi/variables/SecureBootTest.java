@@ -167,7 +167,14 @@ class SecureBootTest {
     void takesWhatEfitoolsMakes() throws Exception {
         String guid = OWNER.toString();
         for (String name : List.of("pk", "kek", "db")) {
-            Tools.run(directory, "", "cert-to-efi-sig-list", "-g", guid, name + ".pem", name + ".esl");
+            Tools.run(
+                    directory,
+                    "",
+                    "cert-to-efi-sig-list",
+                    "-g",
+                    guid,
+                    name + ".pem",
+                    name + ".esl");
         }
         sign("pk", "PK", "pk");
         sign("pk", "KEK", "kek");
@@ -181,8 +188,17 @@ class SecureBootTest {
     }
 
     private void sign(String by, String name, String list) {
-        Tools.run(directory, "", "sign-efi-sig-list", "-k", by + ".key", "-c", by + ".pem", name,
-                list + ".esl", name + ".auth");
+        Tools.run(
+                directory,
+                "",
+                "sign-efi-sig-list",
+                "-k",
+                by + ".key",
+                "-c",
+                by + ".pem",
+                name,
+                list + ".esl",
+                name + ".auth");
     }
 
     private long setFile(String name, Guid guid) throws Exception {
