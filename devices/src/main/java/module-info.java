@@ -5,6 +5,7 @@ module dev.lungo.devices {
     requires transitive dev.lungo.machine;
 
     exports dev.lungo.devices;
+    exports dev.lungo.devices.display;
     exports dev.lungo.devices.pci;
     exports dev.lungo.devices.virtio;
 }

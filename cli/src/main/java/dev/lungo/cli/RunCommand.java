@@ -42,6 +42,7 @@ final class RunCommand {
         new Option("--rng",        "",             "a source of random numbers on virtio"),
         new Option("--balloon",    "SIZE",         "gives back what memory the guest does not use, of which it is to do without SIZE"),
         new Option("--serial",     "stdio|file:F|none", "where its first serial port goes: stdio unless given"),
+        new Option("--screen",     "F",            "keeps what is on the screen at the end: a picture in F.ppm, else text"),
         new Option("--timeout",    "SECONDS",      "ends it after this time, with status 4"),
         new Option("--no-reboot",  "",             "ends it when it asks for a reset"),
         new Option("--trace",      "WHAT[,WHAT]",  "lists instructions, exits or ports, on standard error"),
@@ -74,8 +75,8 @@ final class RunCommand {
 
     private static final long MOST_MEMORY = 512L << 30;
 
-    /** With the host bridge and one device of each other kind, all slots of a PCI bus. */
-    private static final int MOST_DISKS_AND_NETWORKS = 28;
+    /** With the host bridge, a display and one device of each other kind, all slots of a PCI bus. */
+    private static final int MOST_DISKS_AND_NETWORKS = 27;
 
     private final Arguments arguments;
 
@@ -108,7 +109,8 @@ final class RunCommand {
                                 .orElse(EnumSet.noneOf(Trace.class)),
                         arguments.value("--trace-file"),
                         arguments.value("--timeout").map(RunCommand::limit),
-                        arguments.has("--stats"));
+                        arguments.has("--stats"),
+                        arguments.value("--screen"));
         EngineChoice choice = EngineChoice.begin(arguments.value("--engine", "auto"), special());
         FirmwareOptions firmware = FirmwareOptions.parse(arguments, backends.disks());
         Payload payload = payload(firmware, backends.disks());

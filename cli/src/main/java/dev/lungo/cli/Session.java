@@ -28,6 +28,7 @@ final class Session implements AutoCloseable {
      *
      * @param limit how long it may run
      * @param statistics whether the processors tell at the end what they did
+     * @param screenFile where what is on the screen at the end goes
      */
     record Settings(
             SerialTarget serial,
@@ -35,7 +36,8 @@ final class Session implements AutoCloseable {
             Set<Trace> traces,
             Optional<String> traceFile,
             Optional<Duration> limit,
-            boolean statistics) {}
+            boolean statistics,
+            Optional<String> screenFile) {}
 
     private final HostClock clock = new HostClock();
     private final HostMemory memory;
@@ -101,6 +103,7 @@ final class Session implements AutoCloseable {
         if (outcome instanceof Outcome.Crash(int cpu)) {
             System.err.print(CrashReport.of(cpu, pc.cpus().get(cpu), memory));
         }
+        settings.screenFile.ifPresent(file -> ScreenFile.write(file, pc.screen()));
         if (settings.statistics) {
             pc.cpus().forEach(each -> System.err.print(each.statistics()));
         }

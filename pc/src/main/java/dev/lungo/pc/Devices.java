@@ -15,6 +15,9 @@ import dev.lungo.devices.Pit8254;
 import dev.lungo.devices.PortSink;
 import dev.lungo.devices.ResetControl;
 import dev.lungo.devices.Uart16550;
+import dev.lungo.devices.display.BochsDisplay;
+import dev.lungo.devices.display.DisplayAdapter;
+import dev.lungo.devices.display.Vga;
 import dev.lungo.devices.pci.PciHost;
 import dev.lungo.isa.Width;
 import dev.lungo.machine.ApicBus;
@@ -27,11 +30,16 @@ import dev.lungo.machine.PortBus;
 import dev.lungo.machine.Timers;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Everything on the board but processors and memory: which ports, addresses and lines it has. */
 final class Devices {
     private static final int FIRST_PCI_GSI = 16;
+
+    /** The last one, which no virtio device takes. */
+    private static final int DISPLAY_SLOT = 31;
 
     private final PortBus ports;
     private final MmioBus mmio;
@@ -44,6 +52,7 @@ final class Devices {
     private final A20Gate a20;
     private final SerialInput serialInput;
     private final VirtioDevices virtio;
+    private @Nullable DisplayAdapter display;
 
     /**
      * @param resetMachine asks for a reset
@@ -171,7 +180,25 @@ final class Devices {
                 new VirtioDevices(pci, platform.memory(), apicBus, platform.peripherals());
         resets.add(virtio::reset);
         virtio.add(spec.cpus());
+        if (spec.start() instanceof Start.FromFirmware) {
+            addDisplay(pci);
+        }
         return virtio;
+    }
+
+    /** Who starts from a kernel has a serial port, or what virtio has. */
+    private void addDisplay(PciHost pci) {
+        DisplayAdapter adapter = new DisplayAdapter(platform.memory());
+        pci.attach(DISPLAY_SLOT, 0, adapter.config());
+        ports.map(0x3B0, Vga.PORTS, adapter.vga());
+        ports.map(0x1CE, BochsDisplay.PORTS, adapter.display());
+        resets.add(adapter::reset);
+        display = adapter;
+    }
+
+    /** The display, if there is one. */
+    Optional<DisplayAdapter> display() {
+        return Optional.ofNullable(display);
     }
 
     private SerialInput addSerialPort() {

@@ -6,6 +6,7 @@ import dev.lungo.boot.MemoryMap;
 import dev.lungo.boot.acpi.AcpiTables;
 import dev.lungo.boot.smbios.Smbios;
 import dev.lungo.devices.A20Gate;
+import dev.lungo.devices.display.DisplayAdapter;
 import dev.lungo.firmware.Board;
 import dev.lungo.firmware.Firmware;
 import dev.lungo.machine.ApicBus;
@@ -15,6 +16,7 @@ import dev.lungo.machine.CpuSetup;
 import dev.lungo.machine.Engine;
 import dev.lungo.machine.LocalApic;
 import dev.lungo.machine.MmioBus;
+import dev.lungo.machine.Picture;
 import dev.lungo.machine.PortBus;
 import dev.lungo.machine.RunLoop;
 import dev.lungo.machine.Timers;
@@ -212,6 +214,11 @@ public final class Pc {
      */
     public void sendToSerial(byte[] bytes, Runnable whenTaken) {
         devices.serialInput().send(bytes, whenTaken);
+    }
+
+    /** What is on the screen, if there is one. On the machine's thread, or when it has ended. */
+    public Picture screen() {
+        return devices.display().map(DisplayAdapter::picture).orElseGet(Picture.Blank::new);
     }
 
     public RunLoop loop() {

@@ -28,6 +28,7 @@ public final class Monitor {
             xp/N ADDRESS         N bytes of memory at a guest-physical address
             disassemble          the next instructions
             disassemble/N ADDRESS  N instructions at a guest-linear address
+            screen               the text on the screen
             stats                what the processor has done so far: more with --stats
             cpu N                looks at processor N from now on
             stop                 no instruction is executed and guest time stands still
@@ -91,6 +92,7 @@ public final class Monitor {
                 int instructions = count(count, 10);
                 out.print(onMachine(() -> view().disassembly(address, instructions)));
             }
+            case "screen" -> out.print(ScreenText.of(onMachine(pc::screen)));
             case "stats" -> out.print(onMachine(() -> pc.cpus().get(cpu).statistics()));
             case "cpu" -> select(argument == null ? -1 : number(argument));
             case "stop", "s" -> stop();
