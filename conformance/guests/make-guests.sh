@@ -6,6 +6,7 @@
 #   vmlinux-cloud                   the ELF file inside the first, for PVH
 #   initramfs.cpio.gz               busybox, init and stress, for all of them
 #   mb2.elf                         a Multiboot 2 kernel of a few instructions
+#   bios-*                          disks: see bios-disks.sh
 set -eu -o pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 mkdir -p "$1"
@@ -66,6 +67,8 @@ make_mb2() {
         ld -m elf_i386 -n --no-warn-rwx-segments -Ttext 0x200000 -e start -o "$work/new" "$work/mb2.o"
 }
 
+. "$here/bios-disks.sh"
+
 newer() { # FILE: whether anything is that it is made of
     local each
     for each in ${sources[$1]:-}; do
@@ -93,4 +96,5 @@ make vmlinuz-rt-amd64 make_vmlinuz rt-amd64
 make vmlinux-cloud make_vmlinux
 make initramfs.cpio.gz make_initramfs
 make mb2.elf make_mb2
+make_bios_disks
 exit $failed

@@ -1,0 +1,150 @@
+package dev.lungo.conformance.guests;
+
+import static dev.lungo.isa.Mnemonic.CALL;
+import static dev.lungo.isa.Mnemonic.CMP;
+import static dev.lungo.isa.Mnemonic.INT;
+import static dev.lungo.isa.Mnemonic.JB;
+import static dev.lungo.isa.Mnemonic.JMP;
+import static dev.lungo.isa.Mnemonic.JNZ;
+import static dev.lungo.isa.Mnemonic.JZ;
+import static dev.lungo.isa.Mnemonic.LODS;
+import static dev.lungo.isa.Mnemonic.MOV;
+import static dev.lungo.isa.Mnemonic.OUT;
+import static dev.lungo.isa.Mnemonic.POP;
+import static dev.lungo.isa.Mnemonic.PUSH;
+import static dev.lungo.isa.Mnemonic.RET;
+import static dev.lungo.isa.Mnemonic.TEST;
+import static dev.lungo.isa.Mnemonic.XOR;
+import static dev.lungo.isa.Operands.AH;
+import static dev.lungo.isa.Operands.AL;
+import static dev.lungo.isa.Operands.AX;
+import static dev.lungo.isa.Operands.BX;
+import static dev.lungo.isa.Operands.CX;
+import static dev.lungo.isa.Operands.DH;
+import static dev.lungo.isa.Operands.DI;
+import static dev.lungo.isa.Operands.DS;
+import static dev.lungo.isa.Operands.DX;
+import static dev.lungo.isa.Operands.EAX;
+import static dev.lungo.isa.Operands.EBX;
+import static dev.lungo.isa.Operands.ECX;
+import static dev.lungo.isa.Operands.EDX;
+import static dev.lungo.isa.Operands.ES;
+import static dev.lungo.isa.Operands.SI;
+import static dev.lungo.isa.Operands.imm;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.lungo.isa.Assembler;
+import dev.lungo.isa.CodeMode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A boot sector of ours that uses INT 10h, 13h, 15h and 16h. */
+@Timeout(value = 1, unit = TimeUnit.MINUTES)
+class BiosBootSectorTest {
+    private static final int SMAP = 0x534D4150;
+    private static final int SECOND_SECTOR = 0x7E00;
+
+    @TempDir private Path directory;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"soft", "kvm"})
+    void itPrintsReadsAsksAndEchoes(String engine) throws Exception {
+        assumeTrue(
+                engine.equals("soft") || Files.isWritable(Path.of("/dev/kvm")),
+                "this host has no KVM");
+        Path disk = disk(BiosBootSectorTest::program);
+
+        try (Lungo lungo = Lungo.run("--disk", disk.toString(), "--engine", engine)) {
+            assertThat(lungo.prints("from the second sector")).isTrue();
+            lungo.type("abq");
+
+            assertThat(lungo.status()).isEqualTo(0x10 << 1 | 1);
+            assertThat(lungo.output()).isEqualTo("booted\r\nfrom the second sector\r\nabq");
+        }
+    }
+
+    @Test
+    void aDiskWithNothingToBootIsToldInOneSentence() throws Exception {
+        Path disk = directory.resolve("empty.img");
+        Files.write(disk, new byte[1 << 20]);
+
+        try (Lungo lungo = Lungo.run("--disk", disk.toString())) {
+            assertThat(lungo.status()).isEqualTo(2);
+            assertThat(lungo.standardError())
+                    .isEqualTo(
+                            "lungo: nothing could be booted by BIOS: disk 1 has no boot sector,"
+                                + " whose last bytes would be 55 AA\n");
+        }
+    }
+
+    @Test
+    void theReportListsWhatWasCalled() throws Exception {
+        Path disk = disk(a -> a.op(MOV, AX, imm(0xD800)).op(INT, imm(0x15)).op(OUT, imm(0xF4), AL));
+
+        try (Lungo lungo = Lungo.run("--disk", disk.toString(), "--report", "firmware")) {
+            assertThat(lungo.status()).isNotZero();
+            assertThat(lungo.standardError())
+                    .contains("asked for and not there:\nINT 15h AH=D8h: 1 times, CF, AH=86h, from");
+        }
+    }
+
+    @Test
+    void theScreenIsKept() throws Exception {
+        Path disk = disk(BiosBootSectorTest::program);
+        Path screen = directory.resolve("screen.txt");
+
+        try (Lungo lungo =
+                Lungo.run("--disk", disk.toString(), "--screen", screen.toString()).type("q")) {
+            assertThat(lungo.status()).isEqualTo(0x10 << 1 | 1);
+        }
+        assertThat(screen).hasContent("booted\nfrom the second sector\nq\n");
+    }
+
+    /** Prints, reads the second sector, prints that, and what is typed until a q comes. */
+    private static void program(Assembler a) {
+        a.op(PUSH, DX).op(XOR, AX, AX).op(MOV, DS, AX).op(MOV, ES, AX);
+        a.op(MOV, SI, imm(a.address("hello"))).jump(CALL, "print");
+
+        a.op(XOR, EBX, EBX).op(MOV, EDX, imm(SMAP)).op(MOV, ECX, imm(20)).op(MOV, DI, imm(0x600));
+        a.op(MOV, EAX, imm(0xE820)).op(INT, imm(0x15)).jump(JB, "bad");
+        a.op(CMP, EAX, imm(SMAP)).jump(JNZ, "bad");
+
+        a.op(POP, DX).op(MOV, DH, imm(0)).op(MOV, CX, imm(2)).op(MOV, BX, imm(SECOND_SECTOR));
+        a.op(MOV, AX, imm(0x0201)).op(INT, imm(0x13)).jump(JB, "bad");
+        a.op(MOV, SI, imm(SECOND_SECTOR)).jump(CALL, "print");
+
+        a.label("echo").op(MOV, AH, imm(0)).op(INT, imm(0x16));
+        a.op(PUSH, AX).op(MOV, AH, imm(0x0E)).op(MOV, BX, imm(7)).op(INT, imm(0x10)).op(POP, AX);
+        a.op(CMP, AL, imm('q')).jump(JNZ, "echo");
+        a.op(MOV, AL, imm(0x10)).label("end").op(OUT, imm(0xF4), AL).jump(JMP, "end");
+        a.label("bad").op(MOV, AL, imm(0x20)).jump(JMP, "end");
+
+        a.label("print").string(LODS, 1).op(TEST, AL, AL).jump(JZ, "printed");
+        a.op(MOV, AH, imm(0x0E)).op(MOV, BX, imm(7)).op(INT, imm(0x10)).jump(JMP, "print");
+        a.label("printed").op(RET);
+        a.label("hello");
+        for (char each : "booted\r\n\0".toCharArray()) {
+            a.db(each);
+        }
+    }
+
+    private Path disk(Consumer<Assembler> program) throws Exception {
+        byte[] code = Assembler.assemble(CodeMode.CODE16, 0x7C00, program);
+        byte[] image = Arrays.copyOf(code, 1 << 20);
+        image[510] = 0x55;
+        image[511] = (byte) 0xAA;
+        byte[] text = "from the second sector\r\n\0".getBytes(US_ASCII);
+        System.arraycopy(text, 0, image, 512, text.length);
+        return Files.write(directory.resolve("disk.img"), image);
+    }
+}
