@@ -71,4 +71,9 @@ public final class PhysicalMap {
     public static int pciGsi(int device, int pin) {
         return 16 + ((device + pin) & 7);
     }
+
+    /** The line of the 8259s that a PCI interrupt pin shares: 10 or 11. Like {@link #pciGsi}. */
+    public static int pciIrq(int device, int pin) {
+        return 10 + ((device + pin) & 1);
+    }
 }

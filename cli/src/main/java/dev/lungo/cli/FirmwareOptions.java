@@ -14,7 +14,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -90,8 +89,7 @@ record FirmwareOptions(
                                                 + "\"");
                     };
             if (order.contains(medium)) {
-                throw new Refusal(
-                        "--boot names " + medium.name().toLowerCase(Locale.ROOT) + " twice");
+                throw new Refusal("--boot names " + each + " twice");
             }
             order.add(medium);
         }

@@ -75,7 +75,9 @@ final class RunCommand {
 
     private static final long MOST_MEMORY = 512L << 30;
 
-    /** With the host bridge, a display and one device of each other kind, all slots of a PCI bus. */
+    /**
+     * With the host bridge, a display and one device of each other kind, all slots of a PCI bus.
+     */
     private static final int MOST_DISKS_AND_NETWORKS = 27;
 
     private final Arguments arguments;

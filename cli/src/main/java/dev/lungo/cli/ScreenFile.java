@@ -19,7 +19,9 @@ final class ScreenFile {
     /** Writes a picture if the name ends in {@code .ppm}, else text. */
     static void write(String name, Picture picture) {
         byte[] bytes =
-                name.endsWith(".ppm") ? ppm(pixels(picture)) : ScreenText.of(picture).getBytes(UTF_8);
+                name.endsWith(".ppm")
+                        ? ppm(pixels(picture))
+                        : ScreenText.of(picture).getBytes(UTF_8);
         OutputFile file = OutputFile.open("--screen", name);
         file.begin();
         try (OutputStream out = file.stream()) {

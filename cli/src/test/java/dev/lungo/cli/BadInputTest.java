@@ -37,7 +37,7 @@ class BadInputTest {
             delimiter = '|',
             textBlock =
                     """
-                    run                             | give a guest: "lungo run debian" or --kernel F
+                    run                             | give a guest: "lungo run debian", --disk F or --kernel F
                     run windows                     | there is no guest "windows": give debian, or a kernel with --kernel
                     run debian --kernel K           | debian has its own kernel and initrd: leave out --kernel, --initrd
                     run --kernel D/none             | --kernel: D/none cannot be read: no such file or directory
@@ -59,6 +59,11 @@ class BadInputTest {
                     run --kernel K --timeout 0      | --timeout takes a number of seconds, not "0"
                     run --kernel K --frobnicate     | there is no option --frobnicate; "lungo run --help" lists them
                     run --kernel                    | --kernel needs a value: F
+                    run --disk D --firmware grub    | --firmware takes bios, uefi or none, not "grub"
+                    run --disk D --boot floppy      | --boot takes disk or cdrom, or both with a comma between, not "floppy"
+                    run --disk D --boot disk,disk   | --boot names disk twice
+                    run --disk D --report calls     | --report takes firmware or firmware:F, not "calls"
+                    run --kernel K --firmware bios  | --firmware boots from disks: leave out --kernel, or give --firmware none
                     run --no-reboot=yes             | --no-reboot takes no value
                     run --cpus 1 --cpus 2           | --cpus is given twice
                     walk                            | there is no command walk: give run

@@ -7,11 +7,14 @@ import dev.lungo.machine.PortBus;
 /**
  * Gives the functions of PCI bus 0 the memory and the ports that they ask for. PCI Local Bus
  * Specification 3.0, "Base Addresses" (section 6.2.5.1). All of it is below 4 GiB, where every
- * system reaches it; what does not fit is left without.
+ * system reaches it; what does not fit is left without. Interrupt lines are those of the 8259s, which are made
+ * level-triggered.
  */
 public final class PciResources {
     private static final int ADDRESS = 0xCF8;
     private static final int DATA = 0xCFC;
+    private static final int SLAVE_ELCR = 0x4D1;
+    private static final int LEVEL = 1 << 10 - 8 | 1 << 11 - 8;
     private static final int FUNCTIONS = 256;
     private static final int NOBODY = 0xFFFF;
 
@@ -19,6 +22,7 @@ public final class PciResources {
     private static final int HEADER_TYPE = 0x0C;
     private static final int FIRST_BAR = 0x10;
     private static final int LAST_BAR = 0x24;
+    private static final int INTERRUPT = 0x3C; // line, pin
     private static final int IO_SPACE = 1;
     private static final int MEMORY_SPACE = 1 << 1;
 
@@ -37,6 +41,7 @@ public final class PciResources {
 
     /** Assigns everything, and has the functions answer there. */
     public void assign() {
+        ports.write(SLAVE_ELCR, Width.BYTE, LEVEL);
         for (int function = 0; function < FUNCTIONS; function++) {
             if ((read(function, 0) & 0xFFFF) != NOBODY
                     && (read(function, HEADER_TYPE) >> 16 & 0x7F) == 0) {
@@ -65,6 +70,10 @@ public final class PciResources {
             }
         }
         write(function, COMMAND, command | enabled);
+        int pin = read(function, INTERRUPT) >> 8 & 0xFF;
+        if (pin != 0) {
+            write(function, INTERRUPT, PhysicalMap.pciIrq(function >> 3, pin - 1));
+        }
     }
 
     private boolean place(int function, int bar, int size) {

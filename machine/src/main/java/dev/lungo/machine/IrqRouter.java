@@ -2,7 +2,7 @@ package dev.lungo.machine;
 
 /**
  * Where the board's interrupt lines go: each to its pin of the I/O APIC, and those of ISA to the
- * 8259s as well. ISA interrupts are the pins of the same number but for IRQ0, which is pin 2, as
+ * 8259s as well, those of PCI to a line that they share there. ISA interrupts are the pins of the same number but for IRQ0, which is pin 2, as
  * the MADT's interrupt source override says. ACPI 6.4, "Global System Interrupts" (section 5.2.13).
  *
  * <p>Several devices may share a line; it is asserted while any of them asserts it. Lines are for
@@ -14,6 +14,7 @@ public final class IrqRouter {
     private final Pic8259Pair pic;
     private final IoApic ioApic;
     private final int[] sources = new int[IoApic.PINS];
+    private final int[] picSources = new int[ISA_LINES];
 
     public IrqRouter(Pic8259Pair pic, IoApic ioApic) {
         this.pic = pic;
@@ -40,25 +41,35 @@ public final class IrqRouter {
         return source(gsi);
     }
 
+    /**
+     * A new source on a PCI interrupt wire: a global system interrupt beyond those of ISA, and, for
+     * systems that know the 8259s only, one of their lines as well.
+     */
+    public IrqLine pci(int gsi, int irq) {
+        if (gsi < ISA_LINES || gsi >= IoApic.PINS || irq < 3 || irq >= ISA_LINES) {
+            throw new IllegalArgumentException("no PCI wire " + gsi + ", " + irq);
+        }
+        return source(gsi, irq);
+    }
+
     private IrqLine source(int gsi) {
+        return source(gsi, gsi == 2 ? 0 : gsi);
+    }
+
+    private IrqLine source(int gsi, int irq) {
         boolean[] asserted = new boolean[1];
         return level -> {
             synchronized (this) {
                 if (asserted[0] != level) {
                     asserted[0] = level;
                     sources[gsi] += level ? 1 : -1;
-                    drive(gsi, sources[gsi] != 0);
+                    ioApic.set(gsi, sources[gsi] != 0);
+                    if (irq < ISA_LINES) {
+                        picSources[irq] += level ? 1 : -1;
+                        pic.set(irq, picSources[irq] != 0);
+                    }
                 }
             }
         };
-    }
-
-    private void drive(int gsi, boolean asserted) {
-        if (gsi == 2) {
-            pic.set(0, asserted);
-        } else if (gsi > 0 && gsi < ISA_LINES) {
-            pic.set(gsi, asserted);
-        }
-        ioApic.set(gsi, asserted);
     }
 }

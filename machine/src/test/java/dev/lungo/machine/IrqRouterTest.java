@@ -65,6 +65,25 @@ class IrqRouterTest {
     }
 
     @Test
+    void aPciWireIsALineOfThe8259sToo() {
+        pic.slave().write(0, 0x11);
+        for (int value : new int[] {0x70, 2, 1, 0}) {
+            pic.slave().write(1, value);
+        }
+        pic.elcr().write(1, 1 << 2);
+        IrqLine one = router.pci(16, 10);
+        IrqLine other = router.pci(18, 10);
+
+        one.set(true);
+        other.set(true);
+        one.set(false);
+
+        assertThat(pic.slave().read(0) & 1 << 2).as("IRR, IRQ 10").isNotZero();
+        other.set(false);
+        assertThat(pic.slave().read(0) & 1 << 2).isZero();
+    }
+
+    @Test
     void thereIsNoIsaInterrupt2() {
         assertThatThrownBy(() -> router.isa(2)).isInstanceOf(IllegalArgumentException.class);
     }

@@ -36,8 +36,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Everything on the board but processors and memory: which ports, addresses and lines it has. */
 final class Devices {
-    private static final int FIRST_PCI_GSI = 16;
-
     /** The last one, which no virtio device takes. */
     private static final int DISPLAY_SLOT = 31;
 
@@ -164,7 +162,7 @@ final class Devices {
         ResetControl resetControl = new ResetControl(resetMachine);
         resets.add(resetControl::reset);
 
-        PciHost pci = new PciHost(resetControl, wire -> irqs.gsi(FIRST_PCI_GSI + wire));
+        PciHost pci = new PciHost(resetControl, wire -> irqs.pci(PhysicalMap.pciGsi(wire, 0), PhysicalMap.pciIrq(wire, 0)));
         ports.map(0xCF8, PciHost.CONFIG_PORTS, pci.configPorts());
         ports.map(PhysicalMap.PCI_IO, PhysicalMap.PCI_IO_PORTS, pci.portWindow(PhysicalMap.PCI_IO));
         mmio.map(PhysicalMap.ECAM, PhysicalMap.ECAM_BYTES, pci.ecam());

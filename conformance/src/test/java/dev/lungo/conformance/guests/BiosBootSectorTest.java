@@ -83,7 +83,7 @@ class BiosBootSectorTest {
             assertThat(lungo.standardError())
                     .isEqualTo(
                             "lungo: nothing could be booted by BIOS: disk 1 has no boot sector,"
-                                + " whose last bytes would be 55 AA\n");
+                                    + " whose last bytes would be 55 AA\n");
         }
     }
 
@@ -94,7 +94,8 @@ class BiosBootSectorTest {
         try (Lungo lungo = Lungo.run("--disk", disk.toString(), "--report", "firmware")) {
             assertThat(lungo.status()).isNotZero();
             assertThat(lungo.standardError())
-                    .contains("asked for and not there:\nINT 15h AH=D8h: 1 times, CF, AH=86h, from");
+                    .contains(
+                            "asked for and not there:\nINT 15h AH=D8h: 1 times, CF, AH=86h, from");
         }
     }
 
@@ -133,7 +134,7 @@ class BiosBootSectorTest {
         a.op(MOV, AH, imm(0x0E)).op(MOV, BX, imm(7)).op(INT, imm(0x10)).jump(JMP, "print");
         a.label("printed").op(RET);
         a.label("hello");
-        for (char each : "booted\r\n\0".toCharArray()) {
+        for (byte each : "booted\r\n\0".getBytes(US_ASCII)) {
             a.db(each);
         }
     }

@@ -7,9 +7,9 @@ import dev.lungo.machine.MmioDevice;
 import dev.lungo.machine.Picture;
 
 /**
- * A display as a PCI function: a {@link Vga} and a {@link BochsDisplay}, as QEMU's standard VGA. QEMU,
- * docs/specs/standard-vga.rst: BAR 0 is the frame buffer, BAR 2 has the registers of both, in bytes
- * and words.
+ * A display as a PCI function: a {@link Vga} and a {@link BochsDisplay}, as QEMU's standard VGA.
+ * QEMU, docs/specs/standard-vga.rst: BAR 0 is the frame buffer, BAR 2 has the registers of both, in
+ * bytes and words.
  */
 public final class DisplayAdapter {
     private static final int VENDOR = 0x1234;

@@ -160,8 +160,7 @@ public final class Vga implements PortDevice {
     }
 
     private void writeCrtc(int value) {
-        boolean closed =
-                crtcIndex <= OVERFLOW && (crtc[VERTICAL_RETRACE_END] & PROTECTED) != 0;
+        boolean closed = crtcIndex <= OVERFLOW && (crtc[VERTICAL_RETRACE_END] & PROTECTED) != 0;
         if (!closed) {
             crtc[crtcIndex] = value;
         } else if (crtcIndex == OVERFLOW) {

@@ -118,6 +118,8 @@ public final class Bios implements Firmware {
         new PciResources(board).assign();
         installVectors();
         Post.fillSegment(memory, drives);
+        MpTable.write(memory, board.cpus().size());
+        PciRoutingTable.write(memory);
         Post.fillDataArea(bda, memory, drives);
         serialConsole.reset();
         video.reset();

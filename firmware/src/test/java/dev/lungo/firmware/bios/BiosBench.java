@@ -22,8 +22,8 @@ import dev.lungo.machine.PortDevice;
 import dev.lungo.machine.Timers;
 import dev.lungo.machine.VirtualCpu;
 import dev.lungo.machine.VmExit;
-import java.nio.charset.StandardCharsets;
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -138,7 +138,7 @@ public final class BiosBench {
     }
 
     /** The first OUT to the service port from a vector's handler on. */
-    BiosBench hardwareInterrupt(int vector) {
+    public BiosBench hardwareInterrupt(int vector) {
         int pointer = memory.getInt(4L * vector);
         segment(CS, pointer >>> 16);
         long at = ((long) (pointer >>> 16) << 4) + (pointer & 0xFFFF);
@@ -150,8 +150,7 @@ public final class BiosBench {
     }
 
     public BiosBench segment(int register, int selector) {
-        state.segments[register] =
-                new SegmentState(selector, (long) selector << 4, 0xFFFF, 0x93);
+        state.segments[register] = new SegmentState(selector, (long) selector << 4, 0xFFFF, 0x93);
         return this;
     }
 

@@ -62,14 +62,15 @@ class BootstrapTest {
 
     @Test
     void whenNothingBootsTheUserIsToldWhatWasLookedFor() {
-        BiosBench bench = new BiosBench(disk(new ArrayDisk(1 << 20)), cdrom(new ArrayDisk(1 << 20)));
+        BiosBench bench =
+                new BiosBench(disk(new ArrayDisk(1 << 20)), cdrom(new ArrayDisk(1 << 20)));
 
         assertThatThrownBy(() -> bench.interrupt(0x19))
                 .isInstanceOf(BootException.class)
                 .hasMessage(
                         "nothing could be booted by BIOS: disk 1 has no boot sector, whose last"
-                            + " bytes would be 55 AA; CD-ROM 2 has no El Torito boot record in"
-                            + " sector 17");
+                                + " bytes would be 55 AA; CD-ROM 2 has no El Torito boot record in"
+                                + " sector 17");
     }
 
     @Test

@@ -18,8 +18,8 @@ class ScreenAndKeysTest {
     private final BiosBench bench = new BiosBench();
 
     private void print(String text) {
-        for (char each : text.toCharArray()) {
-            bench.call(0x10, 0x0E00 | each, 7);
+        for (int i = 0; i < text.length(); i++) {
+            bench.call(0x10, 0x0E00 | text.charAt(i), 7);
         }
     }
 
@@ -131,8 +131,7 @@ class ScreenAndKeysTest {
         assertThat(bench.call(0x10, 0x4F03).get(BX)).isEqualTo(0x4144);
         assertThat(bench.display.picture())
                 .isInstanceOfSatisfying(
-                        Picture.Pixels.class,
-                        pixels -> assertThat(pixels.width()).isEqualTo(1024));
+                        Picture.Pixels.class, pixels -> assertThat(pixels.width()).isEqualTo(1024));
 
         bench.call(0x10, 0x0003);
         assertThat(bench.display.picture()).isInstanceOf(Picture.Text.class);

@@ -11,7 +11,6 @@ import static dev.lungo.firmware.bios.BiosBench.SI;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lungo.boot.MemoryMap;
-import dev.lungo.machine.AddressRange;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -25,21 +24,30 @@ class SystemServicesTest {
 
     @Test
     void theMemoryMapIsWalkedToItsEnd() {
-        List<AddressRange> ranges = new ArrayList<>();
+        List<String> ranges = new ArrayList<>();
         int next = 0;
         do {
             bench.segment(ES, 0).set(DI, TABLE).call(0x15, 0xE820, next, 20, SMAP);
             assertThat(bench.carry()).isFalse();
             assertThat((int) bench.state.gpr[AX]).isEqualTo(SMAP);
             ranges.add(
-                    new AddressRange(
+                    text(
                             bench.memory.getLong(TABLE),
                             bench.memory.getLong(TABLE + 8),
-                            AddressRange.Type.values()[bench.memory.getInt(TABLE + 16) - 1]));
+                            bench.memory.getInt(TABLE + 16)));
             next = (int) bench.state.gpr[BX];
         } while (next != 0);
 
-        assertThat(ranges).isEqualTo(MemoryMap.of(4 << 20).ranges());
+        assertThat(ranges)
+                .isEqualTo(
+                        MemoryMap.of(4 << 20).ranges().stream()
+                                .map(each ->
+                                        text(each.base(), each.length(), each.type().number()))
+                                .toList());
+    }
+
+    private static String text(long base, long length, int type) {
+        return "%X+%X: %d".formatted(base, length, type);
     }
 
     @Test
@@ -127,8 +135,10 @@ class SystemServicesTest {
         assertThat(bench.high(AX)).isEqualTo(0x86);
         assertThat(bench.report.text())
                 .isEqualTo(
-                        "asked for and not there:\n"
-                            + "INT 15h AH=D8h: 1 times, CF, AH=86h, from 0000:1234\n");
+                        """
+                        asked for and not there:
+                        INT 15h AH=D8h: 1 times, CF, AH=86h, from 0000:1234
+                        """);
     }
 
     @Test
@@ -191,5 +201,24 @@ class SystemServicesTest {
             boolean free = vector >= 0x60 && vector <= 0x66;
             assertThat(pointer == 0).as("vector %02X", vector).isEqualTo(free);
         }
+    }
+
+    @Test
+    void tablesForOldSystemsAddUpToZero() {
+        assertThat(bench.memory.getInt(0xF8100)).isEqualTo(0x5F504D5F); // "_MP_"
+        assertThat(sum(0xF8100, 16)).isZero();
+        long table = bench.memory.getInt(0xF8104) & 0xFFFF_FFFFL;
+        assertThat(sum(table, bench.memory.getShort(table + 4))).isZero();
+
+        assertThat(bench.memory.getInt(0xF9800)).isEqualTo(0x52495024); // "$PIR"
+        assertThat(sum(0xF9800, bench.memory.getShort(0xF9806))).isZero();
+    }
+
+    private int sum(long at, int bytes) {
+        int sum = 0;
+        for (int i = 0; i < bytes; i++) {
+            sum += bench.memory.getByte(at + i);
+        }
+        return sum & 0xFF;
     }
 }
