@@ -5,4 +5,5 @@ module dev.lungo.isa {
 
     exports dev.lungo.isa;
     exports dev.lungo.isa.svm;
+    exports dev.lungo.isa.vmx;
 }

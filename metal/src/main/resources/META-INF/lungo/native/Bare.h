@@ -99,6 +99,15 @@ BARE void Bare_nmiWindow(void) { __asm__ volatile("stgi; nop; nop; clgi" ::: "me
 BARE void Bare_clgi(void) { __asm__ volatile("clgi" ::: "memory"); }
 BARE void Bare_stop(void) { for (;;) __asm__ volatile("cli; hlt"); }
 
+BARE int32_t Bare_vmxon(int64_t region) { uint8_t f; __asm__ volatile("vmxon %1; setna %0" : "=q"(f) : "m"(region) : "cc", "memory"); return f; }
+BARE int32_t Bare_vmclear(int64_t region) { uint8_t f; __asm__ volatile("vmclear %1; setna %0" : "=q"(f) : "m"(region) : "cc", "memory"); return f; }
+BARE int32_t Bare_vmptrld(int64_t region) { uint8_t f; __asm__ volatile("vmptrld %1; setna %0" : "=q"(f) : "m"(region) : "cc", "memory"); return f; }
+BARE int32_t Bare_vmwrite(int32_t field, int64_t v) { uint8_t f; __asm__ volatile("vmwrite %1,%2; setna %0" : "=q"(f) : "rm"(v), "r"((int64_t)field) : "cc"); return f; }
+BARE int64_t Bare_vmread(int32_t field) { int64_t v = 0; __asm__ volatile("vmread %1,%0" : "=r"(v) : "r"((int64_t)field) : "cc"); return v; }
+/* All contexts. */
+BARE void Bare_invept(void) { const uint64_t d[2] = {0, 0}; __asm__ volatile("invept %0,%1" ::"m"(d), "r"(2L) : "cc", "memory"); }
+BARE void Bare_invvpid(void) { const uint64_t d[2] = {0, 0}; __asm__ volatile("invvpid %0,%1" ::"m"(d), "r"(2L) : "cc", "memory"); }
+
 /* 0, or 1 where the processor raised a fault instead. */
 int32_t Bare_tryRdmsr(int32_t msr, int64_t to);
 int32_t Bare_tryWrmsr(int32_t msr, int64_t value);
@@ -108,6 +117,8 @@ int32_t Bare_tryXsetbv(int32_t index, int64_t value);
 void Bare_svmRun(int64_t block, int64_t stack);
 /* Calls prepare(vcpu) on the given stack, then runs the guest, which comes back from here. */
 void Bare_svmBecomeGuest(int64_t block, int64_t stack);
+void Bare_vmxRun(int64_t block, int64_t stack);
+void Bare_vmxBecomeGuest(int64_t block, int64_t stack);
 /* Sleeps until the word at that address is not 0; the sleep ends with any NMI. */
 void Bare_waitNmi(int64_t word);
 int64_t Bare_stub(int32_t vector);

@@ -44,9 +44,8 @@
         mov rdi, [rdi+56]
 .endm
 
-# Bare_svmBecomeGuest(vcpu, stack): System V. The guest continues at 1: on the old stack.
-        .globl Bare_svmBecomeGuest
-Bare_svmBecomeGuest:
+# becomeGuest(block, stack): the guest continues at 1: on the old stack.
+.macro BECOME_GUEST run
         push rbx
         push rbp
         push r12
@@ -67,7 +66,7 @@ Bare_svmBecomeGuest:
         call Engine_prepare
         pop rsi
         pop rdi
-        jmp Bare_svmRun
+        jmp \run
 1:      popfq
         pop r15
         pop r14
@@ -76,6 +75,52 @@ Bare_svmBecomeGuest:
         pop rbp
         pop rbx
         ret
+.endm
+
+        .globl Bare_svmBecomeGuest, Bare_vmxBecomeGuest
+Bare_svmBecomeGuest:
+        BECOME_GUEST Bare_svmRun
+Bare_vmxBecomeGuest:
+        BECOME_GUEST Bare_vmxRun
+
+# Bare_vmxRun(block, stack). SDM 3C, "VM Entries": all general registers but RSP are ours to switch.
+        .set HOST_RSP, 0x6C14
+        .set HOST_RIP, 0x6C16
+        .globl Bare_vmxRun
+Bare_vmxRun:
+        mov rsp, rsi
+        and rsp, -16
+        sub rsp, 16
+        mov [rsp], rdi
+        mov edx, HOST_RSP
+        vmwrite rdx, rsp
+        lea rax, [rip+vmx_exit]
+        mov edx, HOST_RIP
+        vmwrite rdx, rax
+        mov rax, [rdi]
+        LOAD_ALL
+        vmlaunch
+        jmp vmx_failed
+vmx_exit:
+        push rdi
+        mov rdi, [rsp+8]
+        pop qword ptr [rdi+56]
+        mov [rdi], rax
+        SAVE_BUT_RDI
+        mov rax, [rdi+VCPU_FX]
+        fxsave64 [rax]
+        cld
+        mov edi, [rdi+VCPU_INDEX]
+        call VmxExits_handle
+        mov rdi, [rsp]
+        mov rax, [rdi+VCPU_FX]
+        fxrstor64 [rax]
+        mov rax, [rdi]
+        LOAD_ALL
+        vmresume
+vmx_failed:
+        call VmxExits_failed
+        ud2
 
 # Bare_svmRun(vcpu, stack). APM 2, "VMRUN": RAX has the physical address of the VMCB, and RSP,
 # RAX and RFLAGS are the only registers that VMRUN and #VMEXIT switch.

@@ -69,6 +69,16 @@ public final class Bare {
     public static native void svmRun(long block, long stack);
     /** Engine.prepare on the given stack; then the guest comes back from here. */
     public static native void svmBecomeGuest(long block, long stack);
+    public static native void vmxRun(long block, long stack);
+    public static native void vmxBecomeGuest(long block, long stack);
+    /** 0, or 1 where they failed. */
+    public static native int  vmxon(long region);
+    public static native int  vmclear(long region);
+    public static native int  vmptrld(long region);
+    public static native int  vmwrite(int field, long value);
+    public static native long vmread(int field);
+    public static native void invept();
+    public static native void invvpid();
     public static native long stub(int vector);
     public static native long trampoline(int end);
     // spotless:on

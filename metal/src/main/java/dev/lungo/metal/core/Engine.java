@@ -5,21 +5,29 @@ import dev.lungo.isa.Cr4;
 import dev.lungo.metal.ExitPath;
 import dev.lungo.metal.Intercepts;
 import dev.lungo.metal.svm.Svm;
+import dev.lungo.metal.vmx.Vmx;
 
 /** The hypervisor's start-up, as far as it is the same however the machine was booted. */
 public final class Engine implements Intercepts {
     private static final int HUGE_PAGES = 1 << 26;
 
+    private static Vendor vendor = new Svm();
+
     private Engine() {}
+
+    public static Vendor vendor() {
+        return vendor;
+    }
 
     /** Finds out what the processor can do, and makes what all processors share. */
     public static Engine begin() {
         long scratch = Pages.take(1);
-        if (!Svm.isUsable(scratch)) {
-            throw new IllegalStateException(
-                    "this processor has no AMD-V with nested paging, or the firmware has locked"
-                            + " it");
+        boolean amd = Svm.isUsable(scratch);
+        String missing = amd ? "" : Vmx.missing(scratch);
+        if (!missing.isEmpty()) {
+            throw new IllegalStateException(missing);
         }
+        vendor = amd ? new Svm() : new Vmx();
         Bare.cpuid(0x8000_0001, 0, scratch);
         boolean huge = (Bare.get32(scratch + 24) & HUGE_PAGES) != 0;
         Bare.cpuid(0x8000_0008, 0, scratch);
@@ -27,8 +35,10 @@ public final class Engine implements Intercepts {
         if (!HostTables.begin(huge)) {
             throw new IllegalStateException("too little memory for the host's page tables");
         }
-        NestedMap.begin(false, addressBits);
-        Svm.begin();
+        NestedMap.begin(!vendor.isAmd(), addressBits);
+        if (!vendor.begin()) {
+            throw new IllegalStateException("too little memory for the permission maps");
+        }
         return new Engine();
     }
 
@@ -38,12 +48,12 @@ public final class Engine implements Intercepts {
     public static boolean protect() {
         long start = Lungo.rangeStart();
         return NestedMap.remove(start, Lungo.rangeEnd() - start)
-                && NestedMap.writeProtect(Apic.base());
+                && (!vendor.watchesApic() || NestedMap.writeProtect(Apic.base()));
     }
 
     /** From here on the caller is a guest, and this processor the host's. */
     public static void becomeGuest(Processor processor) {
-        Bare.svmBecomeGuest(processor.block, processor.stack);
+        vendor.becomeGuest(processor);
     }
 
     /**
@@ -55,7 +65,7 @@ public final class Engine implements Intercepts {
         processor.vcpu.rsp = Bare.get64(processor.block + 32);
         processor.vcpu.rip = Bare.get64(processor.block + Block.RIP);
         processor.vcpu.rflags = Bare.get64(processor.block + Block.RFLAGS);
-        Svm.captureState(processor);
+        processor.state.capture();
         enter(processor);
     }
 
@@ -65,38 +75,41 @@ public final class Engine implements Intercepts {
     public static void enter(Processor processor) {
         HostTables.load(processor.gdt);
         Bare.setCr0((Bare.getCr0() | Cr0.NE | Cr0.MP) & ~(Cr0.TS | Cr0.EM));
-        Bare.setCr4(Bare.getCr4() | Cr4.OSFXSR | Cr4.OSXMMEXCPT);
-        Svm.enable(processor);
+        Bare.cpuid(1, 0, processor.block + Block.SCRATCH);
+        boolean xsave = (Bare.get32(processor.block + Block.SCRATCH + 16) & 1 << 26) != 0;
+        Bare.setCr4(Bare.getCr4() | Cr4.OSFXSR | Cr4.OSXMMEXCPT | (xsave ? Cr4.OSXSAVE : 0));
+        vendor.enable(processor);
+        vendor.load(processor);
     }
 
     @Override
     public void readsOf(int msr) {
-        Svm.interceptMsr(msr, true, false);
+        vendor.interceptMsr(msr, true, false);
     }
 
     @Override
     public void writesOf(int msr) {
-        Svm.interceptMsr(msr, false, true);
+        vendor.interceptMsr(msr, false, true);
     }
 
     @Override
     public void port(int port) {
-        Svm.interceptPort(port);
+        vendor.interceptPort(port);
     }
 
     @Override
     public void writesOfControl(int register) {
-        Svm.controlWrites |= 1 << register;
+        vendor.interceptControl(register);
     }
 
     @Override
     public void xsetbv() {
-        Svm.xsetbv = true;
+        vendor.interceptXsetbv();
     }
 
     @Override
     public void exception(int vector) {
-        Svm.exceptions |= 1 << vector;
+        vendor.interceptException(vector);
     }
 
     @Override

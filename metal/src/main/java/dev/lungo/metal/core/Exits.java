@@ -235,4 +235,25 @@ public final class Exits {
             default -> Bare.put64(guestPhysical, store.value);
         }
     }
+
+    /** An exception that the hypervisor asked for; unless it says otherwise the guest takes it. */
+    public static void exception(Processor processor, int vector, int error) {
+        if (hypervisor.exception(processor.vcpu, vector, error)) {
+            processor.vcpu.event = 0;
+        }
+    }
+
+    /** MOV to a control register: whether the hypervisor has done it. */
+    public static boolean writeControl(Vcpu vcpu, int register, long value) {
+        if (!hypervisor.writeControl(vcpu, register, value)) {
+            return false;
+        }
+        skip(vcpu);
+        return true;
+    }
+
+    /** Eight bytes of the guest's memory; 0 where it has none. */
+    public static long readPhysical(long guestPhysical) {
+        return NestedMap.isRemoved(guestPhysical) ? 0 : Bare.get64(guestPhysical);
+    }
 }

@@ -8,6 +8,10 @@ import dev.lungo.isa.PageEntry;
  * not mapped. SDM 3A, "Task Management in 64-bit Mode", "64-Bit Mode IDT".
  */
 public final class HostTables {
+    public static final int CODE_SELECTOR = 0x08;
+    public static final int DATA_SELECTOR = 0x10;
+    public static final int TASK_SELECTOR = 0x18;
+    private static final int TASK_OFFSET = 0x100;
     private static final long CODE_64 = 0x00AF_9B00_0000_FFFFL;
     private static final long DATA = 0x00CF_9300_0000_FFFFL;
     private static final int GDT_BYTES = 40;
@@ -92,7 +96,7 @@ public final class HostTables {
         if (gdt == 0 || stacks == 0) {
             return 0;
         }
-        long task = gdt + 0x100;
+        long task = taskOf(gdt);
         Bare.put64(gdt + 8, CODE_64);
         Bare.put64(gdt + 16, DATA);
         Bare.put64(
@@ -109,6 +113,11 @@ public final class HostTables {
             Bare.put64(task + IST1 + i * 8L, top);
         }
         return gdt;
+    }
+
+    /** Address of the TSS. */
+    public static long taskOf(long gdt) {
+        return gdt + TASK_OFFSET;
     }
 
     /** From here on the processor depends on nothing of the firmware's. */

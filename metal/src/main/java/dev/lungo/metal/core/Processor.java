@@ -6,6 +6,7 @@ import dev.lungo.metal.Vcpu;
 public final class Processor {
     public final Vcpu vcpu = new Vcpu();
     public final Store store = new Store();
+    public final MachineState state = new MachineState();
 
     /** Addresses: what native code knows ({@link Block}); the VMCB or VMCS. */
     public final long block;
@@ -21,6 +22,9 @@ public final class Processor {
     public boolean nmiBlocked;
 
     public boolean nmiPending;
+
+    /** How many of the NMIs that the host took are accounted for. VT-x. */
+    public int nmisMet;
 
     /** How many of the NMIs that others sent to have mail read have come. */
     public int kicksMet;

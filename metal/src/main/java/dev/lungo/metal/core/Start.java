@@ -1,7 +1,6 @@
 package dev.lungo.metal.core;
 
 import dev.lungo.isa.PageEntry;
-import dev.lungo.metal.svm.Svm;
 
 /** Begins a guest that does not exist yet, in a state that some protocol prescribes. */
 public final class Start {
@@ -36,10 +35,10 @@ public final class Start {
         processor.vcpu.rip = entry;
         processor.vcpu.rsi = rsi;
         processor.vcpu.rflags = 2;
-        Engine.enter(processor);
+        processor.state.long64(tables, gdt);
         Block.store(processor.vcpu, processor.block);
-        Svm.long64State(processor, tables, gdt);
         Log.line("the guest begins");
-        Bare.svmRun(processor.block, processor.stack);
+        Engine.enter(processor);
+        Engine.vendor().run(processor);
     }
 }

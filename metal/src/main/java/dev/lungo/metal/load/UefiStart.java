@@ -23,6 +23,11 @@ public final class UefiStart {
     private static final int DEVICE_HANDLE = 24;
     private static final int STACK_PAGES = 64;
 
+    /** The last byte of VMMCALL in the code that leaves; VMCALL has another there. */
+    private static final int CALL_OFFSET = 19;
+
+    private static final int VMCALL = 0xC1;
+
     private UefiStart() {}
 
     public static void run(long systemTable) {
@@ -37,6 +42,9 @@ public final class UefiStart {
             throw new IllegalStateException("the firmware has too little memory");
         }
         Bare.copy(copy, Uefi.departure(), Uefi.departureBytes());
+        if (!Engine.vendor().isAmd()) {
+            Bare.put8(copy + CALL_OFFSET, VMCALL);
+        }
         Bare.put64(copy + 0x800, copy + (1L + STACK_PAGES) * Pages.SIZE);
         Bare.put64(copy + 0x808, Exits.PROTECT);
         Bare.put64(copy + 0x810, uefi.service(Uefi.START_IMAGE));

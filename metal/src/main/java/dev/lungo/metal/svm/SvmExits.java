@@ -11,6 +11,7 @@ import dev.lungo.metal.Vcpu;
 import dev.lungo.metal.core.Apic;
 import dev.lungo.metal.core.Bare;
 import dev.lungo.metal.core.Block;
+import dev.lungo.metal.core.Engine;
 import dev.lungo.metal.core.Exits;
 import dev.lungo.metal.core.Log;
 import dev.lungo.metal.core.NestedMap;
@@ -158,8 +159,16 @@ public final class SvmExits {
             processor.nmiPending = true;
         }
         if (Processors.takeInit(processor)) {
-            Svm.startupState(processor, Processors.awaitSipi(processor));
+            startup(processor, Processors.awaitSipi(processor));
         }
+    }
+
+    private static void startup(Processor processor, int vector) {
+        long scratch = processor.block + Block.SCRATCH;
+        Bare.cpuid(1, 0, scratch);
+        long cr0 = Bare.get64(processor.control + Vmcb.CR0);
+        processor.state.startup(processor.vcpu, vector, cr0, Bare.get64(scratch));
+        Engine.vendor().load(processor);
     }
 
     private static void msr(Processor processor, long vmcb, boolean write) {

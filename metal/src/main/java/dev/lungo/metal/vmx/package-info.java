@@ -1,0 +1,3 @@
+/** VT-x. */
+@org.jspecify.annotations.NullMarked
+package dev.lungo.metal.vmx;
