@@ -256,4 +256,10 @@ public final class Exits {
     public static long readPhysical(long guestPhysical) {
         return NestedMap.isRemoved(guestPhysical) ? 0 : Bare.get64(guestPhysical);
     }
+
+    /** Some processors are without MSRs that nearly all have. */
+    public static long msrOrZero(Processor processor, int msr) {
+        long scratch = processor.block + Block.SCRATCH;
+        return Bare.tryRdmsr(msr, scratch) == 0 ? Bare.get64(scratch) : 0;
+    }
 }

@@ -90,6 +90,39 @@ public final class Store {
         return length <= fetched;
     }
 
+    /**
+     * MOV to a control register, or LMSW from a register: {@link #value}, and the number of the
+     * control register in {@link #bytes}. CR0 of the Vcpu is current.
+     */
+    public boolean decodeControl(Vcpu vcpu, boolean code64) {
+        int at = 0;
+        int rex = 0;
+        int c = at(at++);
+        while (isPrefix(c)) {
+            c = at(at++);
+        }
+        if (code64 && (c & 0xF0) == 0x40) {
+            rex = c;
+            c = at(at++);
+        }
+        int second = at(at++);
+        int modRm = at(at++);
+        int operand = (modRm & 7) | (rex & 1) << 3;
+        length = at;
+        if (c != 0x0F || length > fetched) {
+            return false;
+        }
+        if (second == 0x22) {
+            bytes = (modRm >>> 3 & 7) | (rex & 4) << 1;
+            value = code64 ? vcpu.get(operand) : vcpu.get(operand) & 0xFFFF_FFFFL;
+            return true;
+        }
+        boolean lmsw = second == 0x01 && (modRm & 0xF8) == 0xF0;
+        bytes = 0;
+        value = vcpu.cr0 & ~0xEL | vcpu.get(operand) & 0xF; // PE can only be set
+        return lmsw;
+    }
+
     private int at(int index) {
         return index < fetched ? code[index] & 0xFF : PAST_THE_END;
     }

@@ -38,12 +38,12 @@ final class LinuxGuest {
 
     private final long image;
     private final long imageEnd;
-    private final long commandLine;
+    private final byte[] commandLine;
     private long initrd;
     private long initrdBytes;
 
-    /** Addresses of the file in memory, and of its command line, a string of C. */
-    LinuxGuest(long image, long imageEnd, long commandLine) {
+    /** Addresses of the file in memory; its command line, of which too much is cut off. */
+    LinuxGuest(long image, long imageEnd, byte[] commandLine) {
         this.image = image;
         this.imageEnd = imageEnd;
         this.commandLine = commandLine;
@@ -102,17 +102,15 @@ final class LinuxGuest {
 
     /** Some loaders begin a module's string with the file's path, which Linux has no use for. */
     private void copyCommandLine(long to) {
-        long from = commandLine;
-        if (from == 0) {
-            return;
-        }
-        if (Bare.get8(from) == '/') {
-            while (Bare.get8(from) != 0 && Bare.get8(from) != ' ') {
+        int from = 0;
+        if (commandLine.length > 0 && commandLine[0] == '/') {
+            while (from < commandLine.length && commandLine[from] != ' ') {
                 from++;
             }
         }
-        for (int i = 0; i < CMD_LINE_MAX - 1 && Bare.get8(from + i) != 0; i++) {
-            Bare.put8(to + i, Bare.get8(from + i));
+        int count = Math.min(commandLine.length - from, CMD_LINE_MAX - 1);
+        for (int i = 0; i < count; i++) {
+            Bare.put8(to + i, commandLine[from + i]);
         }
     }
 }

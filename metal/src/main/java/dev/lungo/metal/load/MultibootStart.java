@@ -8,6 +8,7 @@ import dev.lungo.metal.core.Bare;
  */
 public final class MultibootStart {
     private static final int HAS_MODULES = 1 << 3;
+    private static final int LONGEST_STRING = 4096;
     private static final int HAS_MAP = 1 << 6;
 
     private MultibootStart() {}
@@ -25,7 +26,7 @@ public final class MultibootStart {
         for (int i = 0; i < count; i++) {
             map.use(u32(modules + i * 16L), u32(modules + i * 16L + 4));
         }
-        LinuxGuest guest = new LinuxGuest(u32(modules), u32(modules + 4), u32(modules + 8));
+        LinuxGuest guest = new LinuxGuest(u32(modules), u32(modules + 4), string(u32(modules + 8)));
         if (count > 1) {
             guest.initrd(u32(modules + 16), u32(modules + 20));
         }
@@ -41,6 +42,19 @@ public final class MultibootStart {
             at += u32(at) + 4;
         }
         return map;
+    }
+
+    /** A string of C, which the loader may have put where the guest's memory is to be. */
+    private static byte[] string(long at) {
+        int length = 0;
+        while (at != 0 && length < LONGEST_STRING && Bare.get8(at + length) != 0) {
+            length++;
+        }
+        byte[] string = new byte[length];
+        for (int i = 0; i < length; i++) {
+            string[i] = (byte) Bare.get8(at + i);
+        }
+        return string;
     }
 
     static long u32(long at) {

@@ -7,6 +7,7 @@ import dev.lungo.isa.svm.Vmcb;
 import dev.lungo.metal.Vcpu;
 import dev.lungo.metal.core.Bare;
 import dev.lungo.metal.core.Block;
+import dev.lungo.metal.core.Exits;
 import dev.lungo.metal.core.MachineState;
 import dev.lungo.metal.core.NestedMap;
 import dev.lungo.metal.core.Pages;
@@ -24,7 +25,10 @@ public final class Svm extends Vendor {
     private long msrPermissions;
     private long portPermissions;
     private int exceptions;
-    private int controlWrites;
+
+    /** CR4 always, so that the guest cannot have bits that VMRUN would refuse. */
+    private int controlWrites = 1 << 4;
+
     private boolean xsetbv;
 
     /**
@@ -97,7 +101,7 @@ public final class Svm extends Vendor {
         Bare.wrmsr(Msr.IA32_EFER, Bare.rdmsr(Msr.IA32_EFER) | Efer.SVME);
         Bare.wrmsr(Msr.VM_HSAVE_PA, Bare.get64(processor.block + Block.HOST_SAVE));
         control(processor.control);
-        captureMsrs(processor.control);
+        captureMsrs(processor, processor.control);
     }
 
     /** Everything in the VMCB but the guest's state. */
@@ -105,6 +109,7 @@ public final class Svm extends Vendor {
         Bare.put32(
                 vmcb + Vmcb.INTERCEPT_1,
                 bit(SvmExit.NMI)
+                        | bit(SvmExit.CR0_SEL_WRITE)
                         | bit(SvmExit.CPUID)
                         | bit(SvmExit.INVD)
                         | bit(SvmExit.INVLPGA)
@@ -197,9 +202,9 @@ public final class Svm extends Vendor {
     }
 
     /** Registers that are as they are, whatever the guest begins as. */
-    private static void captureMsrs(long vmcb) {
+    private static void captureMsrs(Processor processor, long vmcb) {
         Bare.put64(vmcb + Vmcb.G_PAT, Bare.rdmsr(Msr.IA32_PAT));
-        Bare.put64(vmcb + Vmcb.DBGCTL, Bare.rdmsr(Msr.IA32_DEBUGCTL));
+        Bare.put64(vmcb + Vmcb.DBGCTL, Exits.msrOrZero(processor, Msr.IA32_DEBUGCTL));
         Bare.put64(vmcb + Vmcb.STAR, Bare.rdmsr(Msr.IA32_STAR));
         Bare.put64(vmcb + Vmcb.LSTAR, Bare.rdmsr(Msr.IA32_LSTAR));
         Bare.put64(vmcb + Vmcb.CSTAR, Bare.rdmsr(Msr.IA32_CSTAR));

@@ -27,6 +27,7 @@ import dev.lungo.metal.core.Processors;
  */
 public final class SvmExits {
     private static final int GP = 13;
+    private static final int PAGE_FAULT = 14;
     private static final int NMI_VECTOR = 2;
     private static final int NPF_WRITE = 1 << 1;
     private static final int IO_IN = 1 << 0;
@@ -124,12 +125,38 @@ public final class SvmExits {
                     SvmExit.SKINIT,
                     SvmExit.INVLPGA ->
                     Exits.undefined(processor);
+            case SvmExit.CR0_SEL_WRITE,
+                    SvmExit.CR0_WRITE,
+                    SvmExit.CR0_WRITE + 3,
+                    SvmExit.CR0_WRITE + 4 ->
+                    SvmControlRegisters.write(processor);
             case SvmExit.SHUTDOWN -> {
                 Log.line(SHUT_DOWN);
                 Processors.resetMachine();
             }
-            default -> stop(vcpu, vmcb, code);
+            default -> {
+                if (code >= SvmExit.EXCP0 && code < SvmExit.INTR) {
+                    exception(processor, vmcb, code - SvmExit.EXCP0);
+                } else {
+                    stop(vcpu, vmcb, code);
+                }
+            }
         }
+    }
+
+    /** The fault's own instruction is where RIP is, so it is simply raised again. */
+    private static void exception(Processor processor, long vmcb, int vector) {
+        int error = Bare.get32(vmcb + Vmcb.EXITINFO1);
+        boolean hasError = vector == 8 || vector >= 10 && vector <= 14 || vector == 17;
+        if (hasError) {
+            Guest.raise(processor.vcpu, vector, error);
+        } else {
+            Guest.raise(processor.vcpu, vector);
+        }
+        if (vector == PAGE_FAULT) {
+            Bare.put64(vmcb + Vmcb.CR2, Bare.get64(vmcb + Vmcb.EXITINFO2));
+        }
+        Exits.exception(processor, vector, error);
     }
 
     private static void stop(Vcpu vcpu, long vmcb, int code) {

@@ -9,6 +9,7 @@ import dev.lungo.isa.vmx.VmxControl;
 import dev.lungo.metal.Vcpu;
 import dev.lungo.metal.core.Bare;
 import dev.lungo.metal.core.Block;
+import dev.lungo.metal.core.Exits;
 import dev.lungo.metal.core.HostTables;
 import dev.lungo.metal.core.Log;
 import dev.lungo.metal.core.MachineState;
@@ -243,7 +244,7 @@ public final class Vmx extends Vendor {
         Bare.vmwrite(VmcsField.HOST_IA32_PAT, Bare.rdmsr(Msr.IA32_PAT));
         Bare.vmwrite(VmcsField.HOST_IA32_EFER, Bare.rdmsr(Msr.IA32_EFER));
         Bare.vmwrite(VmcsField.GUEST_IA32_PAT, Bare.rdmsr(Msr.IA32_PAT));
-        Bare.vmwrite(VmcsField.GUEST_IA32_DEBUGCTL, Bare.rdmsr(Msr.IA32_DEBUGCTL));
+        Bare.vmwrite(VmcsField.GUEST_IA32_DEBUGCTL, Exits.msrOrZero(processor, Msr.IA32_DEBUGCTL));
         Bare.vmwrite(VmcsField.GUEST_IA32_SYSENTER_CS, Bare.rdmsr(Msr.IA32_SYSENTER_CS));
         Bare.vmwrite(VmcsField.GUEST_IA32_SYSENTER_ESP, Bare.rdmsr(Msr.IA32_SYSENTER_ESP));
         Bare.vmwrite(VmcsField.GUEST_IA32_SYSENTER_EIP, Bare.rdmsr(Msr.IA32_SYSENTER_EIP));

@@ -8,6 +8,7 @@ import dev.lungo.isa.vmx.VmcsField;
 import dev.lungo.metal.Guest;
 import dev.lungo.metal.Vcpu;
 import dev.lungo.metal.core.Bare;
+import dev.lungo.metal.core.ControlRules;
 import dev.lungo.metal.core.Exits;
 
 /**
@@ -66,42 +67,25 @@ final class VmxControlRegisters {
     }
 
     private static boolean writeCr0(long value) {
-        boolean paging = (value & Cr0.PG) != 0;
-        if (value >>> 32 != 0
-                || paging && (value & Cr0.PE) == 0
-                || (value & Cr0.NW) != 0 && (value & Cr0.CD) == 0) {
-            return false;
-        }
-        if (paging != ((cr0() & Cr0.PG) != 0) && !changePaging(paging)) {
-            return false;
-        }
-        Bare.vmwrite(VmcsField.GUEST_CR0, value | Cr0.NE | Cr0.ET);
-        Bare.vmwrite(VmcsField.CR0_READ_SHADOW, value | Cr0.ET);
-        return true;
-    }
-
-    /** LMA is PG and LME; the entry control follows it. */
-    private static boolean changePaging(boolean on) {
+        long old = cr0();
         long efer = Bare.vmread(VmcsField.GUEST_IA32_EFER);
         long cr4 = Bare.vmread(VmcsField.GUEST_CR4);
         boolean code64 =
                 (efer & Efer.LMA) != 0
                         && (Bare.vmread(VmcsField.GUEST_CS_ACCESS_RIGHTS) & CODE_L) != 0;
-        if (!on) {
-            if (code64 || (cr4 & Cr4.PCIDE) != 0) {
-                return false;
-            }
-            efer &= ~Efer.LMA;
-        } else if ((efer & Efer.LME) != 0) {
-            if ((cr4 & Cr4.PAE) == 0) {
-                return false;
-            }
-            efer |= Efer.LMA;
-        } else if ((cr4 & Cr4.PAE) != 0) {
-            loadPdptes(Bare.vmread(VmcsField.GUEST_CR3));
+        if (!ControlRules.cr0MayBe(value, old, cr4, efer, code64)) {
+            return false;
         }
-        Vmx.setEfer(efer);
-        Bare.invvpid();
+        if (((value ^ old) & Cr0.PG) != 0) {
+            efer = ControlRules.eferAfter(value, efer);
+            Vmx.setEfer(efer);
+            if ((value & Cr0.PG) != 0 && (efer & Efer.LMA) == 0 && (cr4 & Cr4.PAE) != 0) {
+                loadPdptes(Bare.vmread(VmcsField.GUEST_CR3));
+            }
+            Bare.invvpid();
+        }
+        Bare.vmwrite(VmcsField.GUEST_CR0, value | Cr0.NE | Cr0.ET);
+        Bare.vmwrite(VmcsField.CR0_READ_SHADOW, value | Cr0.ET);
         return true;
     }
 
