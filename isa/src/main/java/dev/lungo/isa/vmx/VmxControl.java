@@ -1,6 +1,8 @@
 package dev.lungo.isa.vmx;
 
-/** Bits of the VM-execution, VM-exit and VM-entry controls. SDM 3C, "VM-Execution Control Fields". */
+/**
+ * Bits of the VM-execution, VM-exit and VM-entry controls. SDM 3C, "VM-Execution Control Fields".
+ */
 public final class VmxControl {
     // spotless:off
     // Pin-based (table 25-5)

@@ -32,8 +32,8 @@ public final class ControlRules {
     }
 
     /**
-     * The bits of CR4 that this processor has, by what CPUID says. SDM 3A, "Control Registers"; VMXE
-     * and SMXE are hidden.
+     * The bits of CR4 that this processor has, by what CPUID says. SDM 3A, "Control Registers";
+     * VMXE and SMXE are hidden.
      */
     public static long cr4Bits(long scratch) {
         Bare.cpuid(1, 0, scratch);
@@ -49,8 +49,17 @@ public final class ControlRules {
             d7 = Bare.get64(scratch + 24);
         }
         long bits =
-                Cr4.VME | Cr4.PVI | Cr4.TSD | Cr4.DE | Cr4.PSE | Cr4.PAE | Cr4.MCE | Cr4.PGE
-                        | Cr4.PCE | Cr4.OSFXSR | Cr4.OSXMMEXCPT;
+                Cr4.VME
+                        | Cr4.PVI
+                        | Cr4.TSD
+                        | Cr4.DE
+                        | Cr4.PSE
+                        | Cr4.PAE
+                        | Cr4.MCE
+                        | Cr4.PGE
+                        | Cr4.PCE
+                        | Cr4.OSFXSR
+                        | Cr4.OSXMMEXCPT;
         // spotless:off
         return bits
                 | when(c1, 17, Cr4.PCIDE)    | when(c1, 26, Cr4.OSXSAVE)

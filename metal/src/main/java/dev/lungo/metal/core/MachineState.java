@@ -7,8 +7,8 @@ import dev.lungo.isa.Msr;
 import dev.lungo.metal.Vcpu;
 
 /**
- * What a guest's processor begins with, beside its general registers: captured from the processor as
- * it is, or as a protocol prescribes it. The vendor's code writes it to VMCB or VMCS.
+ * What a guest's processor begins with, beside its general registers: captured from the processor
+ * as it is, or as a protocol prescribes it. The vendor's code writes it to VMCB or VMCS.
  */
 public final class MachineState {
     public static final int CS = 1;
@@ -22,8 +22,8 @@ public final class MachineState {
     public final int[] selectors = new int[SEGMENTS];
 
     /**
-     * Descriptor bits 40 to 47, then 52 to 55: type, S, DPL, P, AVL, L, D/B, G. 0 where the segment is
-     * not usable.
+     * Descriptor bits 40 to 47, then 52 to 55: type, S, DPL, P, AVL, L, D/B, G. 0 where the segment
+     * is not usable.
      */
     public final int[] attributes = new int[SEGMENTS];
 

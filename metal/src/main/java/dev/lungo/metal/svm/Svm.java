@@ -145,7 +145,11 @@ public final class Svm extends Vendor {
         long vmcb = processor.control;
         MachineState state = processor.state;
         for (int i = 0; i < GUEST_SEGMENTS; i++) {
-            long at = vmcb + (i == MachineState.LDTR ? Vmcb.LDTR : i == MachineState.TR ? Vmcb.TR : Vmcb.ES + i * 16L);
+            long at =
+                    vmcb
+                            + (i == MachineState.LDTR
+                                    ? Vmcb.LDTR
+                                    : i == MachineState.TR ? Vmcb.TR : Vmcb.ES + i * 16L);
             Bare.put16(at + Vmcb.SELECTOR, state.selectors[i]);
             Bare.put16(at + Vmcb.ATTRIBUTES, state.attributes[i]);
             Bare.put32(at + Vmcb.LIMIT, (int) state.limits[i]);

@@ -15,9 +15,9 @@ import dev.lungo.metal.core.Processor;
 import dev.lungo.metal.core.Store;
 
 /**
- * Writes to control registers that were asked for, and those of CR0 that change more than TS and MP:
- * APM 2, "Intercept Selective CR0 Write". The instruction is decoded here, because not all processors
- * say which register it reads.
+ * Writes to control registers that were asked for, and those of CR0 that change more than TS and
+ * MP: APM 2, "Intercept Selective CR0 Write". The instruction is decoded here, because not all
+ * processors say which register it reads.
  */
 final class SvmControlRegisters {
     private static final int GP = 13;
@@ -63,13 +63,13 @@ final class SvmControlRegisters {
                     return false;
                 }
                 Bare.put64(vmcb + Vmcb.CR0, value | Cr0.ET);
-                Bare.put64(
-                        vmcb + Vmcb.EFER, ControlRules.eferAfter(value, vcpu.efer) | Efer.SVME);
+                Bare.put64(vmcb + Vmcb.EFER, ControlRules.eferAfter(value, vcpu.efer) | Efer.SVME);
             }
             case 3 -> Bare.put64(vmcb + Vmcb.CR3, value & ~NO_FLUSH);
             case 4 -> {
                 boolean losesPae = (vcpu.efer & Efer.LMA) != 0 && (value & Cr4.PAE) == 0;
-                if ((value & ~ControlRules.cr4Bits(processor.block + Block.SCRATCH)) != 0 || losesPae) {
+                if ((value & ~ControlRules.cr4Bits(processor.block + Block.SCRATCH)) != 0
+                        || losesPae) {
                     return false;
                 }
                 Bare.put64(vmcb + Vmcb.CR4, value);

@@ -32,12 +32,15 @@ final class VmcsRules {
     private static final byte[] SS_TYPE = Log.text("SS is no accessed writable data" + SEGMENT);
     private static final byte[] GRANULARITY =
             Log.text("a segment's limit does not go with its granularity" + SEGMENT);
-    private static final byte[] RIP_HIGH = Log.text("RIP[63:32] are not 0 outside 64-bit code" + FLAGS);
+    private static final byte[] RIP_HIGH =
+            Log.text("RIP[63:32] are not 0 outside 64-bit code" + FLAGS);
     private static final byte[] RFLAGS_FIXED = Log.text("RFLAGS has a reserved bit" + FLAGS);
     private static final byte[] NO_IF =
             Log.text("an external interrupt is injected while RFLAGS.IF is 0" + FLAGS);
-    private static final byte[] LINK = Log.text("the VMCS link pointer is not all ones" + OTHER_STATE);
-    private static final byte[] UNKNOWN = Log.text("a rule of the guest state that is not checked here");
+    private static final byte[] LINK =
+            Log.text("the VMCS link pointer is not all ones" + OTHER_STATE);
+    private static final byte[] UNKNOWN =
+            Log.text("a rule of the guest state that is not checked here");
     private static final int UNUSABLE = 1 << 16;
     private static final int LONG_CODE = 1 << 13;
     private static final int DEFAULT_SIZE = 1 << 14;

@@ -19,8 +19,8 @@ import dev.lungo.metal.core.Processor;
 import dev.lungo.metal.core.Vendor;
 
 /**
- * Brings a processor up for VT-x, and makes its VMCS. SDM 3C, "Enabling and Entering VMX Operation",
- * "Restrictions on VMX Operation", "VMX Capability Reporting Facility" (appendix A).
+ * Brings a processor up for VT-x, and makes its VMCS. SDM 3C, "Enabling and Entering VMX
+ * Operation", "Restrictions on VMX Operation", "VMX Capability Reporting Facility" (appendix A).
  */
 public final class Vmx extends Vendor {
     private static final int VMX = 1 << 5;

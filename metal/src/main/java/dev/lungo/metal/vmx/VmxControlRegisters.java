@@ -12,9 +12,9 @@ import dev.lungo.metal.core.ControlRules;
 import dev.lungo.metal.core.Exits;
 
 /**
- * MOV to control registers where VT-x has the guest's value be another than the processor's. SDM 3C,
- * "Exit Qualification for Control-Register Accesses" (table 28-3); SDM 2B, "MOV—Move to/from Control
- * Registers" has the checks.
+ * MOV to control registers where VT-x has the guest's value be another than the processor's. SDM
+ * 3C, "Exit Qualification for Control-Register Accesses" (table 28-3); SDM 2B, "MOV—Move to/from
+ * Control Registers" has the checks.
  */
 final class VmxControlRegisters {
     private static final int MOV_TO = 0;
@@ -117,7 +117,8 @@ final class VmxControlRegisters {
     private static void loadPdptes(long cr3) {
         for (int i = 0; i < 4; i++) {
             Bare.vmwrite(
-                    VmcsField.GUEST_PDPTE0 + 2 * i, Exits.readPhysical((cr3 & 0xFFFF_FFE0L) + 8 * i));
+                    VmcsField.GUEST_PDPTE0 + 2 * i,
+                    Exits.readPhysical((cr3 & 0xFFFF_FFE0L) + 8 * i));
         }
     }
 }

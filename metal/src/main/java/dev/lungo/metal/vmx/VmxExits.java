@@ -19,7 +19,8 @@ import dev.lungo.metal.core.Processor;
 import dev.lungo.metal.core.Processors;
 
 /**
- * From an exit of VT-x to the vendor-neutral {@link Exits}, and back. SDM 3C, "VM Exits", "VM Entries".
+ * From an exit of VT-x to the vendor-neutral {@link Exits}, and back. SDM 3C, "VM Exits", "VM
+ * Entries".
  *
  * <p>Hardware task switches of the guest are not done.
  */
@@ -76,7 +77,10 @@ public final class VmxExits {
         Bare.put64(processor.block, vcpu.rax);
     }
 
-    /** The event whose delivery led to the exit. SDM 3C, "Information for VM Exits During Event Delivery". */
+    /**
+     * The event whose delivery led to the exit. SDM 3C, "Information for VM Exits During Event
+     * Delivery".
+     */
     private static void deliverAgain(Vcpu vcpu, int vectoring) {
         vcpu.event = VALID | vectoring & (TYPE_AND_VECTOR | ERROR_VALID);
         vcpu.eventError = (int) Bare.vmread(VmcsField.IDT_VECTORING_ERROR_CODE);
@@ -102,7 +106,8 @@ public final class VmxExits {
         }
         if (processor.nmiPending) {
             long blocking = Bare.vmread(VmcsField.GUEST_INTERRUPTIBILITY);
-            if (vcpu.event == 0 && (blocking & (BLOCKING_BY_NMI | BLOCKING_BY_STI_OR_MOV_SS)) == 0) {
+            if (vcpu.event == 0
+                    && (blocking & (BLOCKING_BY_NMI | BLOCKING_BY_STI_OR_MOV_SS)) == 0) {
                 processor.nmiPending = false;
                 vcpu.event = VALID | NMI;
             } else {
@@ -185,7 +190,10 @@ public final class VmxExits {
         Bare.stop();
     }
 
-    /** VMLAUNCH or VMRESUME itself failed: the stub calls this. SDM 3C, "VM Instruction Error Numbers". */
+    /**
+     * VMLAUNCH or VMRESUME itself failed: the stub calls this. SDM 3C, "VM Instruction Error
+     * Numbers".
+     */
     @ExitPath
     public static void failed() {
         Log.begin(ENTRY_FAILED);
