@@ -7,8 +7,8 @@ import dev.lungo.machine.PortBus;
 /**
  * Gives the functions of PCI bus 0 the memory and the ports that they ask for. PCI Local Bus
  * Specification 3.0, "Base Addresses" (section 6.2.5.1). All of it is below 4 GiB, where every
- * system reaches it; what does not fit is left without. Interrupt lines are those of the 8259s, which are made
- * level-triggered.
+ * system reaches it; what does not fit is left without. Interrupt lines are those of the 8259s,
+ * which are made level-triggered.
  */
 public final class PciResources {
     private static final int ADDRESS = 0xCF8;

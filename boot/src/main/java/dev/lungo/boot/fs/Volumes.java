@@ -14,6 +14,9 @@ public final class Volumes {
      * @param clock what the time is, for what is written
      */
     public static Optional<Volume> open(BlockBackend disk, Supplier<FileTime> clock) {
-        return FatGeometry.read(disk).map(fat -> new FatVolume(disk, fat, clock));
+        Optional<FatGeometry> fat = FatGeometry.read(disk);
+        return fat.isPresent()
+                ? Optional.of(new FatVolume(disk, fat.get(), clock))
+                : IsoVolume.open(disk).map(found -> found);
     }
 }

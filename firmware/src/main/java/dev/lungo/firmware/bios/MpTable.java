@@ -71,8 +71,7 @@ final class MpTable {
         return entries.u8(type);
     }
 
-    private void interrupt(
-            int entry, int type, int flags, int bus, int source, int apic, int pin) {
+    private void interrupt(int entry, int type, int flags, int bus, int source, int apic, int pin) {
         begin(entry).u8(type).u16(flags).u8(bus).u8(source).u8(apic).u8(pin);
     }
 

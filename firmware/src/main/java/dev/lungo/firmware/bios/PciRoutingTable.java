@@ -4,9 +4,9 @@ import dev.lungo.boot.PhysicalMap;
 import dev.lungo.boot.bytes.ByteWriter;
 
 /**
- * Which line of the 8259s each PCI interrupt pin has. Microsoft, PCI IRQ Routing Table Specification
- * 1.0. There is no router: a link of F0h and more is wired to the line in its low bits, as those who
- * read the table agree.
+ * Which line of the 8259s each PCI interrupt pin has. Microsoft, PCI IRQ Routing Table
+ * Specification 1.0. There is no router: a link of F0h and more is wired to the line in its low
+ * bits, as those who read the table agree.
  */
 final class PciRoutingTable {
     private static final int HEADER_BYTES = 32;
@@ -30,7 +30,6 @@ final class PciRoutingTable {
             }
             out.u8(0).u8(0); // on the board
         }
-        memory.write(
-                Layout.BASE + Layout.PCI_ROUTING, out.checksum(0, bytes, 31).toBytes());
+        memory.write(Layout.BASE + Layout.PCI_ROUTING, out.checksum(0, bytes, 31).toBytes());
     }
 }

@@ -41,8 +41,7 @@ class SystemServicesTest {
         assertThat(ranges)
                 .isEqualTo(
                         MemoryMap.of(4 << 20).ranges().stream()
-                                .map(each ->
-                                        text(each.base(), each.length(), each.type().number()))
+                                .map(each -> text(each.base(), each.length(), each.type().number()))
                                 .toList());
     }
 

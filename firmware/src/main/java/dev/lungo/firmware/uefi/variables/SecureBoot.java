@@ -102,15 +102,23 @@ public final class SecureBoot {
     }
 
     /**
-     * Enrolls keys that the user has supplied, which needs no signature.
+     * Enrolls keys that the user has supplied, which needs no signature: a platform key in place of
+     * the one that is there, others beside those.
      *
      * @param key PK, KEK, db or dbx
      * @return an EFI_STATUS
      */
     public long enroll(String key, List<SignatureList> lists) {
         Guid guid = isGlobal(key) ? Variable.GLOBAL : Variable.SECURITY_DATABASE;
-        long status =
-                store.set(new Variable(key, guid, KEY_ATTRIBUTES, SignatureList.write(lists)));
+        Optional<Variable> old = store.find(key, guid).filter(_ -> !key.equals(PK));
+        List<SignatureList> more =
+                old.isPresent() ? SignatureList.without(lists, lists(key)) : lists;
+        if (more.isEmpty()) {
+            return EfiStatus.SUCCESS;
+        }
+        byte[] data = VariableStore.join(old, SignatureList.write(more));
+        Authority authority = old.map(Variable::authority).orElse(Authority.NONE);
+        long status = store.set(new Variable(key, guid, KEY_ATTRIBUTES, data, authority));
         begin();
         return status;
     }

@@ -162,6 +162,17 @@ class SecureBootTest {
         assertThat(store.refusal(image(signed)).orElseThrow()).contains("dbx");
     }
 
+    @Test
+    void theUsersKeysAreAddedOnce() {
+        for (Certificate each : List.of(db, pk, db)) {
+            List<SignatureList> lists =
+                    List.of(SignatureList.of(SignatureList.X509, OWNER, each.encoded()));
+            assertThat(store.secureBoot().enroll("db", lists)).isEqualTo(EfiStatus.SUCCESS);
+        }
+
+        assertThat(database("db")).isEqualTo(join(list(db), list(pk)));
+    }
+
     /** Another's tools make the lists and sign them. */
     @Test
     void takesWhatEfitoolsMakes() throws Exception {
