@@ -8,4 +8,5 @@ module dev.lungo.cli {
     requires org.tukaani.xz;
 
     uses dev.lungo.machine.Engine;
+    uses java.util.spi.ToolProvider;
 }

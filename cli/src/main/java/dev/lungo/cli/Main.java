@@ -12,6 +12,7 @@ public final class Main {
             """
             lungo run debian      boots Debian's cloud kernel and busybox
             lungo run --help      what else can be run, and how
+            lungo metal build     makes an image of a hypervisor written in Java
             lungo --version
             """;
 
@@ -30,10 +31,13 @@ public final class Main {
                     yield RunCommand.execute(arguments, 1);
                 }
                 case "rehearse" -> RehearseCommand.execute(arguments);
+                case "metal" -> MetalCommand.execute(arguments);
                 case "--help", "-h", "help" -> print(USAGE);
                 case "--version" -> print("lungo 0.1.0\n");
                 case "" -> throw new Refusal("give a command: \"lungo run debian\", or --help");
-                default -> throw new Refusal("there is no command " + arguments[0] + ": give run");
+                default ->
+                        throw new Refusal(
+                                "there is no command " + arguments[0] + ": give run or metal");
             };
         } catch (Refusal | BootException e) {
             complain(e.getMessage());

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.constant.ClassDesc;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -36,23 +37,16 @@ public record MetalBuild(
         String mainClass,
         List<Path> classPath,
         Optional<String> hypervisor,
-        byte[] config,
-        int heapBytes,
-        int poolBytes,
-        int stackBytes) {
-    private static final int MIB = 1 << 20;
+        String config,
+        long heapBytes,
+        long poolBytes,
+        long stackBytes) {
+    private static final long MIB = 1 << 20;
 
     /** With the sizes that the shipped hypervisor needs. */
     public static MetalBuild of(Target target, String mainClass, List<Path> classPath) {
         return new MetalBuild(
-                target,
-                mainClass,
-                classPath,
-                Optional.empty(),
-                new byte[0],
-                4 * MIB,
-                8 * MIB,
-                MIB / 4);
+                target, mainClass, classPath, Optional.empty(), "", 4 * MIB, 8 * MIB, MIB / 4);
     }
 
     public MetalBuild withHypervisor(Optional<String> className) {
@@ -60,9 +54,9 @@ public record MetalBuild(
                 target, mainClass, classPath, className, config, heapBytes, poolBytes, stackBytes);
     }
 
-    public MetalBuild withConfig(byte[] bytes) {
+    public MetalBuild withConfig(String text) {
         return new MetalBuild(
-                target, mainClass, classPath, hypervisor, bytes, heapBytes, poolBytes, stackBytes);
+                target, mainClass, classPath, hypervisor, text, heapBytes, poolBytes, stackBytes);
     }
 
     /**
@@ -103,7 +97,7 @@ public record MetalBuild(
                 EntryClass.of(ClassDesc.of(mainClass), exitPath, program::isInterface));
 
         Path generated = Files.createDirectory(directory.resolve("generated"));
-        teaVm.generate(program, exitPath, EntryClass.NAME, generated, heapBytes);
+        teaVm.generate(program, exitPath, EntryClass.NAME, generated, (int) heapBytes);
         // The collector's own tables are a sixteenth of the heap and 3 bytes for each 2 KiB.
         long heapAndTables = heapBytes + heapBytes / 8 + MIB;
         LinkedImage image =
@@ -112,7 +106,7 @@ public record MetalBuild(
                                 program,
                                 target,
                                 new NativeBuild.Memory(stackBytes, heapAndTables, poolBytes),
-                                config);
+                                config.getBytes(StandardCharsets.UTF_8));
         return switch (target) {
             case EFI -> PeImage.of(image);
             case MULTIBOOT, COREBOOT -> ElfImage.of(image);

@@ -42,7 +42,7 @@ public final class MetalBuildTool implements ToolProvider {
         String mainClass = MAIN;
         Optional<String> hypervisor = Optional.empty();
         List<Path> classPath = new ArrayList<>();
-        byte[] config = new byte[0];
+        String config = "";
         Optional<Path> output = Optional.empty();
         for (int i = 0; i < args.length; i += 2) {
             if (i + 1 == args.length) {
@@ -95,33 +95,26 @@ public final class MetalBuildTool implements ToolProvider {
         return entry;
     }
 
-    private static byte[] read(Path file) {
+    private static String read(Path file) {
         try {
-            return Files.readAllBytes(file);
+            return Files.readString(file);
         } catch (IOException e) {
             throw new ToolchainException("cannot read " + file, e);
         }
     }
 
-    /** The rooms beside this one: jars of ours in the same directory, this one's not needed. */
+    /** The program that is shipped: its classes are beside this one's. */
     private static List<Path> shipped() {
-        URL main = MetalBuildTool.class.getResource("/" + MAIN.replace('.', '/') + ".class");
+        String name = "/" + MAIN.replace('.', '/') + ".class";
+        URL main = MetalBuildTool.class.getResource(name);
         if (main == null) {
             return List.of();
         }
         String url = main.toString();
-        if (!url.startsWith("jar:file:")) {
-            int end = url.length() - MAIN.length() - ".class".length() - 1;
-            return List.of(Path.of(URI.create(url.substring(0, end))));
+        String place = url.substring(0, url.length() - name.length());
+        if (place.startsWith("jar:")) {
+            place = place.substring("jar:".length(), place.length() - "!".length());
         }
-        Path jar = Path.of(URI.create(url.substring("jar:".length(), url.indexOf("!/"))));
-        try (var files = Files.list(jar.getParent())) {
-            return files.filter(file -> file.getFileName().toString().startsWith("lungo-"))
-                    .filter(file -> !file.getFileName().toString().startsWith("lungo-toolchain"))
-                    .sorted()
-                    .toList();
-        } catch (IOException e) {
-            throw new ToolchainException("cannot list " + jar.getParent(), e);
-        }
+        return List.of(Path.of(URI.create(place)));
     }
 }

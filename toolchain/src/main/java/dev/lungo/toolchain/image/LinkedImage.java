@@ -21,6 +21,7 @@ import java.util.TreeSet;
  * @param end of all, zeros included; a multiple of a page
  * @param addresses offsets from {@code base} of 8-byte addresses
  */
+@SuppressWarnings("ArrayRecordComponent") // filled here, and only read by the writers
 public record LinkedImage(
         long base,
         long entry,
@@ -32,10 +33,8 @@ public record LinkedImage(
         Map<String, Long> symbols) {
     public static final int HEADERS = 0x1000;
 
-    private static final int SHT_PROGBITS = 1;
     private static final int SHT_SYMTAB = 2;
     private static final int SHT_RELA = 4;
-    private static final int SHT_NOTE = 7;
     private static final int SHT_NOBITS = 8;
     private static final int SHF_WRITE = 1;
     private static final int SHF_ALLOC = 2;
@@ -157,15 +156,15 @@ public record LinkedImage(
                     case 0, 2, 4, 24 -> {} // NONE, PC32, PLT32, PC64: distances do not change
                     case 10, 11, 14, 20 -> { // 32, 32S, 8, 16
                         if (!runsWhereLinked) {
-                            throw unmovable(of, type, file.getLong(at), at);
+                            throw unmovable(of, type, file.getLong(at));
                         }
                     }
-                    default -> throw unmovable(of, type, file.getLong(at), at);
+                    default -> throw unmovable(of, type, file.getLong(at));
                 }
             }
         }
 
-        private ToolchainException unmovable(String section, int type, long address, int at) {
+        private ToolchainException unmovable(String section, int type, long address) {
             return new ToolchainException(
                     "the image cannot be moved in memory: a relocation of type "
                             + type

@@ -28,6 +28,8 @@ public final class ChosenHypervisor {
     }
 
     /**
+     * Has the program take this one.
+     *
      * @param className its binary name
      */
     public void choose(String className) {

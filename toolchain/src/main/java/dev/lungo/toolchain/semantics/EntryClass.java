@@ -26,6 +26,8 @@ public final class EntryClass {
     private EntryClass() {}
 
     /**
+     * The class file.
+     *
      * @param isInterface asked for internal names
      */
     public static byte[] of(ClassDesc mainClass, ExitPath exitPath, Predicate<String> isInterface) {

@@ -61,6 +61,8 @@ public final class ExitPathSearch {
     }
 
     /**
+     * The exit path, or a refusal.
+     *
      * @param mainClass internal name; what it and the annotated methods' classes lead to counts
      * @param lookUp class files of program and library by internal name
      */
