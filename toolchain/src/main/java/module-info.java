@@ -2,8 +2,11 @@
 @org.jspecify.annotations.NullMarked
 module dev.lungo.toolchain {
     requires static org.jspecify;
+    requires org.apache.commons.compress;
+    requires org.tukaani.xz;
 
     exports dev.lungo.toolchain;
+    exports dev.lungo.toolchain.image;
 
     provides java.util.spi.ToolProvider with
             dev.lungo.toolchain.MetalBuildTool;

@@ -46,7 +46,8 @@ final class MetalCommand {
             options.add("--classpath");
             options.add(String.join(":", rooms.stream().map(Path::toString).toList()));
         }
-        List<Path> jars = list(lib.resolveSibling("toolchain"), "*.jar");
+        List<Path> jars = new ArrayList<>(list(lib.resolveSibling("toolchain"), "*.jar"));
+        jars.addAll(list(lib, "*.jar"));
         try (URLClassLoader loader = new URLClassLoader(urls(jars), PLATFORM)) {
             return ServiceLoader.load(ToolProvider.class, loader).stream()
                     .map(ServiceLoader.Provider::get)

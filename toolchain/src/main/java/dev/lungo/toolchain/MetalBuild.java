@@ -2,9 +2,12 @@ package dev.lungo.toolchain;
 
 import dev.lungo.toolchain.compile.NativeBuild;
 import dev.lungo.toolchain.compile.TeaVm;
+import dev.lungo.toolchain.image.CbfsArchive;
+import dev.lungo.toolchain.image.Compression;
 import dev.lungo.toolchain.image.ElfImage;
 import dev.lungo.toolchain.image.LinkedImage;
 import dev.lungo.toolchain.image.PeImage;
+import dev.lungo.toolchain.image.SelfPayload;
 import dev.lungo.toolchain.semantics.ChosenHypervisor;
 import dev.lungo.toolchain.semantics.EntryClass;
 import dev.lungo.toolchain.semantics.ExitPath;
@@ -65,10 +68,33 @@ public record MetalBuild(
      * @throws ToolchainException if it cannot be made
      */
     public byte[] build() {
+        LinkedImage image = link();
+        return switch (target) {
+            case EFI -> PeImage.of(image);
+            case MULTIBOOT, COREBOOT -> ElfImage.of(image);
+        };
+    }
+
+    /**
+     * A CBFS with the image as coreboot's payload, and the configuration as a file beside it, which
+     * can be exchanged without a build.
+     *
+     * @throws ToolchainException if it cannot be made
+     */
+    public byte[] buildCbfs(Compression compression) {
+        CbfsArchive archive = new CbfsArchive();
+        archive.add("fallback/payload", CbfsArchive.PAYLOAD, SelfPayload.of(link(), compression));
+        if (!config.isEmpty()) {
+            archive.add("lungo.config", CbfsArchive.RAW, config.getBytes(StandardCharsets.UTF_8));
+        }
+        return archive.toByteArray();
+    }
+
+    private LinkedImage link() {
         try {
             Path directory = Files.createTempDirectory("lungo-metal");
             try {
-                return build(directory);
+                return link(directory);
             } finally {
                 delete(directory);
             }
@@ -77,7 +103,7 @@ public record MetalBuild(
         }
     }
 
-    private byte[] build(Path directory) throws IOException {
+    private LinkedImage link(Path directory) throws IOException {
         ProgramClasses program = new ProgramClasses(classPath);
         if (program.classFile(mainClass.replace('.', '/')).isEmpty()) {
             throw new ToolchainException("there is no class " + mainClass + " on the class path");
@@ -100,17 +126,12 @@ public record MetalBuild(
         teaVm.generate(program, exitPath, EntryClass.NAME, generated, (int) heapBytes);
         // The collector's own tables are a sixteenth of the heap and 3 bytes for each 2 KiB.
         long heapAndTables = heapBytes + heapBytes / 8 + MIB;
-        LinkedImage image =
-                new NativeBuild(directory, generated)
-                        .build(
-                                program,
-                                target,
-                                new NativeBuild.Memory(stackBytes, heapAndTables, poolBytes),
-                                config.getBytes(StandardCharsets.UTF_8));
-        return switch (target) {
-            case EFI -> PeImage.of(image);
-            case MULTIBOOT, COREBOOT -> ElfImage.of(image);
-        };
+        return new NativeBuild(directory, generated)
+                .build(
+                        program,
+                        target,
+                        new NativeBuild.Memory(stackBytes, heapAndTables, poolBytes),
+                        config.getBytes(StandardCharsets.UTF_8));
     }
 
     private static byte[] classFile(String name) throws IOException {

@@ -1,5 +1,6 @@
 package dev.lungo.toolchain;
 
+import dev.lungo.toolchain.image.Compression;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -16,7 +17,7 @@ import java.util.spi.ToolProvider;
  * The toolchain as the JDK knows tools, so that whoever starts it needs nothing of it but its jars.
  * {@code --target} efi, multiboot or coreboot; {@code --hypervisor} a class; {@code --classpath}
  * where it is; {@code --main} another main class, for programs that are no hypervisor; {@code
- * --config} a file; {@code -o} the image.
+ * --config} a file; {@code -o} the image, which for coreboot may also be a whole {@code .cbfs}.
  */
 public final class MetalBuildTool implements ToolProvider {
     private static final String MAIN = "dev.lungo.metal.Main";
@@ -67,11 +68,12 @@ public final class MetalBuildTool implements ToolProvider {
                 output.orElseThrow(
                         () -> new ToolchainException("metal build needs -o FILE for the image"));
         classPath.addAll(shipped());
-        byte[] image =
+        MetalBuild build =
                 MetalBuild.of(target, mainClass, classPath)
                         .withHypervisor(hypervisor)
-                        .withConfig(config)
-                        .build();
+                        .withConfig(config);
+        boolean flash = target == Target.COREBOOT && file.toString().endsWith(".cbfs");
+        byte[] image = flash ? build.buildCbfs(Compression.LZMA) : build.build();
         try {
             Files.write(file, image);
         } catch (IOException e) {
