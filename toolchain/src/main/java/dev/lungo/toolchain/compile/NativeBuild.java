@@ -93,14 +93,20 @@ public final class NativeBuild {
                                 "-Iport",
                                 "-Inative",
                                 "-Iprototypes",
-                                "-I" + generatedName,
+                                "-iquote", // it has a string.h
+                                generatedName,
                                 "-DLUNGO_ROOT_PARTS=" + sources.size(),
                                 "-DLUNGO_STACK_BYTES=" + memory.stack + "ull",
                                 "-DLUNGO_HEAP_BYTES=" + memory.heapAndTables + "ull",
                                 "-DLUNGO_POOL_BYTES=" + memory.pool + "ull"));
 
         StringBuilder unit = new StringBuilder();
-        sources.forEach(source -> unit.append("#include \"").append(source).append("\"\n"));
+        sources.forEach(source ->
+                unit.append("#include \"")
+                        .append(generatedName)
+                        .append('/')
+                        .append(source)
+                        .append("\"\n"));
         write("program.c", unit.toString());
         gcc.compile("program.c");
         for (String source : port(target)) {

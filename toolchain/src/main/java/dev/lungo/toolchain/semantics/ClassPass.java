@@ -40,7 +40,7 @@ public final class ClassPass {
     private static final ClassDesc INCLUDE = ClassDesc.of("org.teavm.interop.c.Include");
     private static final ClassDesc UNMANAGED = ClassDesc.of("org.teavm.interop.Unmanaged");
 
-    private static final String SEMANTICS = "dev/lungo/toolchain/target/Semantics";
+    static final String SEMANTICS = "dev/lungo/toolchain/target/Semantics";
 
     private static final String RAISING = "org/teavm/runtime/ExceptionHandling";
 
@@ -140,6 +140,8 @@ public final class ClassPass {
                 @Override
                 public void accept(MethodBuilder builder, MethodElement element) {
                     switch (element) {
+                        case CodeModel _ when RecordHash.isIn(method) ->
+                                builder.withCode(code -> RecordHash.write(code, model));
                         case CodeModel code when operators ->
                                 builder.transformCode(code, operators(code, unmanaged));
                         case CodeModel code when isRaising(method) ->

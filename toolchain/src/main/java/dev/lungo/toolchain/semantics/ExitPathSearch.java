@@ -301,9 +301,6 @@ public final class ExitPathSearch {
     }
 
     private static String readable(String internalName) {
-        return internalName
-                .replace("org/teavm/classlib/", "")
-                .replaceAll("(java/[a-z/]*)T([A-Z])", "$1$2")
-                .replace('/', '.');
+        return Hierarchy.javaNames(internalName).replace('/', '.');
     }
 }

@@ -42,6 +42,11 @@ final class Hierarchy {
         return "org/teavm/classlib/" + name.substring(0, simple) + "T" + name.substring(simple);
     }
 
+    /** TeaVM's names of the JDK's classes as what they stand for. */
+    static String javaNames(String text) {
+        return text.replaceAll("org/teavm/classlib/(java/[a-z/]*)T([A-Z])", "$1$2");
+    }
+
     /** The method that a call of it on this class selects: the class's own or one it inherits. */
     Optional<MethodModel> select(String className, String name, String descriptor) {
         Deque<String> open = new ArrayDeque<>(List.of(className));
@@ -54,7 +59,8 @@ final class Hierarchy {
             }
             for (MethodModel method : model.get().methods()) {
                 if (method.methodName().equalsString(name)
-                        && method.methodType().equalsString(descriptor)) {
+                        && javaNames(method.methodType().stringValue())
+                                .equals(javaNames(descriptor))) {
                     return Optional.of(method);
                 }
             }

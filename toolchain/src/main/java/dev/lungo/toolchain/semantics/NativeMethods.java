@@ -39,8 +39,8 @@ public final class NativeMethods {
         SortedMap<String, String> headers = new TreeMap<>();
         for (String name : program.names()) {
             ClassModel model = ClassFile.of().parse(program.classFile(name).orElseThrow());
-            if (!isIn(model)) {
-                continue;
+            if (!isIn(model) || name.equals(ClassPass.SEMANTICS)) {
+                continue; // or has a header that is always there
             }
             StringBuilder header = new StringBuilder("#pragma once\n#include <stdint.h>\n");
             for (MethodModel method : model.methods()) {

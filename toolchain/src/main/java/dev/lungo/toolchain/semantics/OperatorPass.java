@@ -1,5 +1,6 @@
 package dev.lungo.toolchain.semantics;
 
+import static java.lang.constant.ConstantDescs.CD_Object;
 import static java.lang.constant.ConstantDescs.CD_boolean;
 import static java.lang.constant.ConstantDescs.CD_double;
 import static java.lang.constant.ConstantDescs.CD_float;
@@ -12,6 +13,7 @@ import java.lang.classfile.CodeElement;
 import java.lang.classfile.CodeTransform;
 import java.lang.classfile.Instruction;
 import java.lang.classfile.Opcode;
+import java.lang.classfile.TypeKind;
 import java.lang.classfile.instruction.ConstantInstruction;
 import java.lang.classfile.instruction.FieldInstruction;
 import java.lang.classfile.instruction.InvokeInstruction;
@@ -20,21 +22,26 @@ import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.util.Locale;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gives one method's instructions Java's meaning where the C that TeaVM makes of them has another:
- * division, shifts by more than the width, floating point to integer, volatile fields.
+ * division, shifts by more than the width, floating point to integer, stores into arrays of
+ * objects, arrays of negative size, volatile fields.
  *
  * <p>JVMS 25, "Instructions" (§6.5); JLS 25, "Happens-before Order" (§17.4.5).
  */
 final class OperatorPass implements CodeTransform {
     static final ClassDesc SEMANTICS = ClassDesc.of("dev.lungo.toolchain.target.Semantics");
+    private static final MethodTypeDesc STORE =
+            MethodTypeDesc.of(CD_void, CD_Object.arrayType(), CD_Object);
+    private static final MethodTypeDesc SIZE = MethodTypeDesc.of(CD_int, CD_int);
     private static final MethodTypeDesc NOTHING = MethodTypeDesc.of(CD_void);
 
     private final Predicate<FieldInstruction> isVolatile;
     private final boolean checkStack;
     private final boolean exitPath;
-    private boolean harmlessDivisor;
+    private @Nullable Instruction last;
 
     /**
      * @param checkStack whether the method, which calls others, is to look how deep it is
@@ -56,18 +63,15 @@ final class OperatorPass implements CodeTransform {
     @Override
     public void accept(CodeBuilder code, CodeElement element) {
         if (!(element instanceof Instruction instruction)) {
-            code.with(element); // labels and lines; a divisor stays known across a line, see below
+            code.with(element); // labels and lines
             return;
         }
-        boolean harmless = harmlessDivisor;
-        harmlessDivisor =
-                instruction instanceof ConstantInstruction constant
-                        && constant.constantValue() instanceof Number number
-                        && number.longValue() != 0
-                        && number.longValue() != -1;
+        // A constant is used at once: javac puts no jump target between the two.
+        @Nullable Instruction before = last;
+        last = instruction;
         switch (instruction.opcode()) {
-            case IDIV, IREM -> divide(code, instruction, harmless, CD_int);
-            case LDIV, LREM -> divide(code, instruction, harmless, CD_long);
+            case IDIV, IREM -> divide(code, instruction, before, CD_int);
+            case LDIV, LREM -> divide(code, instruction, before, CD_long);
             case ISHL, ISHR, IUSHR -> code.bipush(31).iand().with(instruction);
             case LSHL, LSHR, LUSHR -> code.bipush(63).iand().with(instruction);
             case F2I -> call(code, instruction.opcode(), "", MethodTypeDesc.of(CD_int, CD_float));
@@ -76,9 +80,41 @@ final class OperatorPass implements CodeTransform {
             case D2L -> call(code, instruction.opcode(), "", MethodTypeDesc.of(CD_long, CD_double));
             case GETFIELD, GETSTATIC, PUTFIELD, PUTSTATIC ->
                     access(code, (FieldInstruction) instruction);
+            case NEWARRAY, ANEWARRAY -> {
+                if (!exitPath && !(before instanceof ConstantInstruction)) {
+                    code.invokestatic(SEMANTICS, "size", SIZE);
+                }
+                code.with(instruction);
+            }
+            case AASTORE -> store(code, instruction);
+            case INVOKESTATIC -> call(code, (InvokeInstruction) instruction);
             case NEW -> make(code, (NewObjectInstruction) instruction);
             case INVOKESPECIAL -> construct(code, (InvokeInstruction) instruction);
             default -> code.with(instruction);
+        }
+    }
+
+    // The array may be of a narrower type than the variable that holds it. JLS 25, §10.5.
+    private void store(CodeBuilder code, Instruction store) {
+        if (!exitPath) {
+            int value = code.allocateLocal(TypeKind.REFERENCE);
+            int index = code.allocateLocal(TypeKind.INT);
+            code.astore(value).istore(index).dup().aload(value);
+            code.invokestatic(SEMANTICS, "checkStore", STORE);
+            code.iload(index).aload(value);
+        }
+        code.with(store);
+    }
+
+    // Two methods of TeaVM's class library round halves in another direction.
+    private static void call(CodeBuilder code, InvokeInstruction call) {
+        String owner = call.owner().asInternalName();
+        String name = call.name().stringValue();
+        if ((owner.equals("java/lang/Math") || owner.equals("java/lang/StrictMath"))
+                && (name.equals("rint") || name.equals("round"))) {
+            code.invokestatic(SEMANTICS, name, call.typeSymbol());
+        } else {
+            code.with(call);
         }
     }
 
@@ -99,8 +135,13 @@ final class OperatorPass implements CodeTransform {
         }
     }
 
-    // A constant is followed by its division at once: javac puts no jump target between them.
-    private void divide(CodeBuilder code, Instruction division, boolean harmless, ClassDesc type) {
+    private void divide(
+            CodeBuilder code, Instruction division, @Nullable Instruction divisor, ClassDesc type) {
+        boolean harmless =
+                divisor instanceof ConstantInstruction constant
+                        && constant.constantValue() instanceof Number number
+                        && number.longValue() != 0
+                        && number.longValue() != -1;
         if (harmless) {
             code.with(division);
         } else {

@@ -1,6 +1,7 @@
 /* What dev.lungo.toolchain.target.Semantics asks of the processor. */
 #pragma once
 #include "Lungo.h"
+#include "core.h"
 
 extern uint64_t Lungo_stackLimit;
 extern void Lungo_stackOverflow(void) __attribute__((noreturn));
@@ -28,6 +29,14 @@ static inline void Semantics_raising(void) {
     if (here >= (uint64_t) Lungo_memoryStackTop() || here < Lungo_stackLimit - 0x8000) {
         Lungo_fault("null, an index out of bounds or a class cast on the exit path");
     }
+}
+
+static inline int32_t Semantics_mayStore(void *array, void *value) {
+    if (array == NULL || value == NULL) {
+        return 1;
+    }
+    TeaVM_Class *element = TEAVM_CLASS_OF(array)->itemType, *type = TEAVM_CLASS_OF(value);
+    return element == type || teavm_isSupertypeOf(element, type);
 }
 
 /* False, which no compiler knows. */

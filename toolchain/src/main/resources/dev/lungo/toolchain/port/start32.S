@@ -53,6 +53,7 @@ lungo_start_multiboot:
         and     $~0x6000000C, %eax              # CD, NW, TS, EM
         or      $0x80000023, %eax               # PG, NE, MP, PE
         mov     %eax, %cr0
+        fninit                                  # after a reset x87 exceptions are not masked
         lgdt    gdtr
         ljmp    $0x08, $4f
 
