@@ -45,7 +45,7 @@ final class Addressing {
         int displacement = (int) memory.displacement();
         if (base == Operand.Memory.RIP) {
             code.load(T0, STATE, Frame.at(State.RIP));
-            code.rm(0x8D, size, T0, T0, displacement + to.end());
+            code.rm(0x8D, size, T0, T0, displacement + to.onPage(to.end()));
         } else if (index == Operand.Memory.NONE) {
             if (base == Operand.Memory.NONE) {
                 code.constant(T0, size == 4 ? displacement & 0xFFFF_FFFFL : memory.displacement());

@@ -13,32 +13,23 @@ final class Branching {
     private static final int NOT_ZERO = 5;
     private static final int ABOVE = 7;
     private static final int GREATER = 0xF;
+    private static final int AND = 4;
     private static final int CS = 1;
+    private static final int PAGE = 4096;
 
     private final Emission to;
     private final HostCode code;
-
-    // The page that the unit is on, in bytes from its beginning.
-    private int least;
-    private int most;
 
     Branching(Emission to) {
         this.to = to;
         code = to.code;
     }
 
-    /** The part of the page that the unit is on, in bytes from its beginning. */
-    void page(int from, int end) {
-        least = from;
-        most = end;
-    }
-
-    /** Leaves for a place on the page, {@code delta} bytes from where RIP is. */
+    /** Leaves for a place on the page, {@code delta} bytes from the unit's beginning. */
     private void link(int delta) {
         to.flags.store();
         count();
-        addToRip(delta);
-        int exit = to.exits.link();
+        int exit = to.exits.link(to.onPage(delta));
         int jump = code.jmp();
         to.exits.resumesAt(exit, code.here());
         code.land(jump);
@@ -58,11 +49,8 @@ final class Branching {
             if (to.segmented) {
                 checkTarget();
             }
-            code.store(STATE, Frame.at(State.RIP), T0);
-            link(0);
-        } else {
-            link(delta);
         }
+        link(delta);
     }
 
     /** Whether a branch with operands so wide can have a target that is not where it seems. */
@@ -77,7 +65,7 @@ final class Branching {
 
     /** Whether a place this far from the unit's beginning is on its page. */
     private boolean isOnPage(int delta) {
-        return delta >= least && delta < most;
+        return (to.onPage(delta) & -PAGE) == 0;
     }
 
     /**
@@ -96,7 +84,7 @@ final class Branching {
     /** Likewise, where it is not cut: RIP in 64-bit mode, else EIP. */
     void farTarget(int delta) {
         code.load(T0, STATE, Frame.at(State.RIP));
-        code.rm(0x8D, to.is64() ? 8 : 4, T0, T0, delta);
+        code.rm(0x8D, to.is64() ? 8 : 4, T0, T0, to.onPage(delta));
     }
 
     /** Has the instruction interpreted if CS does not reach to where T0 points. */
@@ -114,14 +102,9 @@ final class Branching {
         to.flags.clobber();
         if (to.segmented) {
             checkTarget();
-            code.store(STATE, Frame.at(State.JUMP_RIP), T0);
-            addCodeBase();
         }
-        callLookUp(to.mode);
+        find();
         to.slow(NOT_ZERO, Exit.Cause.UNKNOWN_TARGET, () -> {});
-        if (to.segmented) {
-            code.load(T0, STATE, Frame.at(State.JUMP_RIP));
-        }
     }
 
     /** Likewise, where the mode will be another; until it is known that there is one, it is not. */
@@ -132,8 +115,16 @@ final class Branching {
         to.slow(NOT_ZERO, Exit.Cause.UNKNOWN_TARGET, () -> changeKey(otherMode));
     }
 
-    private void addCodeBase() {
-        code.rm(0x03, 4, T0, STATE, Frame.at(State.segmentBase(CS)));
+    /** Has the host address in T1, by the instruction pointer in T0, and says in ZF whether. */
+    private void find() {
+        if (!to.segmented) {
+            callLookUp(to.mode);
+            return;
+        }
+        code.store(STATE, Frame.at(State.JUMP_RIP), T0);
+        code.rm(0x03, 4, T0, STATE, Frame.at(State.segmentBase(CS))); // add
+        callLookUp(to.mode);
+        code.load(T0, STATE, Frame.at(State.JUMP_RIP));
     }
 
     private void callLookUp(int targetMode) {
@@ -147,18 +138,26 @@ final class Branching {
         code.store(STATE, Frame.at(State.JUMP_KEY), T2);
     }
 
-    /** Goes to what was looked up. */
-    private void go() {
-        code.store(STATE, Frame.at(State.RIP), T0);
-        goOn();
-    }
-
-    /** Likewise, where RIP is already. */
-    private void goOn() {
+    /** Goes to what was looked up, by the jump that this writes. */
+    private void go(Runnable jump) {
         if (to.checks) {
+            code.store(STATE, Frame.at(State.RIP), T0);
             to.leaveBy(Exit.LEAVE);
             return;
         }
+        if (to.segmented) { // the linear address says where on its page it is
+            code.mov32(T2, T0);
+            code.rm(0x03, 4, T2, STATE, Frame.at(State.segmentBase(CS))); // add
+            code.arithmetic(AND, 4, T2, PAGE - 1);
+            code.rr(0x2B, 4, T0, T2); // sub
+        } else {
+            code.arithmetic(AND, 8, T0, -PAGE);
+        }
+        code.store(STATE, Frame.at(State.RIP), T0);
+        jump.run();
+    }
+
+    private void jumpToFound() {
         code.rr(0xFF, 4, 4, T1); // jmp
     }
 
@@ -166,7 +165,7 @@ final class Branching {
     void goNow() {
         to.flags.store();
         count();
-        go();
+        go(this::jumpToFound);
     }
 
     /** Keeps what was looked up over an access to memory: see {@link #goToKept}. */
@@ -179,18 +178,13 @@ final class Branching {
         to.flags.store();
         count();
         code.load(T0, STATE, Frame.at(State.JUMP_RIP));
-        code.store(STATE, Frame.at(State.RIP), T0);
-        if (to.checks) {
-            to.leaveBy(Exit.LEAVE);
-            return;
-        }
-        code.rm(0xFF, 4, 4, STATE, Frame.at(State.JUMP_CODE)); // jmp
+        go(() -> code.rm(0xFF, 4, 4, STATE, Frame.at(State.JUMP_CODE))); // jmp
     }
 
     /** The instruction pointer behind this instruction, in a register. */
     void returnAddress(int register) {
         code.load(register, STATE, Frame.at(State.RIP));
-        code.rm(0x8D, to.is64() ? 8 : 4, register, register, to.end());
+        code.rm(0x8D, to.is64() ? 8 : 4, register, register, to.onPage(to.end()));
     }
 
     /** Leaves for there if the guest's flags fulfil the condition. */
@@ -215,12 +209,6 @@ final class Branching {
         }
     }
 
-    private void addToRip(int delta) {
-        if (delta != 0) {
-            code.arithmetic(0, to.is64() ? 8 : 4, STATE, Frame.at(State.RIP), delta);
-        }
-    }
-
     /** Ends the unit before an instruction that belongs to another. */
     void endBefore(int delta) {
         if (!to.segmented && isOnPage(delta)) {
@@ -230,16 +218,13 @@ final class Branching {
         to.flags.store();
         count();
         farTarget(delta);
-        code.store(STATE, Frame.at(State.RIP), T0);
-        if (to.segmented) {
-            addCodeBase();
-        }
-        callLookUp(to.mode);
+        find();
         int unknown = code.jcc(NOT_ZERO);
         to.later(() -> {
             code.land(unknown);
+            code.store(STATE, Frame.at(State.RIP), T0);
             to.leaveBy(Exit.LEAVE);
         });
-        goOn();
+        go(this::jumpToFound);
     }
 }

@@ -52,7 +52,7 @@ final class Draft implements Emission.Exits {
     private int length;
 
     /** Of the guest's code. */
-    final MovingFields moving = new MovingFields();
+    final MovingFields moving;
 
     /** Those that the interpreter may have otherwise behind the instructions so far. */
     private long undefinedFlags;
@@ -60,7 +60,8 @@ final class Draft implements Emission.Exits {
     Draft(Tools tools, Unit unit) {
         this.tools = tools;
         this.unit = unit;
-        onPage = (int) (unit.physical & PAGE - 1);
+        onPage = unit.onPage();
+        moving = new MovingFields(onPage);
         emission =
                 new Emission(
                         tools.code,
@@ -68,6 +69,7 @@ final class Draft implements Emission.Exits {
                         tools.host,
                         this,
                         unit.mode,
+                        onPage,
                         tools.counts(),
                         tools.checks);
         emitters = new Emitters(emission);
@@ -84,7 +86,6 @@ final class Draft implements Emission.Exits {
         }
         tools.code.note(moving);
         seeWhereFlagsLive();
-        emission.branching.page(-onPage, PAGE - onPage);
         for (Step step : steps) {
             unit.usesVectors |= step.isEmitted() && Emitters.usesVectors(step.instruction);
             unit.usesFpu |= step.isEmitted() && Emitters.usesFpu(step.instruction);
@@ -188,8 +189,8 @@ final class Draft implements Emission.Exits {
     }
 
     @Override
-    public int link() {
-        return tools.exits.add(new Exit(Exit.Kind.LINK, unit, 0));
+    public int link(int place) {
+        return tools.exits.add(new Exit(Exit.Kind.LINK, unit, place));
     }
 
     @Override

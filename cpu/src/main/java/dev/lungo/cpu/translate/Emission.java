@@ -26,6 +26,8 @@ final class Emission {
     /** Whether an offset has to be checked and added to a base, on its way to a linear address. */
     final boolean segmented;
 
+    private final int onPage;
+
     final HostFeatures host;
     final Stubs stubs;
     final Exits exits;
@@ -59,12 +61,14 @@ final class Emission {
     interface Exits {
         int interpret(int start, Exit.Cause cause);
 
-        int link();
+        /** For a branch to a place on the page, in bytes from its beginning. */
+        int link(int place);
 
         void resumesAt(int exit, long address);
     }
 
     /**
+     * @param onPage where on its page the unit begins
      * @param counts whether what it executes is counted
      * @param checks whether it logs its stores, and leaves for Java in place of another unit
      */
@@ -74,6 +78,7 @@ final class Emission {
             HostFeatures host,
             Exits exits,
             int mode,
+            int onPage,
             boolean counts,
             boolean checks) {
         this.code = code;
@@ -81,6 +86,7 @@ final class Emission {
         this.host = host;
         this.exits = exits;
         this.mode = mode;
+        this.onPage = onPage;
         segmented = (mode & Mode.FLAT) == 0;
         this.counts = counts;
         this.checks = checks;
@@ -95,6 +101,11 @@ final class Emission {
 
     int end() {
         return end;
+    }
+
+    /** Where on its page a place is that is so far from the unit's beginning. */
+    int onPage(int delta) {
+        return onPage + delta;
     }
 
     /** Of the instruction being emitted, from 1. */
@@ -131,17 +142,17 @@ final class Emission {
         code.rm(0x8B, 4, T0, STATE, Frame.at(State.PENDING));
         code.rm(0x85, 4, T0, STATE, Frame.at(State.HEEDED)); // test
         int pending = code.jcc(NOT_ZERO);
-        outOfLine.add(() -> {
+        later(() -> {
             code.land(pending);
-            leaveBy(leave);
+            notEntered(leave);
         });
         if (segmented) {
             branching.farTarget(bytes - 1);
             code.rm(0x3B, 8, T0, STATE, Frame.at(State.CODE_LIMIT)); // cmp
             int beyond = code.jcc(GREATER);
-            outOfLine.add(() -> {
+            later(() -> {
                 code.land(beyond);
-                leaveBy(leave);
+                notEntered(leave);
             });
         }
         if (vectors) {
@@ -150,6 +161,11 @@ final class Emission {
         if (fpu) {
             load(State.FPU_IN_HOST, stubs.fpu, leave);
         }
+    }
+
+    private void notEntered(int leave) {
+        code.arithmetic(0, is64() ? 8 : 4, STATE, Frame.at(State.RIP), onPage); // add
+        leaveBy(leave);
     }
 
     /** Has a stub called if this int of the state is zero, and leaves if it says that it cannot. */
@@ -161,7 +177,7 @@ final class Emission {
             code.land(absent);
             code.call(stub);
             code.jcc(ZERO, loaded);
-            leaveBy(leave);
+            notEntered(leave);
         });
     }
 

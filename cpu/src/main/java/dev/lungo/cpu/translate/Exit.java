@@ -72,10 +72,22 @@ public final class Exit {
         return kind == Kind.INTERPRET;
     }
 
+    /** How far on its page the instruction pointer is now, or 0 if translated code has it. */
+    int onPage() {
+        Unit of = unit;
+        if (of == null) {
+            return 0;
+        }
+        return kind == Kind.LINK ? start : of.onPage();
+    }
+
     final Kind kind;
     final @Nullable Unit unit;
 
-    /** Where the instruction begins, in bytes from the beginning of the unit. */
+    /**
+     * Where the instruction begins, in bytes from the beginning of the unit; of a {@link Kind#LINK}
+     * where on its page it leads.
+     */
     final int start;
 
     /** A host address. */

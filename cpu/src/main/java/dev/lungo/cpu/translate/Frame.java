@@ -28,9 +28,11 @@ import dev.lungo.cpu.core.State;
  * R12, R13, R14         the guest's RSP, RBP and R12
  * </pre>
  *
- * The guest's other registers stay in the state. XMM0 to XMM15 (or YMM) and MXCSR are the guest's
- * own in units that use any of them, and whatever they happen to be in others; so are the x87 and
- * MMX registers.
+ * RIP is that of the page's first byte meanwhile, so that it stays as it is along the page.
+ *
+ * <p>The guest's other registers stay in the state. XMM0 to XMM15 (or YMM) and MXCSR are the
+ * guest's own in units that use any of them, and whatever they happen to be in others; so are the
+ * x87 and MMX registers.
  */
 final class Frame {
     /** So that what is used most is within reach of a displacement of one byte. */

@@ -18,10 +18,17 @@ final class MovingFields {
     /** Of bytes behind a displacement, or of a field that ends an instruction. */
     private static final int[] BEHIND = {0, 1, 2, 4};
 
+    /** Where on its page the unit begins. */
+    private final int onPage;
+
     private int[] offsets = new int[8];
     private int[] values = new int[8];
     private int count;
     private boolean useless;
+
+    MovingFields(int onPage) {
+        this.onPage = onPage;
+    }
 
     /** Whether a value of this kind may be another in another run. */
     static boolean mayMove(int value) {
@@ -40,11 +47,12 @@ final class MovingFields {
         for (Operand each : i.operands()) {
             switch (each) {
                 case Operand.Memory memory when memory.base() == Operand.Memory.RIP ->
-                        useless |= mayMove((int) memory.displacement() + end);
+                        useless |= mayMove((int) memory.displacement() + end + onPage);
                 case Operand.Memory memory -> add(memory.displacement(), code, start, end, BEHIND);
                 case Operand.Immediate immediate ->
                         add(immediate.value(), code, start, end, new int[] {0, 4});
-                case Operand.Relative relative -> useless |= mayMove((int) relative.offset() + end);
+                case Operand.Relative relative ->
+                        useless |= mayMove((int) relative.offset() + end + onPage);
                 default -> {}
             }
         }

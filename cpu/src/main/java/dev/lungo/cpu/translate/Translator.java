@@ -49,6 +49,9 @@ public final class Translator {
 
     private final long first;
 
+    /** The unit that is entered next, somewhere. */
+    private @Nullable Unit running;
+
     public Translator(Processor cpu) {
         this(cpu, Set.of(), null);
     }
@@ -182,6 +185,7 @@ public final class Translator {
         long key = Raw.getLong(cpu.state + State.JUMP_KEY);
         remember(State.JUMPS, Stubs.JUMPS, linear, key, unit.entry);
         remember(State.UNITS, Stubs.UNITS, unit.host, unit.mode, unit.entry);
+        running = unit;
         if (checker != null) {
             checker.begins(unit, 0);
         }
@@ -201,6 +205,7 @@ public final class Translator {
     }
 
     private Exit runUnchecked(long at) {
+        moveRip(-unit(running).onPage()); // see Frame
         FlagsKind.toTranslated(cpu.state);
         int number = (int) CodeMemory.call(stubs.enter, cpu.state, at);
         FlagsKind.toInterpreter(cpu.state);
@@ -209,6 +214,7 @@ public final class Translator {
         }
         X87Emitters.settlePointers(cpu);
         Exit exit = number == Exit.FAULT ? recover() : exits.get(number);
+        moveRip(exit.onPage());
         statistics.left(exit);
         return exit;
     }
@@ -228,7 +234,7 @@ public final class Translator {
                                 Raw.getLong(cpu.state + State.FAULT_RIP),
                                 Raw.getLong(cpu.state + State.FAULT_ADDRESS),
                                 unit == null ? 0 : unit.physical,
-                                cpu.rip());
+                                cpu.rip() + (unit == null ? 0 : unit.onPage()));
         if (exit == null) {
             throw new EngineException("translated code faulted, and the state is lost: " + what);
         }
@@ -345,6 +351,7 @@ public final class Translator {
     public long resume(Exit exit) {
         Unit unit = unit(exit);
         boolean goesOn = unit.isLive() && cpu.mode() == unit.mode && canRun(unit);
+        running = unit;
         if (checker != null) {
             checker.begins(unit, exit.before + 1);
         }
@@ -352,11 +359,19 @@ public final class Translator {
     }
 
     private static Unit unit(Exit exit) {
-        Unit unit = exit.unit;
+        return unit(exit.unit);
+    }
+
+    private static Unit unit(@Nullable Unit unit) {
         if (unit == null) {
-            throw new IllegalStateException("an exit of no unit");
+            throw new IllegalStateException("no unit is run");
         }
         return unit;
+    }
+
+    private void moveRip(int by) {
+        long rip = cpu.rip() + by;
+        cpu.setRip(cpu.is64() ? rip : rip & 0xFFFF_FFFFL);
     }
 
     /** Has whoever comes to a unit that is dead go to Java. */

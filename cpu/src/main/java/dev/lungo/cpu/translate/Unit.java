@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
  * it, on one page.
  */
 public final class Unit extends Code {
+    private static final int PAGE = 4096;
+
     private final Translator translator;
 
     /** The host address of the guest code. */
@@ -34,6 +36,11 @@ public final class Unit extends Code {
         this.translator = translator;
         this.host = host;
         this.entry = entry;
+    }
+
+    /** Where on its page it begins, in bytes. */
+    int onPage() {
+        return (int) physical & PAGE - 1;
     }
 
     /** Whether segments have bases and limits that have to be looked at. */

@@ -207,7 +207,7 @@ final class X87Emitters extends Emitter {
     private void leavePointers(int opcode, Operand.@Nullable Memory memory) {
         constant(State.FOP, opcode);
         code.load(T1, STATE, Frame.at(State.RIP));
-        code.lea(T1, T1, to.start());
+        code.lea(T1, T1, to.onPage(to.start()));
         code.store(STATE, Frame.at(State.FIP), T1);
         constant(State.FCS, ~Segments.CS);
         if (memory != null) {

@@ -33,7 +33,9 @@ import dev.lungo.isa.Rflags;
 import dev.lungo.machine.PortDevice;
 import dev.lungo.machine.VmExit;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
@@ -149,6 +151,10 @@ final class FuzzedMachine {
 
     private final Rig rig;
     private FuzzedProgram program;
+
+    /** Whether handlers note the flags that an exception has found. */
+    private boolean noteFlags = true;
+
     private boolean a20Masked;
     private String ended = "";
 
@@ -201,6 +207,10 @@ final class FuzzedMachine {
         } while (exit instanceof VmExit.Kicked && System.nanoTime() < limit);
         ended = exit.toString();
         return !(exit instanceof VmExit.Kicked);
+    }
+
+    void noteFlags(boolean note) {
+        noteFlags = note;
     }
 
     /** Where a program has been that was stopped, nothing more is known of memory. */
@@ -284,7 +294,7 @@ final class FuzzedMachine {
                     i < entries.length ? entries[i] : i < 16 ? TEXT + 0x1000L * (i - 8) | 7 : 0;
             rig.put64(WINDOW_TABLE + 8L * i, entry);
         }
-        write(HANDLERS, Handlers.LONG);
+        write(HANDLERS, Handlers.of(CodeMode.CODE64, noteFlags));
         for (int vector = 0; vector < 256; vector++) {
             long at = Handlers.entry(vector);
             int access = vector < VECTORS && vector != BREAKPOINT ? 0x8E : 0xEE;
@@ -311,7 +321,7 @@ final class FuzzedMachine {
         rig.cpu.system.cr4 |= Cr4.OSFXSR;
         rig.descriptor(CODE16_0, 0x008F_9B00_0000_FFFFL);
         rig.put32(TSS_STACK, INNER_STACK);
-        write(HANDLERS, Handlers.PROTECTED);
+        write(HANDLERS, Handlers.of(CodeMode.CODE32, noteFlags));
         for (int vector = 0; vector < 256; vector++) {
             int access = vector < VECTORS && vector != BREAKPOINT ? 0x8E : 0xEE;
             rig.gate(vector, access, Rig.CODE0, Handlers.entry(vector));
@@ -452,8 +462,6 @@ final class FuzzedMachine {
      */
     private static final class Handlers {
         static final long SYSCALL = HANDLERS + 0xE00;
-        static final byte[] LONG = code(CodeMode.CODE64);
-        static final byte[] PROTECTED = code(CodeMode.CODE32);
 
         static long entry(int vector) {
             return HANDLERS
@@ -467,20 +475,29 @@ final class FuzzedMachine {
                     };
         }
 
+        private static final Map<String, byte[]> ALL = new HashMap<>();
+
+        static byte[] of(CodeMode mode, boolean noteFlags) {
+            return ALL.computeIfAbsent(mode + " " + noteFlags, _ -> code(mode, noteFlags));
+        }
+
         private final Assembler a;
+        private final boolean noteFlags;
         private final boolean is64;
         private final int bytes;
         private final Operand rax;
 
-        private Handlers(Assembler a, CodeMode mode) {
+        private Handlers(Assembler a, CodeMode mode, boolean noteFlags) {
             this.a = a;
+            this.noteFlags = noteFlags;
             is64 = mode == CodeMode.CODE64;
             bytes = is64 ? 8 : 4;
             rax = is64 ? RAX : EAX;
         }
 
-        static byte[] code(CodeMode mode) {
-            return Assembler.assemble(mode, HANDLERS, a -> new Handlers(a, mode).write());
+        private static byte[] code(CodeMode mode, boolean noteFlags) {
+            return Assembler.assemble(
+                    mode, HANDLERS, a -> new Handlers(a, mode, noteFlags).write());
         }
 
         private Operand variable(long at) {
@@ -557,7 +574,9 @@ final class FuzzedMachine {
             addStack(0); // vector
             addStack(1); // error code
             addStack(2); // RIP
-            addStack(4); // RFLAGS
+            if (noteFlags) {
+                addStack(4); // RFLAGS
+            }
             if (is64) {
                 addStack(5); // RSP
             }

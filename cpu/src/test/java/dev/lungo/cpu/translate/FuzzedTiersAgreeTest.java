@@ -25,6 +25,9 @@ class FuzzedTiersAgreeTest {
     /** After which a program is endless; most take a thousandth of one. */
     private static final int SECONDS = 2;
 
+    /** What is left to chance: see {@link #agreeButForFlagsOfExceptions}. */
+    private static final int PROGRAMS_PER_UNDEFINED = 30_000;
+
     /** After which one that is not has hung. */
     private static final int MANY_SECONDS = 30;
 
@@ -39,6 +42,7 @@ class FuzzedTiersAgreeTest {
             long before = interpreted.instructions();
             long programs = 0;
             long endless = 0;
+            long undefined = 0;
             while (interpreted.instructions() - before < INSTRUCTIONS && programs < PROGRAMS) {
                 FuzzedProgram program = new FuzzedProgram(SEED + programs++);
                 if (!interpreted.run(program, SECONDS)) {
@@ -48,16 +52,34 @@ class FuzzedTiersAgreeTest {
                     continue;
                 }
                 translated.run(program, MANY_SECONDS);
-                assertThat(Arrays.equals(interpreted.state(), translated.state()))
-                        .withFailMessage(() -> report(program, interpreted, translated))
-                        .isTrue();
+                if (!Arrays.equals(interpreted.state(), translated.state())) {
+                    assertThat(agreeButForFlagsOfExceptions(program, interpreted, translated))
+                            .withFailMessage(() -> report(program, interpreted, translated))
+                            .isTrue();
+                    undefined++;
+                }
             }
+            assertThat(undefined).isLessThanOrEqualTo(1 + programs / PROGRAMS_PER_UNDEFINED);
             timer.cancel();
             assertThat(translator.translator().statistics.guarded()).isZero();
             System.out.printf(
-                    "%d programs, %d of them endless, %d instructions%n",
-                    programs, endless, interpreted.instructions() - before);
+                    "%d programs, %d of them endless, %d with undefined flags, %d instructions%n",
+                    programs, endless, undefined, interpreted.instructions() - before);
         }
+    }
+
+    /**
+     * A program may overwrite the instruction that stands behind each one that leaves flags
+     * undefined, and have an exception show them: that is seldom.
+     */
+    private static boolean agreeButForFlagsOfExceptions(
+            FuzzedProgram program, FuzzedMachine interpreted, FuzzedMachine translated) {
+        interpreted.noteFlags(false);
+        translated.noteFlags(false);
+        boolean agree = !differs(program, interpreted, translated);
+        interpreted.noteFlags(true);
+        translated.noteFlags(true);
+        return agree;
     }
 
     private static TimerTask kick(FuzzedMachine... machines) {

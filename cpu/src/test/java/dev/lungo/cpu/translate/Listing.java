@@ -23,7 +23,6 @@ final class Listing {
     private static final long STUBS = 0x10_0000;
     private static final long CODE = 0x20_0000;
     private static final int WIDTH = 100;
-    private static final int PAGE = 4096;
 
     /** Stands for the mnemonic in what is compared. */
     private static final String MNEMONIC = "\u2022";
@@ -228,15 +227,14 @@ final class Listing {
                     }
 
                     @Override
-                    public int link() {
+                    public int link(int place) {
                         return 0;
                     }
 
                     @Override
                     public void resumesAt(int exit, long address) {}
                 };
-        Emission emission = new Emission(code, stubs, host, exits, mode, false, false);
-        emission.branching.page(0, PAGE);
+        Emission emission = new Emission(code, stubs, host, exits, mode, 0, false, false);
         return emission;
     }
 
