@@ -96,6 +96,10 @@ BARE void Bare_pause(void) { __asm__ volatile("pause"); }
 BARE void Bare_cli(void) { __asm__ volatile("cli" ::: "memory"); }
 /* Opens the global interrupt flag for as long as it takes to take an NMI. */
 BARE void Bare_nmiWindow(void) { __asm__ volatile("stgi; nop; nop; clgi" ::: "memory"); }
+/* An exit by an NMI leaves NMIs blocked; IRET is what unblocks them. */
+BARE void Bare_unblockNmi(void) {
+    __asm__ volatile("mov %%rsp,%%rax; pushq $0x10; push %%rax; pushfq; pushq $8; lea 1f(%%rip),%%rax; push %%rax; iretq; 1:" ::: "rax", "memory");
+}
 BARE void Bare_clgi(void) { __asm__ volatile("clgi" ::: "memory"); }
 BARE void Bare_stop(void) { for (;;) __asm__ volatile("cli; hlt"); }
 

@@ -62,6 +62,7 @@ public final class Bare {
     public static native void pause();
     public static native void cli();
     public static native void clgi();
+    public static native void unblockNmi();
     public static native void nmiWindow();
     public static native void waitNmi(long word);
     public static native void stop();

@@ -256,6 +256,7 @@ public final class VmxExits {
     private static void exception(Processor processor) {
         int info = (int) Bare.vmread(VmcsField.EXIT_INTERRUPTION_INFO);
         if ((info & TYPE_AND_VECTOR) == NMI) {
+            Bare.unblockNmi();
             if (!Processors.wasKicked(processor)) {
                 processor.nmiPending = true;
             }
