@@ -5,7 +5,11 @@ module dev.lungo.bench {
     requires dev.lungo.isa;
     requires dev.lungo.machine;
     requires dev.lungo.devices;
+    requires dev.lungo.firmware;
+    requires dev.lungo.pc;
     requires dev.lungo.host;
     requires dev.lungo.kvm;
     requires java.management;
+
+    uses dev.lungo.machine.Engine;
 }

@@ -72,6 +72,7 @@ public final class Bench {
         all.put("start", this::start);
         all.put("mix", this::mix);
         all.put("boot", this::boot);
+        all.put("disks", this::disks);
         all.put("work", this::work);
         all.put("pair", this::pair);
         System.out.printf(Locale.ROOT, "%-34s %10s %10s %8s%n", "", "lungo", "qemu tcg", "ratio");
@@ -149,6 +150,24 @@ public final class Bench {
                         "linux-direct " + which + ", MiB resident",
                         machine.residentBesidesRam(RAM_MIB));
                 measured.put("linux-direct " + which + ", s", machine.end());
+            }
+        }
+        return measured;
+    }
+
+    /** From the command to power-off, by way of BIOS and boot loader. */
+    private Map<String, Double> disks(Host host) throws IOException, InterruptedException {
+        Map<String, Double> measured = new LinkedHashMap<>();
+        for (String disk :
+                List.of(
+                        "bios-grub.img",
+                        "bios-grub16.img",
+                        "bios-syslinux.img",
+                        "bios-isolinux.iso",
+                        "bios-mb2.img")) {
+            try (Machine machine = host.boot(RAM_MIB, guests.resolve(disk))) {
+                machine.line("LUNGO-GUEST-OK");
+                measured.put(disk + ", s", disk.contains("mb2") ? machine.seconds() : machine.end());
             }
         }
         return measured;

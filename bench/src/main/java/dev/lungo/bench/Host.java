@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * A program that runs a machine.
@@ -11,8 +12,14 @@ import java.util.List;
  * @param memory its option for the size of the guest's RAM
  * @param processors likewise, for how many the guest has
  * @param option what its other options begin with
+ * @param disk its options to boot from a disk or a CD-ROM by a BIOS, without changing it
  */
-record Host(List<String> command, String memory, String processors, String option) {
+record Host(
+        List<String> command,
+        String memory,
+        String processors,
+        String option,
+        Function<Path, List<String>> disk) {
     /** With a cache of its own, which may be deleted between two runs. */
     static Host lungo(Path root, Path cache, List<String> options) {
         List<String> command =
@@ -26,7 +33,15 @@ record Host(List<String> command, String memory, String processors, String optio
             command.addAll(List.of("--engine", "soft")); // against TCG, on every host
         }
         command.addAll(options);
-        return new Host(command, "--memory", "--cpus", "--");
+        return new Host(
+                command,
+                "--memory",
+                "--cpus",
+                "--",
+                image ->
+                        isDisc(image)
+                                ? List.of("--firmware", "bios", "--cdrom", image.toString())
+                                : List.of("--firmware", "bios", "--disk", image + ",snapshot=on"));
     }
 
     static Host tcg() {
@@ -46,7 +61,25 @@ record Host(List<String> command, String memory, String processors, String optio
                         "-no-reboot"),
                 "-m",
                 "-smp",
-                "-");
+                "-",
+                image ->
+                        isDisc(image)
+                                ? List.of("-cdrom", image.toString())
+                                : List.of(
+                                        "-drive",
+                                        "if=virtio,format=raw,snapshot=on,file=" + image));
+    }
+
+    private static boolean isDisc(Path image) {
+        return image.toString().endsWith(".iso");
+    }
+
+    /** Boots from a disk. */
+    Machine boot(int ramMib, Path image) throws IOException {
+        List<String> arguments = new ArrayList<>(command);
+        arguments.addAll(List.of(memory, ramMib + "M"));
+        arguments.addAll(disk.apply(image));
+        return Machine.start(arguments);
     }
 
     Machine run(int ramMib, Path kernel, String append) throws IOException {

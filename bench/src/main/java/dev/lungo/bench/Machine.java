@@ -35,7 +35,8 @@ final class Machine implements AutoCloseable {
         return new Machine(command);
     }
 
-    private double seconds() {
+    /** Since the start of the command. */
+    double seconds() {
         return (System.nanoTime() - started) / 1e9;
     }
 

@@ -16,6 +16,8 @@ public final class PciResources {
     private static final int SLAVE_ELCR = 0x4D1;
     private static final int LEVEL = 1 << 10 - 8 | 1 << 11 - 8;
     private static final int FUNCTIONS = 256;
+    private static final int FUNCTIONS_OF_A_DEVICE = 8;
+    private static final int MULTIFUNCTION = 0x80;
     private static final int NOBODY = 0xFFFF;
 
     private static final int COMMAND = 0x04;
@@ -42,12 +44,22 @@ public final class PciResources {
     /** Assigns everything, and has the functions answer there. */
     public void assign() {
         ports.write(SLAVE_ELCR, Width.BYTE, LEVEL);
-        for (int function = 0; function < FUNCTIONS; function++) {
-            if ((read(function, 0) & 0xFFFF) != NOBODY
-                    && (read(function, HEADER_TYPE) >> 16 & 0x7F) == 0) {
-                assign(function);
+        for (int first = 0; first < FUNCTIONS; first += FUNCTIONS_OF_A_DEVICE) {
+            int last = first + (isMultifunction(first) ? FUNCTIONS_OF_A_DEVICE - 1 : 0);
+            for (int function = first; function <= last; function++) {
+                if (isThere(function) && (read(function, HEADER_TYPE) >> 16 & 0x7F) == 0) {
+                    assign(function);
+                }
             }
         }
+    }
+
+    private boolean isThere(int function) {
+        return (read(function, 0) & 0xFFFF) != NOBODY;
+    }
+
+    private boolean isMultifunction(int first) {
+        return isThere(first) && (read(first, HEADER_TYPE) >> 16 & MULTIFUNCTION) != 0;
     }
 
     private void assign(int function) {

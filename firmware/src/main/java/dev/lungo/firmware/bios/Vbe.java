@@ -87,7 +87,7 @@ final class Vbe {
 
     /** The memory of the display with PCI class 03h; 0 if there is none. */
     private long findFrameBuffer() {
-        for (int function = 0; function < 256; function++) {
+        for (int function = 0; function < 256; function += 8) { // the first of each device
             if (pci(function, 8) >>> 16 == DISPLAY_CLASS) {
                 return pci(function, 0x10) & 0xFFFF_FFF0L;
             }
