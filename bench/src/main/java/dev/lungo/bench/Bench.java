@@ -167,7 +167,8 @@ public final class Bench {
                         "bios-mb2.img")) {
             try (Machine machine = host.boot(RAM_MIB, guests.resolve(disk))) {
                 machine.line("LUNGO-GUEST-OK");
-                measured.put(disk + ", s", disk.contains("mb2") ? machine.seconds() : machine.end());
+                measured.put(
+                        disk + ", s", disk.contains("mb2") ? machine.seconds() : machine.end());
             }
         }
         return measured;

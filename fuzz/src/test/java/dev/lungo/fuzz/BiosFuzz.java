@@ -17,7 +17,8 @@ class BiosFuzz {
     private static final int FIRST_HARDWARE = 0x70;
 
     private static final int[] VECTORS = {
-        0x10, 0x11, 0x12, 0x13, 0x13, 0x13, 0x14, 0x15, 0x15, 0x16, 0x17, 0x18, 0x19, 0x1A, 0x40, 0x10
+        0x10, 0x11, 0x12, 0x13, 0x13, 0x13, 0x14, 0x15, 0x15, 0x16, 0x17, 0x18, 0x19, 0x1A, 0x40,
+        0x10
     };
 
     /** Functions that do something, so that not all input is refused at once. */
@@ -45,7 +46,8 @@ class BiosFuzz {
 
     private static void call(BiosBench bench, byte[] input, int at) {
         for (int i = 0; i < 8; i++) {
-            bench.state.gpr[i] = u16(input, at + 4 + 2 * i) * ((input[at + 1] & 1) != 0 ? 65_537L : 1);
+            bench.state.gpr[i] =
+                    u16(input, at + 4 + 2 * i) * ((input[at + 1] & 1) != 0 ? 65_537L : 1);
         }
         if ((input[at] & 0x80) != 0) {
             bench.state.gpr[0] = FUNCTIONS[(input[at + 4] & 0xFF) % FUNCTIONS.length];

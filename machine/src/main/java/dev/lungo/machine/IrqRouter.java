@@ -2,8 +2,9 @@ package dev.lungo.machine;
 
 /**
  * Where the board's interrupt lines go: each to its pin of the I/O APIC, and those of ISA to the
- * 8259s as well, those of PCI to a line that they share there. ISA interrupts are the pins of the same number but for IRQ0, which is pin 2, as
- * the MADT's interrupt source override says. ACPI 6.4, "Global System Interrupts" (section 5.2.13).
+ * 8259s as well, those of PCI to a line that they share there. ISA interrupts are the pins of the
+ * same number but for IRQ0, which is pin 2, as the MADT's interrupt source override says. ACPI 6.4,
+ * "Global System Interrupts" (section 5.2.13).
  *
  * <p>Several devices may share a line; it is asserted while any of them asserts it. Lines are for
  * any thread: they are driven under this monitor, so that controllers see levels in their order.

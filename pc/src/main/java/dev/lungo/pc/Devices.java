@@ -162,7 +162,10 @@ final class Devices {
         ResetControl resetControl = new ResetControl(resetMachine);
         resets.add(resetControl::reset);
 
-        PciHost pci = new PciHost(resetControl, wire -> irqs.pci(PhysicalMap.pciGsi(wire, 0), PhysicalMap.pciIrq(wire, 0)));
+        PciHost pci =
+                new PciHost(
+                        resetControl,
+                        wire -> irqs.pci(PhysicalMap.pciGsi(wire, 0), PhysicalMap.pciIrq(wire, 0)));
         ports.map(0xCF8, PciHost.CONFIG_PORTS, pci.configPorts());
         ports.map(PhysicalMap.PCI_IO, PhysicalMap.PCI_IO_PORTS, pci.portWindow(PhysicalMap.PCI_IO));
         mmio.map(PhysicalMap.ECAM, PhysicalMap.ECAM_BYTES, pci.ecam());
