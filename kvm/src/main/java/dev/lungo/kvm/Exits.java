@@ -42,6 +42,8 @@ final class Exits {
     private static final int MSR_INDEX = Structs.RUN.at("msr.index");
     private static final int MSR_DATA = Structs.RUN.at("msr.data");
 
+    private static final int EOI_VECTOR = Structs.RUN.at("eoi.vector");
+
     private final CpuSetup setup;
     private final long run;
 
@@ -61,6 +63,11 @@ final class Exits {
             case RDMSR -> readMsr();
             default -> writeMsr();
         }
+    }
+
+    /** A local APIC inside KVM has ended an interrupt. */
+    void endOfInterrupt() {
+        setup.apic().ended(Raw.getByte(run + EOI_VECTOR));
     }
 
     /** One access, or as many of a string instruction as KVM has gathered. */

@@ -85,7 +85,8 @@ final class GuestCpuid {
         switch (function) {
             case 0x01 -> {
                 ebx = ebx & 0xFF00 | addressableIds() << 16 | setup.index() << 24;
-                ecx = ecx & ~(MONITOR | (apicInKvm ? 0 : TSC_DEADLINE)) | HYPERVISOR_PRESENT;
+                ecx = ecx & ~(MONITOR | TSC_DEADLINE) | HYPERVISOR_PRESENT;
+                ecx |= apicInKvm ? TSC_DEADLINE : 0; // which KVM does not say
                 if (!apicInKvm && !msrsInUserSpace) {
                     ecx &= ~X2APIC;
                 }

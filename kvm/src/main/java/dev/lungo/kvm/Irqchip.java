@@ -68,7 +68,14 @@ final class Irqchip {
         msi.putInt(type.at("address_lo"), (int) address);
         msi.putInt(type.at("address_hi"), (int) (address >>> 32));
         msi.putInt(type.at("data"), data);
-        return vm.call(Ioctl.SIGNAL_MSI, msi) > 0;
+        try {
+            return vm.call(Ioctl.SIGNAL_MSI, msi) > 0;
+        } catch (KvmException e) {
+            if (e.errno() == Syscall.EPERM) {
+                return false; // it is addressed to nobody: what is returned then is -1
+            }
+            throw e;
+        }
     }
 
     /** Where a GSI leads. */

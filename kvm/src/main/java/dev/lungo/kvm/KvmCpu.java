@@ -16,8 +16,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A processor that KVM runs, behind the border that all engines share. Its local APIC is {@code
- * machine}'s: KVM is handed one vector at a time. Documentation/virt/kvm/api.rst, "KVM_INTERRUPT".
+ * A processor that KVM runs, behind the border that all engines share. Its local APIC is KVM's, and
+ * then so are HLT, INIT and start-up messages; or it is {@code machine}'s, and KVM is handed one
+ * vector at a time. Documentation/virt/kvm/api.rst, "KVM_INTERRUPT", "KVM_GET_MP_STATE".
  *
  * <p>Left out: FERR# and IGNNE#, of which KVM knows nothing.
  */
@@ -48,12 +49,22 @@ final class KvmCpu implements VirtualCpu {
 
     private static final int EMULATION = 1;
 
+    // KVM_SET_MP_STATE
+    private static final int RUNNABLE = 0;
+    private static final int UNINITIALIZED = 1; // and waiting for INIT
+
     // KVM_SET_VCPU_EVENTS
     private static final int NMI_PENDING = Structs.VCPU_EVENTS.at("nmi.pending");
     private static final int NMI_MASKED = Structs.VCPU_EVENTS.at("nmi.masked");
 
     private final CpuSetup setup;
+
+    /** Where there are {@link #apics}, only the wire from the 8259 leads here. */
     private final LocalApic apic;
+
+    /** Null if the local APIC is not KVM's. */
+    private final @Nullable KernelApics apics;
+
     private final Vm vm;
     private final Vcpu cpu;
     private final Exits exits;
@@ -66,6 +77,9 @@ final class KvmCpu implements VirtualCpu {
 
     /** The state after RESET#, in which KVM makes a processor. */
     private final Snapshot afterReset;
+
+    /** A structure kvm_lapic_state; null if the local APIC is not KVM's. */
+    private final @Nullable Memory apicAfterReset;
 
     private final int signature;
     private final AtomicInteger waiting = new AtomicInteger();
@@ -96,16 +110,23 @@ final class KvmCpu implements VirtualCpu {
         this.vm = vm;
         this.setup = setup;
         apic = setup.apic();
+        apics = vm.apics;
         Kick.prepare();
         cpu = new Vcpu(vm, setup.index());
         boolean msrs = vm.kvm.has(Capability.X86_USER_SPACE_MSR);
         int tscKhz = cpu.call(Ioctl.GET_TSC_KHZ, 0);
-        Memory cpuid = GuestCpuid.of(vm.cpuid, setup, false, msrs, tscKhz);
+        Memory cpuid = GuestCpuid.of(vm.cpuid, setup, apics != null, msrs, tscKhz);
         cpu.call(Ioctl.SET_CPUID2, cpuid);
         signature = vm.signature();
         exits = new Exits(setup, cpu.run);
         stepping = setup.tracer().equals(Tracer.NONE) ? null : new Stepping(setup, cpu);
         afterReset = Snapshot.of(cpu, vm.msrs);
+        if (apics == null) {
+            apicAfterReset = null;
+        } else {
+            apics.add(cpu);
+            apicAfterReset = cpu.get(Ioctl.GET_LAPIC, Structs.LAPIC_STATE);
+        }
         reset();
     }
 
@@ -151,11 +172,15 @@ final class KvmCpu implements VirtualCpu {
             stepping.tell();
             told = true;
         }
-        Raw.putLong(cpu.run + CR8, apic.cr8());
+        if (apics == null) {
+            Raw.putLong(cpu.run + CR8, apic.cr8());
+        }
         boolean exited = cpu.run();
         told &= !exited;
         incomplete = false;
-        noteApic();
+        if (apics == null) {
+            noteApic();
+        }
         if (serviceCalled && !exited) {
             serviceCalled = false;
             return SERVICE_CALL;
@@ -214,6 +239,7 @@ final class KvmCpu implements VirtualCpu {
                 interruptible = false;
                 return SHUTDOWN;
             }
+            case Exits.IOAPIC_EOI -> exits.endOfInterrupt();
             case Exits.IRQ_WINDOW_OPEN, Exits.INTR, Exits.SET_TPR -> {}
             case Exits.INTERNAL_ERROR -> throw new EngineException(internalError());
             case Exits.FAIL_ENTRY ->
@@ -251,6 +277,11 @@ final class KvmCpu implements VirtualCpu {
     }
 
     // ---- Signals
+
+    @Override
+    public boolean sleepsItself() {
+        return apics != null;
+    }
 
     @Override
     public void kick() {
@@ -356,7 +387,9 @@ final class KvmCpu implements VirtualCpu {
                 cpu.get(Ioctl.GET_SREGS, Structs.SREGS),
                 cpu.get(Ioctl.GET_DEBUGREGS, Structs.DEBUGREGS),
                 into);
-        into.cr8 = apic.cr8();
+        if (apics == null) {
+            into.cr8 = apic.cr8();
+        }
     }
 
     @Override
@@ -365,7 +398,9 @@ final class KvmCpu implements VirtualCpu {
         RegisterTransfer.loadGeneral(from, regs);
         Memory sregs = cpu.get(Ioctl.GET_SREGS, Structs.SREGS);
         RegisterTransfer.loadSystem(from, sregs);
-        sregs.putLong(Structs.SREGS.at("apic_base"), apic.baseMsr());
+        if (apics == null) {
+            sregs.putLong(Structs.SREGS.at("apic_base"), apic.baseMsr());
+        }
         for (int i = 0; i < 4; i++) {
             sregs.putLong(Structs.SREGS.at("interrupt_bitmap") + 8 * i, 0);
         }
@@ -376,7 +411,11 @@ final class KvmCpu implements VirtualCpu {
         cpu.call(Ioctl.SET_REGS, regs);
         cpu.call(Ioctl.SET_DEBUGREGS, debugregs);
         cpu.call(Ioctl.SET_VCPU_EVENTS, afterReset.events());
-        apic.setCr8((int) from.cr8 & 15);
+        if (apics == null) {
+            apic.setCr8((int) from.cr8 & 15);
+        } else {
+            setState(RUNNABLE);
+        }
         begin();
     }
 
@@ -388,15 +427,21 @@ final class KvmCpu implements VirtualCpu {
         asleep = false;
         waitingForStartup = false;
         Raw.putByte(cpu.run + READY, 0);
-        Raw.putLong(cpu.run + APIC_BASE, apic.baseMsr());
+        if (apics == null) {
+            Raw.putLong(cpu.run + APIC_BASE, apic.baseMsr());
+        }
+    }
+
+    private void setState(int state) {
+        cpu.call(Ioctl.SET_MP_STATE, new Memory(Structs.MP_STATE).putInt(0, state));
     }
 
     @Override
     public void writeMsr(int msr, long value) {
         boolean written =
-                msr == Msr.IA32_APIC_BASE
+                msr == Msr.IA32_APIC_BASE && apics == null
                         ? apic.setBase(value) && cpu.writeMsr(msr, value)
-                        : cpu.writeMsr(msr, value) || apic.writeMsr(msr, value);
+                        : cpu.writeMsr(msr, value) || apics == null && apic.writeMsr(msr, value);
         if (!written) {
             throw new IllegalArgumentException("MSR %x cannot be %x".formatted(msr, value));
         }
@@ -412,6 +457,9 @@ final class KvmCpu implements VirtualCpu {
     @Override
     public void reset() {
         afterReset.restore(cpu);
+        if (apicAfterReset != null) {
+            cpu.call(Ioctl.SET_LAPIC, apicAfterReset);
+        }
         cpu.writeMsr(Msr.IA32_TIME_STAMP_COUNTER, 0);
         waiting.updateAndGet(before -> before & KICK);
         CpuRegisters registers = new CpuRegisters();
@@ -437,6 +485,10 @@ final class KvmCpu implements VirtualCpu {
     }
 
     private void waitForStartup() {
+        if (apics != null) {
+            setState(setup.index() == 0 ? RUNNABLE : UNINITIALIZED);
+            return;
+        }
         waitingForStartup = setup.index() != 0;
         asleep = waitingForStartup;
     }

@@ -5,6 +5,7 @@ import dev.lungo.machine.CpuSetup;
 import dev.lungo.machine.Engine;
 import dev.lungo.machine.EngineException;
 import dev.lungo.machine.GuestMemory;
+import dev.lungo.machine.Tracer;
 import dev.lungo.machine.VirtualCpu;
 import java.util.List;
 import java.util.Optional;
@@ -12,8 +13,24 @@ import org.jspecify.annotations.Nullable;
 
 /** The engine that has the host's processor run the guest: see {@link KvmCpu}. */
 public final class KvmEngine implements Engine {
+    private final boolean apicsInKvm;
+
     /** Of the processors made last. */
     private @Nullable Vm machine;
+
+    /** Local APICs are KVM's, where it has what that takes. */
+    public KvmEngine() {
+        this(true);
+    }
+
+    private KvmEngine(boolean apicsInKvm) {
+        this.apicsInKvm = apicsInKvm;
+    }
+
+    /** With local APICs of {@code machine}'s, as where KVM has none. */
+    public static KvmEngine withoutApics() {
+        return new KvmEngine(false);
+    }
 
     @Override
     public String name() {
@@ -51,8 +68,20 @@ public final class KvmEngine implements Engine {
             throw new IllegalArgumentException("KVM needs guest memory that is mapped");
         }
         if (machine == null || setup.index() == 0) {
-            machine = new Vm(Kvm.open(), mapped);
+            machine = newMachine(setup, mapped);
         }
         return machine;
+    }
+
+    /** Whoever is to be told of each instruction has to be told of HLT, too. */
+    private Vm newMachine(CpuSetup setup, HostMemory memory) {
+        Kvm kvm = Kvm.open();
+        boolean inside =
+                apicsInKvm && setup.tracer().equals(Tracer.NONE) && KernelApics.areThere(kvm);
+        Vm made = new Vm(kvm, memory, inside);
+        if (made.apics != null) {
+            setup.apic().handOver(made.apics);
+        }
+        return made;
     }
 }

@@ -4,6 +4,7 @@ import dev.lungo.host.HostMemory;
 import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A machine of KVM's: memory slots over a guest's RAM, and processors.
@@ -44,6 +45,9 @@ final class Vm implements AutoCloseable {
     /** Which MSRs a processor's state has. */
     final int[] msrs;
 
+    /** Null if local APICs are {@code machine}'s. */
+    final @Nullable KernelApics apics;
+
     private final List<Slot> slots = new ArrayList<>();
     private int processors;
     private int flags;
@@ -51,6 +55,15 @@ final class Vm implements AutoCloseable {
 
     /** A machine that has this memory as its RAM. It closes the KVM that it is of. */
     Vm(Kvm kvm, HostMemory memory) {
+        this(kvm, memory, false);
+    }
+
+    /**
+     * The same.
+     *
+     * @param withApics whether it has local APICs in KVM
+     */
+    Vm(Kvm kvm, HostMemory memory, boolean withApics) {
         this.kvm = kvm;
         this.memory = memory;
         cpuid = kvm.supportedCpuid();
@@ -70,6 +83,7 @@ final class Vm implements AutoCloseable {
         for (int i = 0; i < slots.size(); i++) {
             map(i);
         }
+        apics = withApics ? new KernelApics(this) : null;
     }
 
     /** Family, model and stepping, as CPUID.1:EAX has them. */

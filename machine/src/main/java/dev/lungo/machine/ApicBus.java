@@ -21,6 +21,9 @@ public final class ApicBus {
     private final List<IoApic> ioApics = new ArrayList<>();
     private @Nullable IntSupplier inta;
 
+    /** Null unless an engine has local APICs of its own. */
+    private @Nullable EngineApics engine;
+
     /** Where the next arbitration begins; for who holds this monitor. */
     private int turn;
 
@@ -30,6 +33,14 @@ public final class ApicBus {
 
     void attach(IoApic apic) {
         ioApics.add(apic);
+    }
+
+    void handOver(EngineApics apics) {
+        engine = apics;
+    }
+
+    @Nullable EngineApics engine() {
+        return engine;
     }
 
     /** Who answers an INTA cycle with a vector: {@link Pic8259Pair#acknowledge}. */
@@ -58,7 +69,7 @@ public final class ApicBus {
 
     /** Whether any local APIC has taken it. */
     public boolean deliver(InterruptMessage message) {
-        return deliver(message, null);
+        return engine == null ? deliver(message, null) : engine.deliver(message);
     }
 
     /** A device's four-byte write to {@code address}, for which {@link InterruptMessage#isMsi}. */
@@ -95,6 +106,13 @@ public final class ApicBus {
         }
         turn = (localApics.indexOf(lowest) + 1) % Math.max(1, localApics.size());
         return lowest;
+    }
+
+    /** What a pin of an I/O APIC sends whose end it waits for; null if it does not wait. */
+    void awaitEnd(int pin, @Nullable InterruptMessage message) {
+        if (engine != null) {
+            engine.awaitEnd(pin, message);
+        }
     }
 
     /** The end of a level-triggered interrupt, told to every I/O APIC. */

@@ -12,6 +12,8 @@ public record InterruptMessage(
         int destination, boolean logical, DeliveryMode mode, int vector, boolean level) {
     public static final int BROADCAST = -1;
 
+    private static final long MSI_PAGES = 0xFEE0_0000L;
+
     /** Widens an eight-bit destination, of which FFh is everybody. */
     public static int destination8(int bits) {
         return (bits & 0xFF) == 0xFF ? BROADCAST : bits & 0xFF;
@@ -31,8 +33,18 @@ public record InterruptMessage(
                 (data & 1 << 15) != 0);
     }
 
+    /** The guest-physical address that a device writes {@link #msiData} to, to say the same. */
+    public long msiAddress() {
+        return MSI_PAGES | (destination & 0xFF) << 12 | (logical ? 1 << 2 : 0);
+    }
+
+    /** The four bytes that a device writes to {@link #msiAddress}. */
+    public int msiData() {
+        return (level ? 1 << 15 : 0) | 1 << 14 | mode.bits() | vector;
+    }
+
     /** Whether a device's write to this guest-physical address is a message and not memory's. */
     public static boolean isMsi(long address) {
-        return address >>> 20 == 0xFEE;
+        return address >>> 20 == MSI_PAGES >>> 20;
     }
 }

@@ -62,6 +62,9 @@ public final class IoApic implements MmioDevice {
         id = initialId;
         select = 0;
         Arrays.fill(redirection, MASKED);
+        for (int pin = 0; pin < PINS; pin++) {
+            bus.awaitEnd(pin, null);
+        }
     }
 
     /** Drives a pin. */
@@ -88,14 +91,17 @@ public final class IoApic implements MmioDevice {
     }
 
     private boolean deliver(int pin) {
+        return bus.deliver(message(pin));
+    }
+
+    private InterruptMessage message(int pin) {
         long entry = redirection[pin];
-        return bus.deliver(
-                new InterruptMessage(
-                        InterruptMessage.destination8((int) (entry >>> DESTINATION_SHIFT)),
-                        (entry & LOGICAL) != 0,
-                        DeliveryMode.of((int) entry),
-                        (int) entry & 0xFF,
-                        (entry & LEVEL) != 0));
+        return new InterruptMessage(
+                InterruptMessage.destination8((int) (entry >>> DESTINATION_SHIFT)),
+                (entry & LOGICAL) != 0,
+                DeliveryMode.of((int) entry),
+                (int) entry & 0xFF,
+                (entry & LEVEL) != 0);
     }
 
     /** A local APIC has ended a level-triggered interrupt; a line still asserted begins another. */
@@ -156,6 +162,7 @@ public final class IoApic implements MmioDevice {
                         : (redirection[pin] & 0xFFFF_FFFFL) | (long) value << 32;
         long remoteIrr = (written & LEVEL) == 0 ? 0 : redirection[pin] & REMOTE_IRR;
         redirection[pin] = (written & WRITABLE) | remoteIrr;
+        bus.awaitEnd(pin, (written & LEVEL) == 0 ? null : message(pin));
         serviceLevel(pin);
     }
 }

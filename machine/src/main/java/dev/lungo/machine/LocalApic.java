@@ -130,6 +130,20 @@ public final class LocalApic implements MmioDevice {
         physicalAddressBits = addressBits;
     }
 
+    /**
+     * An engine has local APICs of its own, which take the place of all on this bus. What is left
+     * for these is the wire from the 8259: {@link #hasInterrupt} tells of that alone, and whether
+     * the processor lets it in is for the engine to know.
+     */
+    public void handOver(EngineApics apics) {
+        bus.handOver(apics);
+    }
+
+    /** An engine's local APIC has ended an interrupt for which that is awaited. */
+    public void ended(int vector) {
+        bus.endOfInterrupt(vector);
+    }
+
     // ---- Power and mode
 
     /** RESET#. */
@@ -167,7 +181,16 @@ public final class LocalApic implements MmioDevice {
      * LINT1 being NMI. It is what firmware leaves. MultiProcessor Specification 1.4, "Virtual Wire
      * Mode" (section 3.6.2.2).
      */
-    public synchronized void virtualWire() {
+    public void virtualWire() {
+        EngineApics engine = bus.engine();
+        if (engine != null) {
+            engine.virtualWire(initialId);
+        } else {
+            beVirtualWire();
+        }
+    }
+
+    private synchronized void beVirtualWire() {
         svr |= SOFTWARE_ENABLE;
         lvt[LVT_LINT0 - LVT_TIMER] = LEVEL_TRIGGERED | LVT_EXT_INT;
         lvt[LVT_LINT1 - LVT_TIMER] = LVT_NMI;
@@ -195,6 +218,11 @@ public final class LocalApic implements MmioDevice {
     /** CPUID.1:EDX.APIC follows this. */
     public boolean isEnabled() {
         return (baseMsr & GLOBAL_ENABLE) != 0;
+    }
+
+    /** The processor has the two pins itself. */
+    private boolean isBypassed() {
+        return !isEnabled() || bus.engine() != null;
     }
 
     synchronized boolean isSoftwareEnabled() {
@@ -250,7 +278,7 @@ public final class LocalApic implements MmioDevice {
 
     /** The 8259's interrupts come through LINT0, or by message; or the APIC is not there at all. */
     private boolean hasExtInt() {
-        if (!isEnabled()) {
+        if (isBypassed()) {
             return pins[0];
         }
         int lint0 = lvt[LVT_LINT0 - LVT_TIMER];
@@ -679,7 +707,7 @@ public final class LocalApic implements MmioDevice {
             return;
         }
         pins[pin] = asserted;
-        if (!isEnabled()) {
+        if (isBypassed()) {
             if (pin == 1 && asserted && processor != null) {
                 processor.nmi();
             }

@@ -399,7 +399,7 @@ public final class RunLoop {
             running = true;
             VmExit exit;
             try {
-                turnEnd = timers.clock().nanos() + SLICE_NANOS;
+                turnEnd = cpu.sleepsItself() ? Timers.NEVER : timers.clock().nanos() + SLICE_NANOS;
                 timers.announce();
                 exit = cpu.run();
             } finally {

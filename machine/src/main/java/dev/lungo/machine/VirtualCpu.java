@@ -10,6 +10,14 @@ public interface VirtualCpu {
     /** Runs guest instructions until there is something for the run loop to do. */
     VmExit run();
 
+    /**
+     * Whether it sleeps in {@link #run} when it has halted, and wakes by itself: there is never a
+     * {@link VmExit.Halt}, and nobody has to keep it from running for long.
+     */
+    default boolean sleepsItself() {
+        return false;
+    }
+
     /** Makes {@link #run} return {@link VmExit.Kicked} soon, or at once when it is next called. */
     void kick();
 

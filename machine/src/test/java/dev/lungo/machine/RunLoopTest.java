@@ -57,6 +57,23 @@ class RunLoopTest {
     }
 
     @Test
+    void aProcessorThatSleepsItselfHasTurnsWithoutEndButForDeadlines() {
+        ScriptedCpu cpu = new ScriptedCpu("cpu0", () -> KICKED);
+        cpu.sleepsItself = true;
+        RunLoop loop = loop(cpu);
+        cpu.then(() -> {
+            timers.create(this, () -> {}).at(600_000_000);
+            loop.end();
+            return KICKED;
+        });
+
+        loop.run();
+
+        assertThat(host.alarms)
+                .containsExactly(Timers.NEVER, Timers.NEVER, 600_000_000L, Timers.NEVER);
+    }
+
+    @Test
     void aTimerSetWhileAProcessorRunsMovesTheAlarmForward() {
         Timers.Timer timer = timers.create(this, () -> {});
         ScriptedCpu cpu =
@@ -265,6 +282,7 @@ class RunLoopTest {
     private final class ScriptedCpu implements VirtualCpu, VirtualCpu.Signals {
         private final String name;
         private final Deque<Supplier<VmExit>> script = new ArrayDeque<>();
+        private boolean sleepsItself;
 
         ScriptedCpu(String name, Supplier<VmExit> first) {
             this.name = name;
@@ -279,6 +297,11 @@ class RunLoopTest {
         public VmExit run() {
             log.add(name);
             return script.remove().get();
+        }
+
+        @Override
+        public boolean sleepsItself() {
+            return sleepsItself;
         }
 
         @Override

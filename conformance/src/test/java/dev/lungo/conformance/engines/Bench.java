@@ -10,7 +10,9 @@ import dev.lungo.machine.ApicBus;
 import dev.lungo.machine.CpuRegisters;
 import dev.lungo.machine.CpuRegisters.SegmentState;
 import dev.lungo.machine.CpuSetup;
+import dev.lungo.machine.DeliveryMode;
 import dev.lungo.machine.Engine;
+import dev.lungo.machine.InterruptMessage;
 import dev.lungo.machine.LocalApic;
 import dev.lungo.machine.MmioBus;
 import dev.lungo.machine.PortBus;
@@ -68,7 +70,11 @@ final class Bench implements AutoCloseable {
     final HostMemory memory = new HostMemory(MEMORY_BYTES);
     final PortBus ports = new PortBus();
     final MmioBus mmio = new MmioBus();
-    final List<LocalApic> apics = new ArrayList<>();
+    final ApicBus bus = new ApicBus();
+
+    /** Whose actions nobody runs but the test. */
+    final Timers timers = new Timers(System::nanoTime);
+
     final List<VirtualCpu> cpus = new ArrayList<>();
     private CodeMode mode = CodeMode.CODE16;
 
@@ -81,12 +87,9 @@ final class Bench implements AutoCloseable {
     }
 
     Bench(Engine engine, int count) {
-        ApicBus bus = new ApicBus();
-        Timers timers = new Timers(System::nanoTime);
         for (int i = 0; i < count; i++) {
             LocalApic apic = new LocalApic(i, bus, timers);
-            apics.add(apic);
-            cpus.add(
+            VirtualCpu cpu =
                     engine.createCpu(
                             new CpuSetup(
                                     i,
@@ -96,18 +99,20 @@ final class Bench implements AutoCloseable {
                                     ports,
                                     mmio,
                                     apic,
-                                    timers.clock())));
-            apic.connect(cpus.get(i).signals());
+                                    timers.clock()));
+            cpus.add(cpu.sleepsItself() ? new Sleeper(cpu, memory) : cpu);
+            apic.connect(cpu.signals());
+            if (i == 0) {
+                apic.virtualWire();
+            }
         }
-        writeApic(0xF0, 0x1FF); // SVR: enabled
+        if (cpu() instanceof LockStepCpu pair) {
+            pair.twin().apics.getFirst().virtualWire();
+        }
     }
 
     VirtualCpu cpu() {
         return cpus.getFirst();
-    }
-
-    LocalApic apic() {
-        return apics.getFirst();
     }
 
     // Running.
@@ -144,25 +149,21 @@ final class Bench implements AutoCloseable {
         }
     }
 
-    /** A message of the first processor's APIC to itself: the low half of the ICR. */
-    void message(int icr) {
-        writeApic(0x300, icr);
-    }
-
-    /** Writes to a register of the first processor's APIC, and its twin's if it has one. */
-    void writeApic(int offset, int value) {
-        apic().writeMmio(offset, value);
+    /** Sends local APICs a message, and its twin's if there is one. */
+    void message(int destination, DeliveryMode kind, int vector) {
+        InterruptMessage message = new InterruptMessage(destination, false, kind, vector, false);
+        bus.deliver(message);
         if (cpu() instanceof LockStepCpu pair) {
-            pair.mirror(() -> pair.twin().apics.getFirst().writeMmio(offset, value));
+            pair.mirror(() -> pair.twin().apicBus.deliver(message));
         }
     }
 
     void interrupt(int vector) {
-        message(0x4_4000 | vector); // fixed, to itself
+        message(0, DeliveryMode.FIXED, vector);
     }
 
     void nmi() {
-        message(0x4_4400);
+        message(0, DeliveryMode.NMI, 0);
     }
 
     // Programs.

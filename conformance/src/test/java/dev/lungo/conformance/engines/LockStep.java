@@ -148,7 +148,7 @@ final class LockStep implements Engine {
         final MmioBus mmio = new MmioBus();
         final List<LocalApic> apics = new ArrayList<>();
         private final HostMemory original;
-        private final ApicBus apicBus = new ApicBus();
+        final ApicBus apicBus = new ApicBus();
         private final Timers timers;
         private final Deque<Access> accesses = new ArrayDeque<>();
         private List<Runnable> consequences = new ArrayList<>();

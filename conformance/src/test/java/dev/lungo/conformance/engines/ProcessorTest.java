@@ -24,6 +24,7 @@ import dev.lungo.isa.Efer;
 import dev.lungo.isa.Msr;
 import dev.lungo.machine.CpuRegisters;
 import dev.lungo.machine.CpuRegisters.SegmentState;
+import dev.lungo.machine.DeliveryMode;
 import dev.lungo.machine.VirtualCpu;
 import dev.lungo.machine.VmExit;
 import dev.lungo.machine.VmExit.ServiceCall;
@@ -37,7 +38,6 @@ class ProcessorTest {
     private static final int ICR_HIGH = 0x310;
     private static final int INIT = 0x4500;
     private static final int STARTUP = 0x4600;
-    private static final int NMI = 0x4400;
     private static final long APIC = 0xFEE0_0000L;
 
     @ParameterizedTest
@@ -277,10 +277,9 @@ class ProcessorTest {
             bench.code(a -> a.op(MOV, EAX, imm(7)).op(HLT));
             VmExit before = Bench.run(second);
 
-            bench.writeApic(ICR_HIGH, 1 << 24);
-            bench.writeApic(ICR_LOW, INIT);
+            bench.message(1, DeliveryMode.INIT, 0);
             VmExit after = Bench.run(second);
-            bench.writeApic(ICR_LOW, NMI);
+            bench.message(1, DeliveryMode.NMI, 0);
             VmExit still = Bench.run(second);
 
             assertThat(before).isInstanceOf(VmExit.Halt.class);

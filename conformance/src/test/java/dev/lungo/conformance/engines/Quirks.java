@@ -21,7 +21,7 @@ final class Quirks {
     /** Skips a test that counts instructions until an interrupt, where this cannot be done. */
     static void assumeInterruptsAreTakenAtOnce(Way way) {
         assumeFalse(
-                (way == Way.KVM || way == Way.LOCK_STEP) && takesInterruptsLate(),
+                way.isKvm() && takesInterruptsLate(),
                 "this KVM interprets ring 0, and takes interrupts late there");
     }
 
@@ -34,7 +34,7 @@ final class Quirks {
 
     /** Skips a test of INT n where KVM interprets that, and only in real mode. */
     static void assumeGatesAreCalled(Way way) {
-        if (way == Way.INTERPRETER || way == Way.NATIVE) {
+        if (!way.isKvm()) {
             return;
         }
         try (Bench bench = new Bench(Way.KVM).longMode(3)) {

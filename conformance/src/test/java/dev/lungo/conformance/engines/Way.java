@@ -11,7 +11,10 @@ import java.util.Set;
 enum Way {
     INTERPRETER,
     NATIVE,
+    /** With its own local APICs. */
     KVM,
+    /** With local APICs of {@code machine}'s. */
+    KVM_WITHOUT_APICS,
     /** The interpreter and KVM side by side. */
     LOCK_STEP;
 
@@ -25,9 +28,14 @@ enum Way {
         if (this == LOCK_STEP) {
             return new LockStep(INTERPRETER.engine(), KVM.engine());
         }
-        Engine engine = this == KVM ? new KvmEngine() : new SoftEngine();
+        Engine engine =
+                switch (this) {
+                    case KVM -> new KvmEngine();
+                    case KVM_WITHOUT_APICS -> KvmEngine.withoutApics();
+                    default -> new SoftEngine();
+                };
         engine.obstacle().ifPresent(why -> assumeTrue(false, why));
-        if (this == KVM) {
+        if (isKvm()) {
             return engine;
         }
         String tier = name().toLowerCase(java.util.Locale.ROOT);
@@ -37,8 +45,18 @@ enum Way {
         return engine.withTier(tier).with(aids);
     }
 
+    /** Whether KVM has a part in it. */
+    boolean isKvm() {
+        return this != INTERPRETER && this != NATIVE;
+    }
+
     /** Skips a test in which several things happen at once. */
     void assumeOneThread() {
         assumeTrue(this != LOCK_STEP, "lock-step has one thread");
+    }
+
+    /** Skips a test in which chips of a board send interrupts. */
+    void assumeOneBoard() {
+        assumeTrue(this != LOCK_STEP, "the second of a lock-step has no board");
     }
 }
