@@ -56,6 +56,7 @@ final class Stubs {
     private static final int MXCSR_OF_JAVA = 0x1F80;
 
     private static final int AND = 4;
+    private static final int XOR = 6;
     private static final int NOT_ZERO = 5;
     private static final int BELOW = 2;
 
@@ -356,7 +357,11 @@ final class Stubs {
         hash(T1, T2, UNITS);
         base = Frame.at(State.UNITS);
         code.rmx(0x3B, 8, T2, STATE, T1, 0, base);
+        int found = code.jccShort(ZERO);
+        code.arithmetic(XOR, 4, T1, JUMP_BYTES); // its neighbour
+        code.rmx(0x3B, 8, T2, STATE, T1, 0, base);
         int unknown = code.jccShort(NOT_ZERO);
+        code.landShort(found);
         code.rm(0x0F_B7, 4, T2, STATE, Frame.at(State.JUMP_KEY)); // movzx: the mode
         code.rmx(0x3B, 4, T2, STATE, T1, 0, base + JUMP_KEY);
         code.rmx(0x8B, 8, T1, STATE, T1, 0, base + JUMP_CODE);

@@ -184,12 +184,23 @@ public final class Translator {
         long linear = cpu.linearIp();
         long key = Raw.getLong(cpu.state + State.JUMP_KEY);
         remember(State.JUMPS, Stubs.JUMPS, linear, key, unit.entry);
-        remember(State.UNITS, Stubs.UNITS, unit.host, unit.mode, unit.entry);
+        rememberUnit(unit);
         running = unit;
         if (checker != null) {
             checker.begins(unit, 0);
         }
         return unit.entry;
+    }
+
+    /** One that is in the way is put beside it. */
+    private void rememberUnit(Unit unit) {
+        long slot = cpu.state + State.UNITS;
+        slot += (long) Stubs.slot(unit.host, Stubs.UNITS) * Stubs.JUMP_BYTES;
+        long there = Raw.getLong(slot);
+        if (there != 0 && there != unit.host) {
+            Raw.copy(slot, slot ^ Stubs.JUMP_BYTES, Stubs.JUMP_BYTES);
+        }
+        remember(State.UNITS, Stubs.UNITS, unit.host, unit.mode, unit.entry);
     }
 
     private void remember(int table, int entries, long address, long key, long entry) {
