@@ -1,0 +1,227 @@
+package dev.lungo.firmware.uefi;
+
+import dev.lungo.boot.Guid;
+import dev.lungo.boot.MemoryMap;
+import dev.lungo.boot.TestMemory;
+import dev.lungo.firmware.Board;
+import dev.lungo.firmware.Board.Medium;
+import dev.lungo.firmware.Report;
+import dev.lungo.firmware.uefi.boottime.BootService;
+import dev.lungo.firmware.uefi.runtime.RuntimeService;
+import dev.lungo.firmware.uefi.variables.VariableStore;
+import dev.lungo.machine.CpuRegisters;
+import dev.lungo.machine.MmioBus;
+import dev.lungo.machine.PortBus;
+import dev.lungo.machine.Timers;
+import dev.lungo.machine.VirtualCpu;
+import dev.lungo.machine.VmExit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongUnaryOperator;
+
+/** UEFI on a board without a processor: a test plays the guest. */
+final class Rig {
+    static final long RAM = 32 << 20;
+
+    /** For the test's own data: loaded images and pages come from above. */
+    static final long SCRATCH = 0x20_0000;
+
+    private static final long STACK = 0x40_0000;
+    private static final long SYSTEM_TABLE = 0x5453_5953_2049_4249L;
+    private static final int[] ARGUMENTS = {1, 2, 8, 9};
+    private static final int MOST_WAITS = 1000;
+
+    /** The guest waits for what never comes. */
+    static final class Endless extends RuntimeException {
+        private static final long serialVersionUID = 1;
+    }
+
+    final TestMemory memory = new TestMemory(RAM);
+    final List<String> told = new ArrayList<>();
+    final VariableStore variables = new VariableStore();
+    final Uefi uefi;
+    final long systemTable;
+    int resets;
+    int powerOffs;
+
+    /** The guest's functions, by made-up addresses. */
+    private final Map<Long, LongUnaryOperator> functions = new HashMap<>();
+
+    private final Cpu cpu = new Cpu();
+    private long nanos;
+    private int waits;
+    private final Timers timers = new Timers(() -> nanos);
+
+    Rig() {
+        Board board =
+                new Board(
+                        memory,
+                        MemoryMap.of(RAM),
+                        new PortBus(),
+                        new MmioBus(),
+                        List.of(cpu),
+                        timers,
+                        List.of(),
+                        this::runUntil,
+                        () -> resets++,
+                        () -> powerOffs++,
+                        told::add);
+        for (long page = 0; page < RAM; page += 4096) {
+            memory.write(page, new byte[4096]);
+        }
+        uefi =
+                new Uefi(
+                        board,
+                        new Uefi.Settings(
+                                List.of(Medium.HARD_DISK), Report.NONE, variables, _ -> {}));
+        uefi.start();
+        systemTable = find(SYSTEM_TABLE);
+    }
+
+    private long find(long signature) {
+        for (long at = RAM - 8; at > 0; at -= 8) {
+            if (memory.getLong(at) == signature) {
+                return at;
+            }
+        }
+        throw new AssertionError("there is no system table");
+    }
+
+    long bootServices() {
+        return memory.getLong(systemTable + 96);
+    }
+
+    /** Every function that the guest finds: all stubs there are. */
+    List<Long> allFunctions() {
+        List<Long> all = new ArrayList<>();
+        for (long at = 0x100_0000; at < RAM - 4; at++) {
+            if (memory.getInt(at) == 0xCCC3_B4E6) {
+                all.add(at);
+            }
+        }
+        return all;
+    }
+
+    long boot(BootService service, long... arguments) {
+        return call(memory.getLong(bootServices() + 24 + 8L * service.ordinal()), arguments);
+    }
+
+    long runtime(RuntimeService service, long... arguments) {
+        long table = memory.getLong(systemTable + 88);
+        return call(memory.getLong(table + 24 + 8L * service.ordinal()), arguments);
+    }
+
+    /** Calls a function of the firmware's as the guest would. */
+    long call(long stub, long... arguments) {
+        CpuRegisters before = new CpuRegisters();
+        cpu.save(before);
+        CpuRegisters registers = new CpuRegisters();
+        cpu.save(registers);
+        long rsp = (before.gpr[4] == 0 ? STACK : before.gpr[4]) - 512 & -16;
+        registers.rip = stub + 2;
+        registers.gpr[4] = rsp;
+        memory.putLong(rsp, 0x1234);
+        for (int i = 0; i < arguments.length; i++) {
+            if (i < ARGUMENTS.length) {
+                registers.gpr[ARGUMENTS[i]] = arguments[i];
+            } else {
+                memory.putLong(rsp + 8 + 8L * i, arguments[i]);
+            }
+        }
+        cpu.load(registers);
+        waits = 0;
+        uefi.call(0);
+        long result = cpu.registers.gpr[0];
+        cpu.load(before);
+        return result;
+    }
+
+    /** A function of the guest's, which gets its second argument. */
+    long function(LongUnaryOperator body) {
+        long at = 0x30_0000 + 16L * functions.size();
+        functions.put(at, body);
+        return at;
+    }
+
+    private void runUntil(int index, BooleanSupplier holds) {
+        while (!holds.getAsBoolean()) {
+            LongUnaryOperator function = functions.get(cpu.registers.rip);
+            if (function != null) {
+                long rsp = cpu.registers.gpr[4];
+                long result = function.applyAsLong(cpu.registers.gpr[2]);
+                cpu.registers.gpr[0] = result;
+                cpu.registers.gpr[4] = rsp + 8;
+                cpu.registers.rip = memory.getLong(rsp) + 2;
+                uefi.call(0);
+            } else if (waits++ > MOST_WAITS || timers.nextDeadline() == Timers.NEVER) {
+                throw new Endless();
+            } else {
+                nanos = Math.max(nanos, timers.nextDeadline());
+                timers.runDue();
+            }
+        }
+    }
+
+    long put(String text) {
+        memory.write(SCRATCH + 0x1_0000, LinearMemory.text16(text));
+        return SCRATCH + 0x1_0000;
+    }
+
+    long put(Guid guid) {
+        memory.write(SCRATCH + 0x2_0000, guid.toBytes());
+        return SCRATCH + 0x2_0000;
+    }
+
+    /** A processor that only has registers, in 64-bit mode with memory mapped to itself. */
+    private static final class Cpu implements VirtualCpu {
+        CpuRegisters registers = new CpuRegisters();
+
+        @Override
+        public void save(CpuRegisters into) {
+            copy(registers, into);
+        }
+
+        @Override
+        public void load(CpuRegisters from) {
+            CpuRegisters made = new CpuRegisters();
+            copy(from, made);
+            registers = made;
+        }
+
+        private static void copy(CpuRegisters from, CpuRegisters to) {
+            System.arraycopy(from.gpr, 0, to.gpr, 0, 16);
+            System.arraycopy(from.segments, 0, to.segments, 0, 6);
+            to.rip = from.rip;
+            to.rflags = from.rflags;
+            to.cr0 = from.cr0;
+            to.cr3 = from.cr3;
+            to.cr4 = from.cr4;
+            to.efer = from.efer;
+        }
+
+        @Override
+        public VmExit run() {
+            throw new AssertionError("there are no instructions");
+        }
+
+        @Override
+        public void kick() {}
+
+        @Override
+        public Signals signals() {
+            throw new AssertionError("there are no interrupts");
+        }
+
+        @Override
+        public void writeMsr(int msr, long value) {}
+
+        @Override
+        public void setA20(boolean open) {}
+
+        @Override
+        public void reset() {}
+    }
+}
