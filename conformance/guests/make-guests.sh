@@ -6,6 +6,7 @@
 #   vmlinux-cloud                   the ELF file inside the first, for PVH
 #   initramfs.cpio.gz               busybox, init and stress, for all of them
 #   mb2.elf                         a Multiboot 2 kernel of a few instructions
+#   uefi-uki.img                    a disk whose EFI system partition has kernel and initramfs as one
 #   bios-*                          disks: see bios-disks.sh
 set -eu -o pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -14,7 +15,7 @@ out=$(cd "$1" && pwd)
 work=$(mktemp -d "$out/making.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 failed=0
-declare -A sources=([initramfs.cpio.gz]='init stress.c' [mb2.elf]=mb2.S) # what they are made of besides
+declare -A sources=([initramfs.cpio.gz]='init stress.c' [mb2.elf]=mb2.S [uefi-uki.img]='init uefi-disk.sh') # what they are made of besides
 
 fetch() { # PACKAGE DIRECTORY: unpacks it there
     (cd "$work" && LC_ALL=C apt-get -qq download "$1" > /dev/null 2>&1) &&
@@ -69,6 +70,13 @@ make_mb2() {
 
 . "$here/bios-disks.sh"
 
+make_uefi_uki() {
+    [ -s "$out/vmlinuz-cloud" ] && [ -s "$out/initramfs.cpio.gz" ] &&
+        fetch systemd-boot-efi "$work/systemd" &&
+        "$here/uefi-disk.sh" "$work/new" "$work/systemd/usr/lib/systemd/boot/efi/linuxx64.efi.stub" \
+            "$out/vmlinuz-cloud" "$out/initramfs.cpio.gz" 'console=ttyS0 panic=-1'
+}
+
 newer() { # FILE: whether anything is that it is made of
     local each
     for each in ${sources[$1]:-}; do
@@ -96,5 +104,6 @@ make vmlinuz-rt-amd64 make_vmlinuz rt-amd64
 make vmlinux-cloud make_vmlinux
 make initramfs.cpio.gz make_initramfs
 make mb2.elf make_mb2
+make uefi-uki.img make_uefi_uki
 make_bios_disks
 exit $failed

@@ -26,6 +26,7 @@ import dev.lungo.firmware.uefi.boottime.Pool;
 import dev.lungo.firmware.uefi.boottime.ProtocolServices;
 import dev.lungo.firmware.uefi.hii.HiiDatabase;
 import dev.lungo.firmware.uefi.manager.BootManager;
+import dev.lungo.firmware.uefi.manager.BootMenu;
 import dev.lungo.firmware.uefi.protocol.DevicePathTexts;
 import dev.lungo.firmware.uefi.protocol.DevicePathUtilities;
 import dev.lungo.firmware.uefi.protocol.Disks;
@@ -177,7 +178,7 @@ final class Session {
                         this::exitBootServices);
 
         new PciResources(board).assign();
-        addConsole(protocols);
+        BootMenu menu = addConsole(protocols);
         PciBus pci = new PciBus(protocols, board, pages);
         DevicePathUtilities.install(protocols, firmware);
         DevicePathTexts.install(protocols, firmware);
@@ -206,8 +207,7 @@ final class Session {
                         events,
                         disks,
                         miscellaneous::setWatchdog,
-                        board.tellUser(),
-                        board.powerOff(),
+                        menu,
                         firmware);
     }
 
@@ -235,12 +235,12 @@ final class Session {
         return new Stubs(board.memory(), code.start(), code.pages() * PageMap.PAGE);
     }
 
-    private void addConsole(Protocols protocols) {
+    private BootMenu addConsole(Protocols protocols) {
         SerialTerminal terminal = new SerialTerminal(board.ports(), board.timers().clock());
         terminal.reset();
         SimpleTextOutput output = new SimpleTextOutput(protocols, terminal);
         SimpleTextInput input = new SimpleTextInput(protocols, terminal, calls);
-        DevicePath path = DevicePath.pciRoot().pci(31, 0);
+        DevicePath path = DevicePath.pciRoot();
         path = path.with(DevicePath.ACPI, 1, new ByteWriter().u32(0x0501_41D0).u32(0).toBytes());
         ByteWriter uart = new ByteWriter().u32(0).u64(115_200).u8(8).u8(1).u8(1);
         path = path.with(DevicePath.MESSAGING, 14, uart.toBytes());
@@ -257,6 +257,7 @@ final class Session {
                 new SystemTable.Console(handle, input.address()),
                 new SystemTable.Console(handle, output.address()),
                 new SystemTable.Console(handle, output.address()));
+        return new BootMenu(input, output, events);
     }
 
     /** Has the first processor begin with the boot manager. */

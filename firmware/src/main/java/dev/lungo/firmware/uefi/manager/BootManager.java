@@ -1,8 +1,11 @@
 package dev.lungo.firmware.uefi.manager;
 
+import dev.lungo.boot.BootException;
+import dev.lungo.boot.bytes.ByteWriter;
 import dev.lungo.boot.bytes.Little;
 import dev.lungo.firmware.uefi.DevicePath;
 import dev.lungo.firmware.uefi.DevicePath.Node;
+import dev.lungo.firmware.uefi.DevicePathText;
 import dev.lungo.firmware.uefi.EfiStatus;
 import dev.lungo.firmware.uefi.boottime.Event;
 import dev.lungo.firmware.uefi.boottime.EventServices;
@@ -16,7 +19,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /**
  * Decides what is started. UEFI 2.10, "Firmware Boot Manager" (3.1): BootNext, then what BootOrder
@@ -31,6 +33,14 @@ public final class BootManager {
     private static final String DIGITS = "0123456789ABCDEF";
     private static final int MEDIA_PROTOCOL_WATCHDOG_SECONDS = 5 * 60;
     private static final int HARD_DRIVE = 1;
+
+    /** OsIndications: EFI_OS_INDICATIONS_BOOT_TO_FW_UI. */
+    private static final long BOOT_TO_FIRMWARE = 1;
+
+    /** Timeout: until somebody presses a key. Nobody may be there. */
+    private static final int FOREVER = 0xFFFF;
+
+    private static final int MOST_SECONDS = 600;
 
     /** Something that may be started. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -48,8 +58,7 @@ public final class BootManager {
     private final EventServices events;
     private final Disks disks;
     private final Watchdog watchdog;
-    private final Consumer<String> tellUser;
-    private final Runnable giveUp;
+    private final BootMenu menu;
     private final long firmware;
 
     private final ArrayDeque<Candidate> candidates = new ArrayDeque<>();
@@ -58,7 +67,6 @@ public final class BootManager {
 
     /**
      * @param firmware the handle that is the parent of what is started
-     * @param giveUp what is done when nothing could be started
      */
     public BootManager(
             VariableStore variables,
@@ -67,8 +75,7 @@ public final class BootManager {
             EventServices events,
             Disks disks,
             Watchdog watchdog,
-            Consumer<String> tellUser,
-            Runnable giveUp,
+            BootMenu menu,
             long firmware) {
         this.variables = variables;
         this.images = images;
@@ -76,8 +83,7 @@ public final class BootManager {
         this.events = events;
         this.disks = disks;
         this.watchdog = watchdog;
-        this.tellUser = tellUser;
-        this.giveUp = giveUp;
+        this.menu = menu;
         this.firmware = firmware;
     }
 
@@ -85,6 +91,7 @@ public final class BootManager {
      * Starts what is next.
      *
      * @param caller where the processor goes on when that has returned: at the next step
+     * @throws BootException if there is nothing left: what was looked for
      */
     public void step(CpuRegisters caller) {
         if (!begun) {
@@ -97,15 +104,70 @@ public final class BootManager {
                 return;
             }
         }
-        tellUser.accept(
+        throw new BootException(
                 tried.isEmpty()
-                        ? "There is nothing to start: no disk has a file system that UEFI knows;"
+                        ? "there is nothing to start: no disk has a file system that UEFI knows;"
                                 + " give one by --disk"
-                        : "Nothing could be started; looked for " + String.join(", ", tried));
-        giveUp.run();
+                        : "nothing could be started by UEFI; it looked for "
+                                + String.join("; ", tried));
     }
 
     private void collect() {
+        tellGlobals();
+        collectOptions();
+        int seconds = timeout();
+        boolean asked = (indications() & BOOT_TO_FIRMWARE) != 0;
+        if (!candidates.isEmpty() && (asked || (seconds > 0 && menu.isWanted(seconds)))) {
+            choose();
+        }
+    }
+
+    /** "Globally Defined Variables" (3.3): those that are the firmware's to tell. */
+    private void tellGlobals() {
+        tell("PlatformLangCodes", ByteWriter.cString("en"));
+        tell("PlatformLang", ByteWriter.cString("en"));
+        tell("BootOptionSupport", new byte[4]);
+        tell("OsIndicationsSupported", new byte[] {(byte) BOOT_TO_FIRMWARE, 0, 0, 0, 0, 0, 0, 0});
+    }
+
+    private void tell(String name, byte[] data) {
+        int attributes = Variable.BOOTSERVICE_ACCESS | Variable.RUNTIME_ACCESS;
+        variables.set(new Variable(name, Variable.GLOBAL, attributes, data));
+    }
+
+    private int timeout() {
+        byte[] data =
+                variables.find("Timeout", Variable.GLOBAL).map(Variable::data).orElse(new byte[0]);
+        int seconds = data.length == 2 ? Little.u16(data, 0) : 0;
+        return seconds == FOREVER ? MOST_SECONDS : Math.min(seconds, MOST_SECONDS);
+    }
+
+    private long indications() {
+        byte[] data =
+                variables
+                        .find("OsIndications", Variable.GLOBAL)
+                        .map(Variable::data)
+                        .orElse(new byte[0]);
+        if (data.length != 8) {
+            return 0;
+        }
+        variables.set(new Variable("OsIndications", Variable.GLOBAL, 0, new byte[0]));
+        return Little.u64(data, 0);
+    }
+
+    private void choose() {
+        List<Candidate> all = new ArrayList<>(candidates);
+        List<String> choices = new ArrayList<>();
+        for (Candidate each : all) {
+            choices.add(each.description + ", " + DevicePathText.of(each.path));
+        }
+        int chosen = menu.choose(choices);
+        if (chosen >= 0) {
+            candidates.addFirst(all.get(chosen));
+        }
+    }
+
+    private void collectOptions() {
         Optional<Variable> next = variables.find("BootNext", Variable.GLOBAL);
         if (next.isPresent() && next.get().data().length >= 2) {
             variables.set(new Variable("BootNext", Variable.GLOBAL, 0, new byte[0]));

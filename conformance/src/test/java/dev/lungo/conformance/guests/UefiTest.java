@@ -1,0 +1,53 @@
+package dev.lungo.conformance.guests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a user sees of UEFI. */
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
+class UefiTest {
+    @TempDir Path directory;
+
+    @Test
+    void aDiskWithAnEfiSystemPartitionBootsWithoutAnyOptionToItsMarker() throws Exception {
+        String disk = Lungo.guest("uefi-uki.img") + ",snapshot=on";
+        try (Lungo lungo = Lungo.run("--disk", disk, "--cpus", "2", "--timeout", "240")) {
+            assertThat(lungo.status()).isZero();
+            assertThat(lungo.output())
+                    .contains("LUNGO-GUEST-OK", "FACT cpus 2", "efi: EFI v2.100 by Lungo")
+                    .doesNotContain("TROUBLE");
+            assertThat(lungo.standardError()).isEmpty();
+        }
+    }
+
+    @Test
+    void whoseDiskHasNothingToStartIsToldWhatWasLookedFor() throws Exception {
+        Path disk = directory.resolve("empty");
+        try (RandomAccessFile file = new RandomAccessFile(disk.toFile(), "rw")) {
+            file.setLength(1 << 20);
+        }
+        try (Lungo lungo = Lungo.run("--disk", disk + ",format=raw", "--firmware", "uefi")) {
+            assertThat(lungo.status()).isNotZero();
+            assertThat(lungo.standardError())
+                    .contains("there is nothing to start: no disk has a file system");
+            assertThat(Files.exists(directory.resolve("empty.variables"))).isFalse();
+        }
+    }
+
+    @Test
+    void secureBootWithoutAPlatformKeyIsRefusedInOneSentence() throws Exception {
+        Path disk = Files.write(directory.resolve("disk"), new byte[1 << 20]);
+        try (Lungo lungo =
+                Lungo.run("--disk", disk + ",format=raw", "--firmware", "uefi", "--secure-boot")) {
+            assertThat(lungo.status()).isEqualTo(2);
+            assertThat(lungo.standardError()).contains("--key PK=F");
+        }
+    }
+}
