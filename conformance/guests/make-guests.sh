@@ -7,6 +7,7 @@
 #   initramfs.cpio.gz               busybox, init and stress, for all of them
 #   mb2.elf                         a Multiboot 2 kernel of a few instructions
 #   uefi-uki.img                    a disk whose EFI system partition has kernel and initramfs as one
+#   uefi-walk.img                   a FAT volume with an EFI application of a few instructions
 #   bios-*                          disks: see bios-disks.sh
 set -eu -o pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -15,7 +16,8 @@ out=$(cd "$1" && pwd)
 work=$(mktemp -d "$out/making.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 failed=0
-declare -A sources=([initramfs.cpio.gz]='init stress.c' [mb2.elf]=mb2.S [uefi-uki.img]='init uefi-disk.sh') # what they are made of besides
+declare -A sources=([initramfs.cpio.gz]='init stress.c' [mb2.elf]=mb2.S [uefi-uki.img]='init uefi-disk.sh'
+    [uefi-walk.img]=walk.nasm) # what they are made of besides
 
 fetch() { # PACKAGE DIRECTORY: unpacks it there
     (cd "$work" && LC_ALL=C apt-get -qq download "$1" > /dev/null 2>&1) &&
@@ -77,6 +79,14 @@ make_uefi_uki() {
             "$out/vmlinuz-cloud" "$out/initramfs.cpio.gz" 'console=ttyS0 panic=-1'
 }
 
+make_uefi_walk() {
+    nasm -f bin -o "$work/walk.efi" "$here/walk.nasm" &&
+        truncate -s 2M "$work/new" &&
+        mkfs.vfat "$work/new" > /dev/null &&
+        mmd -i "$work/new" ::/EFI ::/EFI/BOOT &&
+        mcopy -i "$work/new" "$work/walk.efi" ::/EFI/BOOT/BOOTX64.EFI
+}
+
 newer() { # FILE: whether anything is that it is made of
     local each
     for each in ${sources[$1]:-}; do
@@ -105,5 +115,6 @@ make vmlinux-cloud make_vmlinux
 make initramfs.cpio.gz make_initramfs
 make mb2.elf make_mb2
 make uefi-uki.img make_uefi_uki
+make uefi-walk.img make_uefi_walk
 make_bios_disks
 exit $failed

@@ -1,6 +1,7 @@
 package dev.lungo.conformance.guests;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -9,6 +10,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a user sees of UEFI. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
@@ -24,6 +27,29 @@ class UefiTest {
                     .contains("LUNGO-GUEST-OK", "FACT cpus 2", "efi: EFI v2.100 by Lungo")
                     .doesNotContain("TROUBLE");
             assertThat(lungo.standardError()).isEmpty();
+        }
+    }
+
+    /** Tables, timers that interrupt, the end of boot services: the same on every engine. */
+    @ParameterizedTest
+    @ValueSource(strings = {"soft", "kvm"})
+    void anApplicationIsServedAndCalledBack(String engine) throws Exception {
+        assumeTrue(
+                engine.equals("soft") || Files.isWritable(Path.of("/dev/kvm")),
+                "there is no KVM here");
+        String disk = Lungo.guest("uefi-walk.img") + ",format=raw,snapshot=on";
+        try (Lungo lungo =
+                Lungo.run(
+                        "--disk",
+                        disk,
+                        "--firmware",
+                        "uefi",
+                        "--engine",
+                        engine,
+                        "--timeout",
+                        "60")) {
+            assertThat(lungo.status()).isZero();
+            assertThat(lungo.output()).contains("walk").endsWith("LUNGO-GUEST-OK efi\r\n");
         }
     }
 

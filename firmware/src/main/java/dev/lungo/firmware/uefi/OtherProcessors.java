@@ -5,6 +5,7 @@ import dev.lungo.firmware.Board;
 import dev.lungo.firmware.uefi.boottime.MemoryType;
 import dev.lungo.firmware.uefi.boottime.PageMap;
 import dev.lungo.firmware.uefi.protocol.MpServices;
+import dev.lungo.isa.Rflags;
 import dev.lungo.machine.CpuRegisters;
 
 /**
@@ -130,6 +131,7 @@ final class OtherProcessors implements MpServices.Processors {
             board.memory().putLong(rsp, rest);
             begin.gpr[RSP] = rsp;
             begin.gpr[RCX] = work.argument;
+            begin.rflags &= ~Rflags.IF;
             board.cpus().get(cpu).load(begin);
         }
         return true;

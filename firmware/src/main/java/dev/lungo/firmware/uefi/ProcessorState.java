@@ -9,6 +9,7 @@ import dev.lungo.isa.Cr0;
 import dev.lungo.isa.Cr4;
 import dev.lungo.isa.Efer;
 import dev.lungo.isa.PageEntry;
+import dev.lungo.isa.Rflags;
 import dev.lungo.machine.CpuRegisters;
 import dev.lungo.machine.CpuRegisters.SegmentState;
 import dev.lungo.machine.GuestMemory;
@@ -147,10 +148,11 @@ public final class ProcessorState {
         return registers.cr3 == cr3 && registers.segments[1].selector() == CODE;
     }
 
-    /** The state in which something begins, with interrupts off as after reset. */
-    public CpuRegisters registers(long entry) {
+    /** The state in which images begin: interrupts are on, and none comes but the firmware's. */
+    CpuRegisters registers(long entry) {
         CpuRegisters registers = new CpuRegisters();
         registers.rip = entry;
+        registers.rflags |= Rflags.IF;
         registers.gpr[4] = stackTop - 64;
         for (int i = 0; i < registers.segments.length; i++) {
             registers.segments[i] = SegmentState.flatData(DATA);

@@ -177,6 +177,7 @@ final class Session {
                         miscellaneous,
                         this::exitBootServices);
 
+        new LegacyInterrupts(board.ports()).mask();
         new PciResources(board).assign();
         BootMenu menu = addConsole(protocols);
         PciBus pci = new PciBus(protocols, board, pages);
