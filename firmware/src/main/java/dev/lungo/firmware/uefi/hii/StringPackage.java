@@ -84,7 +84,7 @@ public final class StringPackage {
             case EXT2 -> at + 4 <= bytes.length ? at + Math.max(4, Little.u16(bytes, at + 2)) : -1;
             case EXT4 ->
                     at + 6 <= bytes.length
-                            ? (int) Math.clamp(at + Little.u32(bytes, at + 2), at + 6, 1 << 30)
+                            ? Math.clamp(at + Little.u32(bytes, at + 2), at + 6, 1 << 30)
                             : -1;
             default -> -1;
         };

@@ -66,7 +66,7 @@ public final class UnicodeCollation {
                 return difference;
             }
         }
-        return a.length() - b.length();
+        return (long) a.length() - b.length();
     }
 
     private static char upper(char c) {
