@@ -16,6 +16,7 @@ import dev.lungo.machine.Timers;
 import dev.lungo.machine.VirtualCpu;
 import dev.lungo.machine.VmExit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -106,12 +107,20 @@ final class Rig {
     }
 
     long boot(BootService service, long... arguments) {
-        return call(memory.getLong(bootServices() + 24 + 8L * service.ordinal()), arguments);
+        return call(
+                memory.getLong(bootServices() + 24 + 8L * index(service, BootService.values())),
+                arguments);
     }
 
     long runtime(RuntimeService service, long... arguments) {
         long table = memory.getLong(systemTable + 88);
-        return call(memory.getLong(table + 24 + 8L * service.ordinal()), arguments);
+        return call(
+                memory.getLong(table + 24 + 8L * index(service, RuntimeService.values())),
+                arguments);
+    }
+
+    private static <S> int index(S slot, S[] slots) {
+        return Arrays.asList(slots).indexOf(slot);
     }
 
     /** Calls a function of the firmware's as the guest would. */
