@@ -27,6 +27,9 @@ public final class UefiStart {
     private static final int CALL_OFFSET = 19;
 
     private static final int VMCALL = 0xC1;
+    private static final byte[] UNDER = Log.text("processors under the hypervisor: ");
+    private static final byte[] HAS = Log.text("; it has ");
+    private static final byte[] TO = Log.text(" to ");
 
     private UefiStart() {}
 
@@ -58,6 +61,13 @@ public final class UefiStart {
             startOthers(uefi, services);
         }
         Engine.becomeGuest(first);
+        Log.begin(UNDER);
+        Log.hex(Processors.count());
+        Log.put(HAS);
+        Log.hex(Lungo.rangeStart());
+        Log.put(TO);
+        Log.hex(Lungo.rangeEnd());
+        Log.end();
         Uefi.depart(copy);
     }
 

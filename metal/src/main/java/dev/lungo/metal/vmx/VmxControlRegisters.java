@@ -118,7 +118,7 @@ final class VmxControlRegisters {
         for (int i = 0; i < 4; i++) {
             Bare.vmwrite(
                     VmcsField.GUEST_PDPTE0 + 2 * i,
-                    Exits.readPhysical((cr3 & 0xFFFF_FFE0L) + 8 * i));
+                    Exits.readPhysical((cr3 & 0xFFFF_FFE0L) + 8L * i));
         }
     }
 }

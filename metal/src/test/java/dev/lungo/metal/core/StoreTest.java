@@ -69,11 +69,43 @@ class StoreTest {
         assertThat(decode64()).isFalse();
     }
 
+    @Test
+    void findsTheRegisterThatAControlRegisterIsWrittenFrom() {
+        vcpu.r12 = 0x8005_0033L;
+
+        boolean known = decodeControl(0x41, 0x0F, 0x22, 0xC4); // mov cr0, r12
+
+        assertThat(known).isTrue();
+        assertThat(store.bytes).isZero();
+        assertThat(store.value).isEqualTo(0x8005_0033L);
+        assertThat(store.length).isEqualTo(4);
+    }
+
+    @Test
+    void loadMachineStatusWordCannotClearProtection() {
+        vcpu.cr0 = 0x8000_003B; // PE, MP, TS
+        vcpu.rax = 0x4; // EM
+
+        boolean known = decodeControl(0x0F, 0x01, 0xF0); // lmsw ax
+
+        assertThat(known).isTrue();
+        assertThat(store.value & 0xF).isEqualTo(0x5); // PE stays, MP and TS go
+    }
+
+    private boolean decodeControl(int... code) {
+        put(code);
+        return store.decodeControl(vcpu, true);
+    }
+
     private boolean decode64(int... code) {
+        put(code);
+        return store.decode(vcpu, true, false);
+    }
+
+    private void put(int... code) {
         for (int i = 0; i < code.length; i++) {
             store.code[i] = (byte) code[i];
         }
         store.fetched = code.length;
-        return store.decode(vcpu, true, false);
     }
 }
