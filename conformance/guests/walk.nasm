@@ -101,7 +101,35 @@ wait_for_tick:
         jne     wait_for_tick
         and     eax, r11d
         jz      fail
-        mov     byte [stage], '7'       ; the end of boot services
+        mov     byte [stage], 'P'       ; the other processors
+        lea     rcx, [mp_services]
+        xor     edx, edx
+        lea     r8, [buffer]
+        service boot, 320
+        mov     rcx, [buffer]
+        lea     rdx, [count]
+        lea     r8, [key]
+        call    [rcx]
+        test    rax, rax
+        jnz     fail
+        cmp     qword [count], 1
+        je      alone
+        mov     rcx, [buffer]
+        lea     rdx, [other]
+        xor     r8d, r8d
+        xor     r9d, r9d
+        mov     [rsp + 32], r8          ; no timeout
+        lea     rax, [here]
+        mov     [rsp + 40], rax
+        mov     [rsp + 48], r8
+        call    [rcx + 16]
+        test    rax, rax
+        jnz     fail
+        mov     rax, [here]
+        inc     rax
+        cmp     rax, [count]
+        jne     fail
+alone:  mov     byte [stage], '7'       ; the end of boot services
         mov     qword [count], 0x1000 - 8
         lea     rcx, [count]
         lea     rdx, [map]
@@ -140,6 +168,9 @@ notify: inc     dword [ticks]
         xor     r11d, r11d
         ret
 
+other:  lock inc qword [rcx]
+        ret
+
 print:  mov     dx, 0x3F8
 .next:  lodsb
         test    al, al
@@ -163,6 +194,11 @@ event:  dq 0
 key:    dq 0
 each:   dq 0
 version: dq 0
+here:   dq 0
+mp_services:                            ; PI, EFI_MP_SERVICES_PROTOCOL_GUID
+        dd      0x3FDDA605
+        dw      0xA76E, 0x4F46
+        db      0xAD, 0x29, 0x12, 0xF4, 0x53, 0x1B, 0x3D, 0x08
 ticks:  dd 0
         align   16
 map:    times 0x2000 - ($ - $$) db 0

@@ -30,7 +30,7 @@ class UefiTest {
         }
     }
 
-    /** Tables, timers that interrupt, the end of boot services: the same on every engine. */
+    /** Tables, timers that interrupt, other processors: the same on every engine. */
     @ParameterizedTest
     @ValueSource(strings = {"soft", "kvm"})
     void anApplicationIsServedAndCalledBack(String engine) throws Exception {
@@ -46,6 +46,8 @@ class UefiTest {
                         "uefi",
                         "--engine",
                         engine,
+                        "--cpus",
+                        "2",
                         "--timeout",
                         "60")) {
             assertThat(lungo.status()).isZero();
