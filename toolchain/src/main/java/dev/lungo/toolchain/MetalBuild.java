@@ -116,7 +116,7 @@ public record MetalBuild(
                         mainClass.replace('.', '/'),
                         name -> program.classFile(name).or(() -> teaVm.libraryClass(name)));
         for (String name : List.of("Semantics", "Uncaught")) {
-            program.put("dev/lungo/toolchain/target/" + name, classFile(name));
+            program.put("dev/lungo/toolchain/inside/" + name, classFile(name));
         }
         program.put(
                 EntryClass.NAME.replace('.', '/'),
@@ -135,7 +135,7 @@ public record MetalBuild(
     }
 
     private static byte[] classFile(String name) throws IOException {
-        try (InputStream in = MetalBuild.class.getResourceAsStream("target/" + name + ".class")) {
+        try (InputStream in = MetalBuild.class.getResourceAsStream("inside/" + name + ".class")) {
             if (in == null) {
                 throw new IllegalStateException("no class " + name);
             }

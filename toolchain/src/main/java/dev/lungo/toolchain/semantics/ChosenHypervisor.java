@@ -5,7 +5,6 @@ import static java.lang.constant.ConstantDescs.INIT_NAME;
 
 import dev.lungo.toolchain.ToolchainException;
 import java.lang.classfile.ClassFile;
-import java.lang.classfile.ClassFile.StackMapsOption;
 import java.lang.classfile.ClassModel;
 import java.lang.classfile.ClassTransform;
 import java.lang.classfile.CodeModel;
@@ -39,7 +38,7 @@ public final class ChosenHypervisor {
                                 new ToolchainException(
                                         "there is no dev.lungo.metal.Chosen on the class"
                                                 + " path to take another hypervisor"));
-        ClassFile classFiles = ClassFile.of(StackMapsOption.DROP_STACK_MAPS);
+        ClassFile classFiles = ClassFile.of();
         ClassModel model = classFiles.parse(chosen);
         MethodModel factory =
                 model.methods().stream()

@@ -40,7 +40,7 @@ public final class ClassPass {
     private static final ClassDesc INCLUDE = ClassDesc.of("org.teavm.interop.c.Include");
     private static final ClassDesc UNMANAGED = ClassDesc.of("org.teavm.interop.Unmanaged");
 
-    static final String SEMANTICS = "dev/lungo/toolchain/target/Semantics";
+    static final String SEMANTICS = "dev/lungo/toolchain/inside/Semantics";
 
     private static final String RAISING = "org/teavm/runtime/ExceptionHandling";
 
@@ -60,7 +60,8 @@ public final class ClassPass {
 
     /** The class as TeaVM is to compile it. */
     public byte[] apply(String name, byte[] classFile) {
-        ClassModel model = classFiles.parse(classFile);
+        byte[] ordered = HashOrder.concerns(name) ? HashOrder.apply(name, classFile) : classFile;
+        ClassModel model = classFiles.parse(ordered);
         return classFiles.transformClass(model, new Rewrite(model, name));
     }
 

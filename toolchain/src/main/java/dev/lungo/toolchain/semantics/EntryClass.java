@@ -6,7 +6,6 @@ import static java.lang.constant.ConstantDescs.CD_void;
 
 import dev.lungo.toolchain.semantics.ExitPath.MethodName;
 import java.lang.classfile.ClassFile;
-import java.lang.classfile.ClassFile.StackMapsOption;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.TypeKind;
 import java.lang.constant.ClassDesc;
@@ -19,8 +18,8 @@ import java.util.function.Predicate;
  * main.
  */
 public final class EntryClass {
-    public static final String NAME = "dev.lungo.toolchain.target.Entry";
-    private static final ClassDesc UNCAUGHT = ClassDesc.of("dev.lungo.toolchain.target.Uncaught");
+    public static final String NAME = "dev.lungo.toolchain.inside.Entry";
+    private static final ClassDesc UNCAUGHT = ClassDesc.of("dev.lungo.toolchain.inside.Uncaught");
     private static final MethodTypeDesc MAIN = MethodTypeDesc.of(CD_void, CD_String.arrayType());
 
     private EntryClass() {}
@@ -31,7 +30,7 @@ public final class EntryClass {
      * @param isInterface asked for internal names
      */
     public static byte[] of(ClassDesc mainClass, ExitPath exitPath, Predicate<String> isInterface) {
-        return ClassFile.of(StackMapsOption.DROP_STACK_MAPS)
+        return ClassFile.of()
                 .build(
                         ClassDesc.of(NAME),
                         type ->

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * <p>JVMS 25, "Instructions" (§6.5); JLS 25, "Happens-before Order" (§17.4.5).
  */
 final class OperatorPass implements CodeTransform {
-    static final ClassDesc SEMANTICS = ClassDesc.of("dev.lungo.toolchain.target.Semantics");
+    static final ClassDesc SEMANTICS = ClassDesc.of("dev.lungo.toolchain.inside.Semantics");
     private static final MethodTypeDesc STORE =
             MethodTypeDesc.of(CD_void, CD_Object.arrayType(), CD_Object);
     private static final MethodTypeDesc SIZE = MethodTypeDesc.of(CD_int, CD_int);

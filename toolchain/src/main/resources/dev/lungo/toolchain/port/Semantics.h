@@ -1,4 +1,4 @@
-/* What dev.lungo.toolchain.target.Semantics asks of the processor. */
+/* What dev.lungo.toolchain.inside.Semantics asks of the processor. */
 #pragma once
 #include "Lungo.h"
 #include "core.h"
