@@ -13,23 +13,38 @@ import org.jspecify.annotations.Nullable;
 
 /** The engine that has the host's processor run the guest: see {@link KvmCpu}. */
 public final class KvmEngine implements Engine {
-    private final boolean apicsInKvm;
+    /** Whose local APICs processors have. */
+    private enum Apics {
+        BETTER,
+        KERNELS,
+        MACHINES
+    }
+
+    private final Apics apics;
 
     /** Of the processors made last. */
     private @Nullable Vm machine;
 
-    /** Local APICs are KVM's, where it has what that takes. */
+    /**
+     * Local APICs are KVM's where it has what that takes and tells of an EOI {@linkplain EoiProbe
+     * at once}.
+     */
     public KvmEngine() {
-        this(true);
+        this(Apics.BETTER);
     }
 
-    private KvmEngine(boolean apicsInKvm) {
-        this.apicsInKvm = apicsInKvm;
+    private KvmEngine(Apics apics) {
+        this.apics = apics;
     }
 
-    /** With local APICs of {@code machine}'s, as where KVM has none. */
-    public static KvmEngine withoutApics() {
-        return new KvmEngine(false);
+    /** With KVM's local APICs even if it tells of an EOI late. */
+    public static KvmEngine withKernelApics() {
+        return new KvmEngine(Apics.KERNELS);
+    }
+
+    /** With local APICs of {@code machine}'s. */
+    public static KvmEngine withoutKernelApics() {
+        return new KvmEngine(Apics.MACHINES);
     }
 
     @Override
@@ -77,7 +92,10 @@ public final class KvmEngine implements Engine {
     private Vm newMachine(CpuSetup setup, HostMemory memory) {
         Kvm kvm = Kvm.open();
         boolean inside =
-                apicsInKvm && setup.tracer().equals(Tracer.NONE) && KernelApics.areThere(kvm);
+                apics != Apics.MACHINES
+                        && setup.tracer().equals(Tracer.NONE)
+                        && KernelApics.areThere(kvm)
+                        && (apics == Apics.KERNELS || EoiProbe.tellsAtOnce());
         Vm made = new Vm(kvm, memory, inside);
         if (made.apics != null) {
             setup.apic().handOver(made.apics);

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The arbitration for lowest-priority delivery takes the lowest processor priority and, among
  * equals, takes turns; focus processors are not looked for. The wire from the 8259's INTR to every
- * LINT0 is here too, and the INTA cycle back.
+ * LINT0 is here too, and the INTA cycle back. An engine may take over all local APICs: see {@link
+ * LocalApic#handOver}.
  *
  * <p>Messages and lines are for any thread that holds no local APIC's monitor. What is attached is
  * attached before the first of them.

@@ -30,8 +30,8 @@ enum Way {
         }
         Engine engine =
                 switch (this) {
-                    case KVM -> new KvmEngine();
-                    case KVM_WITHOUT_APICS -> KvmEngine.withoutApics();
+                    case KVM -> KvmEngine.withKernelApics();
+                    case KVM_WITHOUT_APICS -> KvmEngine.withoutKernelApics();
                     default -> new SoftEngine();
                 };
         engine.obstacle().ifPresent(why -> assumeTrue(false, why));
