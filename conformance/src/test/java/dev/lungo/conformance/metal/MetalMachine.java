@@ -1,0 +1,100 @@
+package dev.lungo.conformance.metal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.lungo.isa.Msr;
+import dev.lungo.metal.Main;
+import dev.lungo.toolchain.MetalBuild;
+import dev.lungo.toolchain.Target;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/** Images of the hypervisor, and QEMU's processor with AMD-V to run them on. */
+final class MetalMachine {
+    private static final Path QEMU = Path.of("/usr/bin/qemu-system-x86_64");
+
+    private MetalMachine() {}
+
+    /** The image of a hypervisor, in a file of the directory. */
+    static Path build(Path directory, Target target, Optional<String> hypervisor)
+            throws IOException {
+        assumeTrue(Files.exists(Path.of("/usr/bin/gcc")), "not run: no gcc");
+        List<Path> classPath = List.of(home(Main.class), home(Msr.class));
+        byte[] image =
+                MetalBuild.of(target, Main.class.getName(), classPath)
+                        .withHypervisor(hypervisor)
+                        .build();
+        return Files.write(directory.resolve("lungo." + target), image);
+    }
+
+    private static Path home(Class<?> type) {
+        try {
+            return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /**
+     * A resource of this package assembled, as the bytes that it says.
+     *
+     * @param name without ".S"
+     */
+    static Path assemble(Path directory, String name) throws Exception {
+        Path source = directory.resolve(name + ".S");
+        try (var in = MetalMachine.class.getResourceAsStream("/metal/" + name + ".S")) {
+            if (in == null) {
+                throw new IllegalArgumentException("no resource " + name);
+            }
+            Files.write(source, in.readAllBytes());
+        }
+        Path object = directory.resolve(name + ".o");
+        Path binary = directory.resolve(name + ".bin");
+        run(directory, "gcc", "-c", "-o", object.toString(), source.toString());
+        run(
+                directory,
+                "objcopy",
+                "-O",
+                "binary",
+                "-j",
+                ".text",
+                object.toString(),
+                binary.toString());
+        return binary;
+    }
+
+    /** What the machine's first serial port says until it powers off, which it must in a minute. */
+    static String boot(Path directory, Path image, Path kernel) throws Exception {
+        assumeTrue(Files.exists(QEMU), "not run: no qemu-system-x86_64");
+        Path serial = directory.resolve("serial");
+        // spotless:off
+        run(
+                directory,
+                QEMU.toString(), "-accel", "tcg", "-cpu", "max", "-m", "512", "-no-reboot",
+                "-display", "none", "-monitor", "none", "-serial", "file:" + serial,
+                "-kernel", image.toString(), "-initrd", kernel.toString());
+        // spotless:on
+        return Files.readString(serial);
+    }
+
+    private static void run(Path directory, String... command) throws Exception {
+        Path log = directory.resolve("log");
+        Process process =
+                new ProcessBuilder(command)
+                        .redirectErrorStream(true)
+                        .redirectOutput(log.toFile())
+                        .start();
+        try {
+            assertThat(process.waitFor(60, TimeUnit.SECONDS)).as(command[0]).isTrue();
+            assertThat(process.exitValue()).as(Files.readString(log)).isZero();
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+}
