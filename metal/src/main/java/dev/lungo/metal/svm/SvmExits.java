@@ -29,6 +29,8 @@ public final class SvmExits {
     private static final int GP = 13;
     private static final int PAGE_FAULT = 14;
     private static final int NMI_VECTOR = 2;
+    private static final int EVENT_TYPE = 7 << 8;
+    private static final int FIRST_INTERRUPT = 32;
     private static final int NPF_WRITE = 1 << 1;
     private static final int IO_IN = 1 << 0;
     private static final int IO_STRING = 1 << 2;
@@ -62,7 +64,7 @@ public final class SvmExits {
         Bare.put8(vmcb + Vmcb.TLB_CONTROL, 0);
         int interrupted = Bare.get32(vmcb + Vmcb.EXITINTINFO);
         if ((interrupted & Vmcb.EVENT_VALID) != 0) {
-            vcpu.event = interrupted; // what was being delivered is to come again
+            vcpu.event = deliverAgain(interrupted);
             vcpu.eventError = Bare.get32(vmcb + Vmcb.EXITINTINFO + 4);
         }
         dispatch(processor, vmcb, Bare.get32(vmcb + Vmcb.EXITCODE));
@@ -72,6 +74,22 @@ public final class SvmExits {
         }
         Block.store(vcpu, processor.block);
         Svm.entryState(processor);
+    }
+
+    /**
+     * What was being delivered is to come again. QEMU says of interrupts and NMIs, too, that they are
+     * exceptions, but VMRUN takes no exception of such a vector.
+     */
+    private static int deliverAgain(int interrupted) {
+        int vector = interrupted & 0xFF;
+        boolean exception = (interrupted & EVENT_TYPE) == Vmcb.EVENT_EXCEPTION;
+        if (exception && vector >= FIRST_INTERRUPT) {
+            return Vmcb.EVENT_VALID | vector;
+        }
+        if (exception && vector == NMI_VECTOR) {
+            return Vmcb.EVENT_VALID | Vmcb.EVENT_NMI | vector;
+        }
+        return interrupted;
     }
 
     private static void injectEvents(Processor processor, long vmcb) {
