@@ -77,8 +77,8 @@ public final class SvmExits {
     }
 
     /**
-     * What was being delivered is to come again. QEMU says of interrupts and NMIs, too, that they are
-     * exceptions, but VMRUN takes no exception of such a vector.
+     * What was being delivered is to come again. QEMU says of interrupts and NMIs, too, that they
+     * are exceptions, but VMRUN takes no exception of such a vector.
      */
     private static int deliverAgain(int interrupted) {
         int vector = interrupted & 0xFF;
