@@ -66,7 +66,7 @@ class BadInputTest {
                     run --kernel K --firmware bios  | --firmware boots from disks: leave out --kernel, or give --firmware none
                     run --no-reboot=yes             | --no-reboot takes no value
                     run --cpus 1 --cpus 2           | --cpus is given twice
-                    walk                            | there is no command walk: give run
+                    walk                            | there is no command walk: give run or metal
                     """)
     void isOneSentenceAndStatus2(String command, String sentence) throws IOException {
         List<Path> before = files();
