@@ -13,9 +13,10 @@ import java.util.Optional;
  *
  * <p>Selection criteria are not read; extension records are skipped.
  *
+ * @param block where it is, in blocks of 2048 bytes
  * @param entries the initial one first, then those of the sections
  */
-public record ElTorito(List<Entry> entries) {
+public record ElTorito(long block, List<Entry> entries) {
     public static final int BLOCK_BYTES = 2048;
 
     private static final int FIRST_DESCRIPTOR = 16;
@@ -190,7 +191,7 @@ public record ElTorito(List<Entry> entries) {
                 at += RECORD_BYTES;
             }
         }
-        return new ElTorito(List.copyOf(entries));
+        return new ElTorito(block, List.copyOf(entries));
     }
 
     private static boolean isValidation(byte[] catalog) {

@@ -70,7 +70,7 @@ public final class Bios implements Firmware {
     private final Bda bda;
     private final Drives drives;
     private final Stubs stubs;
-    private final ElTorito elTorito;
+    private final CdromBoot cdromBoot;
     private final SerialConsole serialConsole;
     private final VideoServices video;
     private final DiskServices disks;
@@ -89,10 +89,10 @@ public final class Bios implements Firmware {
         bda = new Bda(memory);
         drives = new Drives(board.disks());
         stubs = new Stubs(memory);
-        elTorito = new ElTorito(drives, memory, bda);
+        cdromBoot = new CdromBoot(drives, memory, bda);
         serialConsole = new SerialConsole(ports, settings.serialConsole());
         video = new VideoServices(memory, bda, ports, serialConsole);
-        disks = new DiskServices(drives, memory, bda, elTorito);
+        disks = new DiskServices(drives, memory, bda, cdromBoot);
         serial = new SerialServices(bda, ports, board.timers().clock());
         power = new PowerManagement(board.powerOff());
         system =
@@ -105,7 +105,7 @@ public final class Bios implements Firmware {
                         power);
         keyboard = new Keyboard(bda, this::pollConsole);
         time = new TimeServices(bda, ports, new PciBios(ports));
-        bootstrap = new Bootstrap(drives, memory, elTorito, settings.bootOrder());
+        bootstrap = new Bootstrap(drives, memory, cdromBoot, settings.bootOrder());
     }
 
     private void pollConsole() {
@@ -127,7 +127,7 @@ public final class Bios implements Firmware {
         time.reset();
         serial.reset();
         system.reset();
-        elTorito.reset();
+        cdromBoot.reset();
         bootstrap.reset();
         begin();
     }

@@ -25,7 +25,7 @@ final class Bootstrap {
 
     private final Drives drives;
     private final SafeMemory memory;
-    private final ElTorito elTorito;
+    private final CdromBoot cdromBoot;
     private final List<Medium> order;
 
     /** The drives still to be tried. */
@@ -37,10 +37,10 @@ final class Bootstrap {
     /**
      * @param order which media come first; what is not named is not booted
      */
-    Bootstrap(Drives drives, SafeMemory memory, ElTorito elTorito, List<Medium> order) {
+    Bootstrap(Drives drives, SafeMemory memory, CdromBoot cdromBoot, List<Medium> order) {
         this.drives = drives;
         this.memory = memory;
-        this.elTorito = elTorito;
+        this.cdromBoot = cdromBoot;
         this.order = order;
     }
 
@@ -77,11 +77,11 @@ final class Bootstrap {
         while (!candidates.isEmpty()) {
             Drive drive = candidates.removeFirst();
             last = drive;
-            elTorito.reset();
+            cdromBoot.reset();
             Entry entry = (segment, offset, number) -> begin(regs, segment, offset, number);
             String failure =
                     drive.kind() == Kind.CDROM
-                            ? elTorito.boot(drive, entry)
+                            ? cdromBoot.boot(drive, entry)
                             : bootSector(drive, entry);
             if (failure == null) {
                 return;

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * INT 13h, disks by cylinder, head and sector: AH = 00h to 18h. IBM PS/2 and PC BIOS Interface
  * Technical Reference, "Interrupt 13H". {@link EnhancedDisk} has the functions from 41h on, {@link
- * ElTorito} those from 4Ah on.
+ * CdromBoot} those from 4Ah on.
  *
  * <p>Formatting writes zeros to a track of a floppy, and is refused for others, as are the
  * diagnostics.
@@ -28,13 +28,13 @@ final class DiskServices implements Service {
     private final SafeMemory memory;
     private final Bda bda;
     private final EnhancedDisk enhanced;
-    private final ElTorito elTorito;
+    private final CdromBoot cdromBoot;
 
-    DiskServices(Drives drives, SafeMemory memory, Bda bda, ElTorito elTorito) {
+    DiskServices(Drives drives, SafeMemory memory, Bda bda, CdromBoot cdromBoot) {
         this.drives = drives;
         this.memory = memory;
         this.bda = bda;
-        this.elTorito = elTorito;
+        this.cdromBoot = cdromBoot;
         enhanced = new EnhancedDisk(this, memory);
     }
 
@@ -42,7 +42,7 @@ final class DiskServices implements Service {
     public void serve(Registers regs) {
         int function = regs.ah();
         if (function >= 0x4A && function <= 0x4D) {
-            elTorito.serve(regs);
+            cdromBoot.serve(regs);
             return;
         }
         Drive drive = drives.get(regs.dl());

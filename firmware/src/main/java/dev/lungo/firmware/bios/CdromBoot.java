@@ -1,25 +1,22 @@
 package dev.lungo.firmware.bios;
 
+import dev.lungo.boot.BootException;
+import dev.lungo.boot.disk.ElTorito;
+import dev.lungo.boot.disk.ElTorito.Emulation;
+import dev.lungo.boot.disk.ElTorito.Platform;
 import dev.lungo.firmware.bios.Drive.Kind;
 import dev.lungo.machine.BackendException;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Booting from a CD-ROM, and INT 13h, AH = 4Ah to 4Dh. Phoenix and IBM, "El Torito" Bootable CD-ROM
  * Format Specification 1.0.
  *
- * <p>The initial entry of the catalog is booted; section headers are left to who reads them.
+ * <p>The first entry of the catalog is booted that is for this platform.
  */
-final class ElTorito {
+final class CdromBoot {
     private static final int SECTOR = Drive.CD_SECTOR_BYTES;
-    private static final int BOOT_RECORD = 17;
-    private static final String BOOT_RECORD_TEXT = "\0CD001\1EL TORITO SPECIFICATION";
-    private static final int CATALOG_POINTER = 0x47;
-
-    // The validation entry, and the initial entry behind it
-    private static final int KEY = 0x1E;
-    private static final int INITIAL = 0x20;
-    private static final int BOOTABLE = 0x88;
     private static final int MEDIA_TYPE = 0xF;
     private static final int DEFAULT_SEGMENT = 0x07C0;
 
@@ -27,7 +24,7 @@ final class ElTorito {
     private static final int MOST_LOADED = 0x9_0000;
 
     /**
-     * A catalog's initial entry.
+     * The catalog's entry that was booted.
      *
      * @param mediaType 0 for no emulation, 1 to 3 for floppies, 4 for a hard disk
      * @param sectors how many of 512 bytes are loaded
@@ -40,14 +37,32 @@ final class ElTorito {
             int segment,
             int sectors,
             long lba,
-            int number) {}
+            int number) {
+        static Entry of(Drive cdrom, long catalog, ElTorito.Entry image) {
+            Emulation emulation = image.emulation();
+            int number =
+                    switch (emulation) {
+                        case NONE -> cdrom.number();
+                        case HARD_DISK -> Drive.FIRST_HARD_DISK;
+                        case FLOPPY_1200K, FLOPPY_1440K, FLOPPY_2880K -> 0;
+                    };
+            return new Entry(
+                    cdrom,
+                    catalog,
+                    image.mediaByte() & MEDIA_TYPE,
+                    image.loadSegment() == 0 ? DEFAULT_SEGMENT : image.loadSegment(),
+                    emulation == Emulation.NONE ? Math.max(image.loadSectors(), 1) : 1,
+                    image.block(),
+                    number);
+        }
+    }
 
     private final Drives drives;
     private final SafeMemory memory;
     private final Bda bda;
     private @Nullable Entry booted;
 
-    ElTorito(Drives drives, SafeMemory memory, Bda bda) {
+    CdromBoot(Drives drives, SafeMemory memory, Bda bda) {
         this.drives = drives;
         this.memory = memory;
         this.bda = bda;
@@ -73,39 +88,20 @@ final class ElTorito {
     }
 
     private @Nullable String load(Drive cdrom, Bootstrap.Entry began) {
-        byte[] record = sector(cdrom, BOOT_RECORD);
-        for (int i = 0; i < BOOT_RECORD_TEXT.length(); i++) {
-            if (record[i] != BOOT_RECORD_TEXT.charAt(i)) {
-                return "has no El Torito boot record in sector 17";
-            }
+        Optional<ElTorito> read;
+        try {
+            read = ElTorito.read(cdrom.backend());
+        } catch (BootException e) {
+            return "has a broken El Torito catalog";
         }
-        long catalogAt = u32(record, CATALOG_POINTER);
-        byte[] catalog = sector(cdrom, catalogAt);
-        if (catalog[0] != 1 || u16(catalog, KEY) != 0xAA55 || !sumsToZero(catalog)) {
-            return "has no valid El Torito catalog in sector " + catalogAt;
+        if (read.isEmpty()) {
+            return "has no El Torito boot record";
         }
-        if ((catalog[INITIAL] & 0xFF) != BOOTABLE) {
-            return "has an El Torito catalog whose initial entry is not bootable";
+        var image = read.get().first(Platform.X86);
+        if (image.isEmpty()) {
+            return "has an El Torito catalog with nothing for a BIOS";
         }
-        int segment = u16(catalog, INITIAL + 2);
-        int mediaType = catalog[INITIAL + 1] & MEDIA_TYPE;
-        int sectors = u16(catalog, INITIAL + 6);
-        int number =
-                switch (mediaType) {
-                    case 0 -> cdrom.number();
-                    case 4 -> Drive.FIRST_HARD_DISK;
-                    default -> 0;
-                };
-        Entry entry =
-                new Entry(
-                        cdrom,
-                        catalogAt,
-                        mediaType,
-                        segment == 0 ? DEFAULT_SEGMENT : segment,
-                        mediaType == 0 ? Math.max(sectors, 1) : 1,
-                        u32(catalog, INITIAL + 8),
-                        number);
-        return start(entry, began);
+        return start(Entry.of(cdrom, read.get().block(), image.get()), began);
     }
 
     private @Nullable String start(Entry entry, Bootstrap.Entry began) {
@@ -113,7 +109,7 @@ final class ElTorito {
         int bytes = Math.min(512 * entry.sectors, MOST_LOADED);
         long from = entry.lba * SECTOR;
         long load = (long) entry.segment << 4;
-        if (entry.mediaType > 4 || from > cdrom.bytes() - bytes || !memory.contains(load, bytes)) {
+        if (from > cdrom.bytes() - bytes || !memory.contains(load, bytes)) {
             return "has an El Torito entry that leads nowhere";
         }
         byte[] image = new byte[bytes];
@@ -222,21 +218,5 @@ final class ElTorito {
             cdrom.read(number, bytes, SECTOR);
         }
         return bytes;
-    }
-
-    private static boolean sumsToZero(byte[] catalog) {
-        int sum = 0;
-        for (int i = 0; i < INITIAL; i += 2) {
-            sum += u16(catalog, i);
-        }
-        return (sum & 0xFFFF) == 0;
-    }
-
-    private static int u16(byte[] bytes, int at) {
-        return bytes[at] & 0xFF | (bytes[at + 1] & 0xFF) << 8;
-    }
-
-    private static long u32(byte[] bytes, int at) {
-        return u16(bytes, at) | (long) u16(bytes, at + 2) << 16;
     }
 }
