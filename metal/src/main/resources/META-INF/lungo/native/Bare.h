@@ -126,4 +126,3 @@ void Bare_vmxBecomeGuest(int64_t block, int64_t stack);
 /* Sleeps until the word at that address is not 0; the sleep ends with any NMI. */
 void Bare_waitNmi(int64_t word);
 int64_t Bare_stub(int32_t vector);
-int64_t Bare_trampoline(int32_t end);

@@ -302,65 +302,6 @@ host_fault:
         add rsp, 16
         iretq
 
-# Where another processor begins: copied to a page below 1 MiB, whose last words say the rest.
-        .globl Bare_trampoline
-Bare_trampoline:
-        lea rax, [rip+trampoline]
-        lea rcx, [rip+trampoline_end]
-        test edi, edi
-        cmovnz rax, rcx
-        ret
-
-        .code16
-        .balign 16
-trampoline:
-        cli
-        cld
-        mov ax, cs
-        mov ds, ax
-        lgdt cs:[0xFE0]
-        mov eax, cr0
-        or al, 1
-        and eax, 0x9FFFFFFF
-        mov cr0, eax
-        jmp fword ptr ds:[0xFD8]
-        .code32
-        .balign 16
-trampoline32:
-        mov ax, 16
-        mov ds, ax
-        mov es, ax
-        mov ss, ax
-        call 1f
-1:      pop ebx
-        and ebx, 0xFFFFF000
-        mov eax, 0x620
-        mov cr4, eax
-        mov eax, [ebx+0xFD0]
-        mov cr3, eax
-        mov ecx, 0xC0000080
-        rdmsr
-        or eax, 0x900
-        wrmsr
-        mov eax, cr0
-        and eax, 0xFFFFFFFB
-        or eax, 0x80000023
-        mov cr0, eax
-        jmp fword ptr [ebx+0xFC8]
-        .code64
-        .balign 16
-trampoline64:
-        mov ebx, ebx
-        mov rdi, [rbx+0xFC0]
-        mov rsp, [rbx+0xFB8]
-        mov rax, [rbx+0xFB0]
-        call [rax]
-1:      cli
-        hlt
-        jmp 1b
-trampoline_end:
-
-        .code64
 # From the hypervisor's memory to the next loader: copied to a page of the guest's, whose second
 # half has stack, number of the call, StartImage, the image, Exit and our own image.
         .globl uefi_departure, uefi_departure_end

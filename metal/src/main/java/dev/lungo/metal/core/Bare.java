@@ -81,6 +81,5 @@ public final class Bare {
     public static native void invept();
     public static native void invvpid();
     public static native long stub(int vector);
-    public static native long trampoline(int end);
     // spotless:on
 }

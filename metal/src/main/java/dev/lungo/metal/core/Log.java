@@ -1,8 +1,8 @@
 package dev.lungo.metal.core;
 
 /**
- * The log: the first serial port, lines ended by CR LF, and a ring in memory. A line begins with
- * {@code lungo: }. Exit handlers have no strings, but texts that were made of strings at start-up.
+ * The log: the first serial port, lines ended by CR LF. A line begins with {@code lungo: }. Exit
+ * handlers have no strings, but texts that were made of strings at start-up.
  */
 public final class Log {
     private static final int COM1 = 0x3F8;
