@@ -21,6 +21,7 @@ final class ElToritoImage {
         ArrayDisk disc = new ArrayDisk(2 << 20);
         ByteBuffer out = ByteBuffer.wrap(disc.content).order(ByteOrder.LITTLE_ENDIAN);
         byte[] record = "\0CD001\1EL TORITO SPECIFICATION".getBytes(StandardCharsets.US_ASCII);
+        out.put(16 * SECTOR, "\1CD001\1".getBytes(StandardCharsets.US_ASCII)); // the volume
         out.put(17 * SECTOR, record);
         out.putInt(17 * SECTOR + 0x47, CATALOG_AT);
         int catalog = CATALOG_AT * SECTOR;
