@@ -57,6 +57,15 @@ public final class NestedMap {
         return absent;
     }
 
+    /** Whether there is a page: another processor may have mapped it since this one found none. */
+    public static boolean isMapped(long guestPhysical) {
+        if (isRemoved(guestPhysical)) {
+            return false;
+        }
+        long directory = directoryEntry(guestPhysical);
+        return directory != 0 && Bare.get64(directory) != 0;
+    }
+
     /** Takes pages of 4 KiB out of the map for good. */
     public static boolean remove(long guestPhysical, long bytes) {
         return change(guestPhysical, bytes, 0);

@@ -31,6 +31,7 @@ public final class SvmExits {
     private static final int NMI_VECTOR = 2;
     private static final int EVENT_TYPE = 7 << 8;
     private static final int FIRST_INTERRUPT = 32;
+    private static final int NPF_PRESENT = 1;
     private static final int NPF_WRITE = 1 << 1;
     private static final int IO_IN = 1 << 0;
     private static final int IO_STRING = 1 << 2;
@@ -263,8 +264,10 @@ public final class SvmExits {
     private static void nestedFault(Processor processor, long vmcb) {
         Vcpu vcpu = processor.vcpu;
         long guestPhysical = Bare.get64(vmcb + Vmcb.EXITINFO2);
-        boolean write = (Bare.get32(vmcb + Vmcb.EXITINFO1) & NPF_WRITE) != 0;
-        if (NestedMap.mapAround(guestPhysical)) {
+        int error = Bare.get32(vmcb + Vmcb.EXITINFO1);
+        boolean write = (error & NPF_WRITE) != 0;
+        if (NestedMap.mapAround(guestPhysical)
+                || (error & NPF_PRESENT) == 0 && NestedMap.isMapped(guestPhysical)) {
             return;
         }
         vcpu.cr0 = Bare.get64(vmcb + Vmcb.CR0);

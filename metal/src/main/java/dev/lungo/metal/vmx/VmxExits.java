@@ -34,6 +34,10 @@ public final class VmxExits {
     private static final int BLOCKING_BY_STI_OR_MOV_SS = 0b11;
     private static final int WAIT_FOR_SIPI = 3;
     private static final long QUALIFICATION_WRITE = 1 << 1;
+
+    /** Whether the entry allows anything. */
+    private static final int QUALIFICATION_PRESENT = 0b111 << 3;
+
     private static final long NMI_UNBLOCKED_BY_IRET = 1 << 12;
     private static final int IO_IN = 1 << 3;
     private static final int IO_STRING = 1 << 4;
@@ -236,7 +240,9 @@ public final class VmxExits {
         if ((qualification & NMI_UNBLOCKED_BY_IRET) != 0 && processor.vcpu.event == 0) {
             block(BLOCKING_BY_NMI, 0);
         }
-        if (NestedMap.mapAround(guestPhysical)) {
+        if (NestedMap.mapAround(guestPhysical)
+                || (qualification & QUALIFICATION_PRESENT) == 0
+                        && NestedMap.isMapped(guestPhysical)) {
             return;
         }
         Vcpu vcpu = processor.vcpu;
