@@ -11,8 +11,6 @@ import dev.lungo.machine.PortBus;
  * which are made level-triggered.
  */
 public final class PciResources {
-    private static final int ADDRESS = 0xCF8;
-    private static final int DATA = 0xCFC;
     private static final int SLAVE_ELCR = 0x4D1;
     private static final int LEVEL = 1 << 10 - 8 | 1 << 11 - 8;
     private static final int FUNCTIONS = 256;
@@ -34,11 +32,13 @@ public final class PciResources {
     private static final int MEMORY_FLAGS = 0b1111;
 
     private final PortBus ports;
+    private final PciConfiguration pci;
     private long nextMemory = PhysicalMap.PCI_MMIO;
     private int nextPort = PhysicalMap.PCI_IO;
 
     public PciResources(Board board) {
         ports = board.ports();
+        pci = new PciConfiguration(ports);
     }
 
     /** Assigns everything, and has the functions answer there. */
@@ -47,7 +47,7 @@ public final class PciResources {
         for (int first = 0; first < FUNCTIONS; first += FUNCTIONS_OF_A_DEVICE) {
             int last = first + (isMultifunction(first) ? FUNCTIONS_OF_A_DEVICE - 1 : 0);
             for (int function = first; function <= last; function++) {
-                if (isThere(function) && (read(function, HEADER_TYPE) >> 16 & 0x7F) == 0) {
+                if (isThere(function) && (pci.read(function, HEADER_TYPE) >> 16 & 0x7F) == 0) {
                     assign(function);
                 }
             }
@@ -55,22 +55,22 @@ public final class PciResources {
     }
 
     private boolean isThere(int function) {
-        return (read(function, 0) & 0xFFFF) != NOBODY;
+        return (pci.read(function, 0) & 0xFFFF) != NOBODY;
     }
 
     private boolean isMultifunction(int first) {
-        return isThere(first) && (read(first, HEADER_TYPE) >> 16 & MULTIFUNCTION) != 0;
+        return isThere(first) && (pci.read(first, HEADER_TYPE) >> 16 & MULTIFUNCTION) != 0;
     }
 
     private void assign(int function) {
-        int command = read(function, COMMAND) & 0xFFFF;
-        write(function, COMMAND, command & ~(IO_SPACE | MEMORY_SPACE));
+        int command = pci.read(function, COMMAND) & 0xFFFF;
+        pci.write(function, COMMAND, command & ~(IO_SPACE | MEMORY_SPACE));
         int enabled = 0;
         for (int bar = FIRST_BAR; bar <= LAST_BAR; bar += 4) {
-            int old = read(function, bar);
-            write(function, bar, -1);
-            int size = read(function, bar);
-            write(function, bar, old);
+            int old = pci.read(function, bar);
+            pci.write(function, bar, -1);
+            int size = pci.read(function, bar);
+            pci.write(function, bar, old);
             boolean io = (size & BAR_IO) != 0;
             boolean wide = !io && (size & BAR_64) != 0;
             if (size != 0 && (io ? placePorts(function, bar, size) : place(function, bar, size))) {
@@ -78,13 +78,13 @@ public final class PciResources {
             }
             if (wide) {
                 bar += 4;
-                write(function, bar, 0);
+                pci.write(function, bar, 0);
             }
         }
-        write(function, COMMAND, command | enabled);
-        int pin = read(function, INTERRUPT) >> 8 & 0xFF;
+        pci.write(function, COMMAND, command | enabled);
+        int pin = pci.read(function, INTERRUPT) >> 8 & 0xFF;
         if (pin != 0) {
-            write(function, INTERRUPT, PhysicalMap.pciIrq(function >> 3, pin - 1));
+            pci.write(function, INTERRUPT, PhysicalMap.pciIrq(function >> 3, pin - 1));
         }
     }
 
@@ -95,7 +95,7 @@ public final class PciResources {
             return false;
         }
         nextMemory = at + bytes;
-        write(function, bar, (int) at);
+        pci.write(function, bar, (int) at);
         return true;
     }
 
@@ -106,17 +106,7 @@ public final class PciResources {
             return false;
         }
         nextPort = at + count;
-        write(function, bar, at);
+        pci.write(function, bar, at);
         return true;
-    }
-
-    private int read(int function, int register) {
-        ports.write(ADDRESS, Width.DWORD, 1 << 31 | function << 8 | register);
-        return ports.read(DATA, Width.DWORD);
-    }
-
-    private void write(int function, int register, int value) {
-        ports.write(ADDRESS, Width.DWORD, 1 << 31 | function << 8 | register);
-        ports.write(DATA, Width.DWORD, value);
     }
 }

@@ -104,7 +104,7 @@ public final class Bios implements Firmware {
                         new ExtendedMemory(memory, board.map()),
                         power);
         keyboard = new Keyboard(bda, this::pollConsole);
-        time = new TimeServices(bda, ports, new PciBios(ports));
+        time = new TimeServices(bda, ports, new PciBios(ports.pci));
         bootstrap = new Bootstrap(drives, memory, cdromBoot, settings.bootOrder());
     }
 

@@ -1,5 +1,8 @@
 package dev.lungo.firmware.bios;
 
+import dev.lungo.firmware.PciConfiguration;
+import dev.lungo.isa.Width;
+
 /**
  * INT 1Ah, AH = B1h: PCI BIOS Specification 2.1, chapter 2.
  *
@@ -17,14 +20,12 @@ final class PciBios {
     private static final int NOT_FOUND = 0x86;
     private static final int BAD_REGISTER = 0x87;
 
-    private static final int ADDRESS = 0xCF8;
-    private static final int DATA = 0xCFC;
     private static final int NOBODY = 0xFFFF;
 
-    private final Ports ports;
+    private final PciConfiguration pci;
 
-    PciBios(Ports ports) {
-        this.ports = ports;
+    PciBios(PciConfiguration pci) {
+        this.pci = pci;
     }
 
     void serve(Registers regs) {
@@ -38,8 +39,8 @@ final class PciBios {
             }
             case 0x02 -> findDevice(regs);
             case 0x03 -> findClass(regs);
-            case 0x08, 0x09, 0x0A -> read(regs, 1 << regs.al() - 0x08);
-            case 0x0B, 0x0C, 0x0D -> write(regs, 1 << regs.al() - 0x0B);
+            case 0x08, 0x09, 0x0A -> read(regs, Width.ofBytes(1 << regs.al() - 0x08));
+            case 0x0B, 0x0C, 0x0D -> write(regs, Width.ofBytes(1 << regs.al() - 0x0B));
             default -> {
                 regs.unknown();
                 regs.fail(UNSUPPORTED);
@@ -63,7 +64,9 @@ final class PciBios {
     private void find(Registers regs, int register, int shift, int wanted) {
         int left = regs.si();
         for (int function = 0; function < FUNCTIONS; function++) {
-            if (isThere(function) && dword(function, register) >>> shift == wanted && left-- == 0) {
+            if (isThere(function)
+                    && pci.read(function, register) >>> shift == wanted
+                    && left-- == 0) {
                 regs.bh(0);
                 regs.bl(function);
                 regs.succeed();
@@ -74,43 +77,32 @@ final class PciBios {
     }
 
     private boolean isThere(int function) {
-        return (dword(function, 0) & 0xFFFF) != NOBODY;
+        return (pci.read(function, 0) & 0xFFFF) != NOBODY;
     }
 
-    private int dword(int function, int register) {
-        ports.out32(ADDRESS, 1 << 31 | function << 8 | register);
-        return ports.in32(DATA);
-    }
-
-    private boolean select(Registers regs, int bytes) {
-        if (regs.di() > 0xFF || (regs.di() & bytes - 1) != 0) {
+    private static boolean hasRegister(Registers regs, Width width) {
+        if (regs.di() > 0xFF || (regs.di() & width.bytes() - 1) != 0) {
             regs.fail(BAD_REGISTER);
             return false;
         }
-        ports.out32(ADDRESS, 1 << 31 | regs.bx() << 8 | regs.di() & 0xFC);
         return true;
     }
 
-    private void read(Registers regs, int bytes) {
-        if (select(regs, bytes)) {
-            int port = DATA + (regs.di() & 3);
-            switch (bytes) {
-                case 1 -> regs.cl(ports.in(port));
-                case 2 -> regs.cx(ports.in16(port));
-                default -> regs.ecx(ports.in32(port));
+    private void read(Registers regs, Width width) {
+        if (hasRegister(regs, width)) {
+            int value = pci.read(regs.bx(), regs.di(), width);
+            switch (width) {
+                case BYTE -> regs.cl(value);
+                case WORD -> regs.cx(value);
+                default -> regs.ecx(value);
             }
             regs.succeed();
         }
     }
 
-    private void write(Registers regs, int bytes) {
-        if (select(regs, bytes)) {
-            int port = DATA + (regs.di() & 3);
-            switch (bytes) {
-                case 1 -> ports.out(port, regs.cl());
-                case 2 -> ports.out16(port, regs.cx());
-                default -> ports.out32(port, regs.ecx());
-            }
+    private void write(Registers regs, Width width) {
+        if (hasRegister(regs, width)) {
+            pci.write(regs.bx(), regs.di(), width, regs.ecx() & (int) width.mask());
             regs.succeed();
         }
     }

@@ -1,14 +1,17 @@
 package dev.lungo.firmware.bios;
 
+import dev.lungo.firmware.PciConfiguration;
 import dev.lungo.isa.Width;
 import dev.lungo.machine.PortBus;
 
 /** Devices as a BIOS reaches them. */
 final class Ports {
+    final PciConfiguration pci;
     private final PortBus bus;
 
     Ports(PortBus bus) {
         this.bus = bus;
+        pci = new PciConfiguration(bus);
     }
 
     int in(int port) {

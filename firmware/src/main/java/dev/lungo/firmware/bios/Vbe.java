@@ -53,8 +53,6 @@ final class Vbe {
     private static final int SAVED_REGISTERS = 10;
     private static final int SAVED_DAC = 32;
 
-    private static final int PCI_ADDRESS = 0xCF8;
-    private static final int PCI_DATA = 0xCFC;
     private static final int DISPLAY_CLASS = 0x0300;
 
     private final SafeMemory memory;
@@ -88,16 +86,11 @@ final class Vbe {
     /** The memory of the display with PCI class 03h; 0 if there is none. */
     private long findFrameBuffer() {
         for (int function = 0; function < 256; function += 8) { // the first of each device
-            if (pci(function, 8) >>> 16 == DISPLAY_CLASS) {
-                return pci(function, 0x10) & 0xFFFF_FFF0L;
+            if (ports.pci.read(function, 8) >>> 16 == DISPLAY_CLASS) {
+                return ports.pci.read(function, 0x10) & 0xFFFF_FFF0L;
             }
         }
         return 0;
-    }
-
-    private int pci(int function, int register) {
-        ports.out32(PCI_ADDRESS, 1 << 31 | function << 8 | register);
-        return ports.in32(PCI_DATA);
     }
 
     private boolean isThere() {

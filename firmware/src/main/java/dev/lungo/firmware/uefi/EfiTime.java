@@ -1,6 +1,7 @@
 package dev.lungo.firmware.uefi;
 
 import dev.lungo.boot.bytes.Little;
+import dev.lungo.boot.fs.FileTime;
 
 /**
  * EFI_TIME. UEFI 2.10, "GetTime()" (8.3.1).
@@ -37,6 +38,24 @@ public record EfiTime(
                 (int) Little.u32(bytes, at + 8),
                 (short) Little.u16(bytes, at + 12),
                 Little.u8(bytes, at + 14));
+    }
+
+    public static EfiTime of(FileTime time) {
+        return new EfiTime(
+                time.year(),
+                time.month(),
+                time.day(),
+                time.hour(),
+                time.minute(),
+                time.second(),
+                time.nanos(),
+                UNSPECIFIED,
+                0);
+    }
+
+    /** As file systems note it, which do not know of zones. */
+    public FileTime toFileTime() {
+        return new FileTime(year, month, day, hour, minute, second, nanosecond);
     }
 
     public byte[] toBytes() {

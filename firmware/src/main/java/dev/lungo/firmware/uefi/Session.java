@@ -2,7 +2,6 @@ package dev.lungo.firmware.uefi;
 
 import dev.lungo.boot.Guid;
 import dev.lungo.boot.bytes.ByteWriter;
-import dev.lungo.boot.fs.FileTime;
 import dev.lungo.boot.pe.PeImage;
 import dev.lungo.firmware.Board;
 import dev.lungo.firmware.Board.Medium;
@@ -190,7 +189,7 @@ final class Session {
         resetNotification = new ResetNotification(protocols, firmware, calls);
         others = new OtherProcessors(board, calls, state, pages, bootStubs);
         MpServices.install(protocols, firmware, others);
-        Disks disks = new Disks(protocols, () -> fileTime(clock.time()), board.tellUser());
+        Disks disks = new Disks(protocols, () -> clock.time().toFileTime(), board.tellUser());
         DevicePath root = DevicePath.pciRoot();
         for (Medium medium : settings.bootOrder()) {
             for (Board.Disk disk : board.disks()) {
@@ -210,17 +209,6 @@ final class Session {
                         miscellaneous::setWatchdog,
                         menu,
                         firmware);
-    }
-
-    private static FileTime fileTime(EfiTime time) {
-        return new FileTime(
-                time.year(),
-                time.month(),
-                time.day(),
-                time.hour(),
-                time.minute(),
-                time.second(),
-                time.nanosecond());
     }
 
     private PageMap.Piece code(int type, long count) {

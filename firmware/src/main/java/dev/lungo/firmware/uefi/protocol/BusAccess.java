@@ -1,6 +1,7 @@
 package dev.lungo.firmware.uefi.protocol;
 
 import dev.lungo.firmware.Board;
+import dev.lungo.firmware.PciConfiguration;
 import dev.lungo.firmware.uefi.Call;
 import dev.lungo.firmware.uefi.EfiStatus;
 import dev.lungo.firmware.uefi.LinearMemory;
@@ -18,8 +19,6 @@ final class BusAccess {
     private static final long MOST_COUNT = 1 << 22;
 
     private static final int WIDTHS = 12;
-    private static final int CONFIG_ADDRESS = 0xCF8;
-    private static final int CONFIG_DATA = 0xCFC;
     private static final int CONFIG_BYTES = 256;
 
     /** Which address space. */
@@ -31,10 +30,12 @@ final class BusAccess {
     }
 
     private final Board board;
+    private final PciConfiguration pci;
     private final PageMap pages;
 
     BusAccess(Board board, PageMap pages) {
         this.board = board;
+        pci = new PciConfiguration(board.ports());
         this.pages = pages;
     }
 
@@ -100,10 +101,8 @@ final class BusAccess {
         return switch (space) {
             case MEMORY -> readMemory(address, width);
             case PORTS -> board.ports().read((int) address & 0xFFFF, width) & width.mask();
-            case CONFIGURATION -> {
-                select(address);
-                yield board.ports().read(CONFIG_DATA + ((int) address & 3), width) & width.mask();
-            }
+            case CONFIGURATION ->
+                    pci.read((int) address >> 8 & 0xFF, (int) address & 0xFF, width) & width.mask();
         };
     }
 
@@ -116,16 +115,9 @@ final class BusAccess {
         switch (space) {
             case MEMORY -> writeMemory(address, width, value);
             case PORTS -> board.ports().write((int) address & 0xFFFF, width, (int) value);
-            case CONFIGURATION -> {
-                select(address);
-                board.ports().write(CONFIG_DATA + ((int) address & 3), width, (int) value);
-            }
+            case CONFIGURATION ->
+                    pci.write((int) address >> 8 & 0xFF, (int) address & 0xFF, width, (int) value);
         }
-    }
-
-    private void select(long address) {
-        int register = (int) address & 0xFFFC;
-        board.ports().write(CONFIG_ADDRESS, Width.DWORD, 1 << 31 | register);
     }
 
     private long readMemory(long address, Width width) {

@@ -60,7 +60,7 @@ public final class DevicePathTexts {
                         case ConvertDevicePathToText ->
                                 DevicePathText.of(DevicePath.read(call.memory(), at));
                     };
-            return give(LinearMemory.text16(text));
+            return protocols.give(LinearMemory.text16(text));
         } catch (BadPointer _) {
             return 0;
         }
@@ -76,21 +76,12 @@ public final class DevicePathTexts {
                 case ConvertTextToDeviceNode -> {
                     DevicePath.Node node = DevicePathText.node(text);
                     ByteWriter out = new ByteWriter().u8(node.type()).u8(node.subtype());
-                    yield give(out.u16(node.length()).bytes(node.data()).toBytes());
+                    yield protocols.give(out.u16(node.length()).bytes(node.data()).toBytes());
                 }
-                case ConvertTextToDevicePath -> give(DevicePathText.path(text).toBytes());
+                case ConvertTextToDevicePath -> protocols.give(DevicePathText.path(text).toBytes());
             };
         } catch (BadPointer _) {
             return 0;
         }
-    }
-
-    private long give(byte[] bytes) {
-        long at = protocols.pool().allocate(4, bytes.length);
-        if (at < 0) {
-            return 0;
-        }
-        protocols.memory().write(at, bytes);
-        return at;
     }
 }

@@ -47,8 +47,9 @@ public final class DevicePathUtilities {
             return switch (member) {
                 case GetDevicePathSize -> call.argument(0) == 0 ? 0 : path(call, 0).length();
                 case DuplicateDevicePath ->
-                        call.argument(0) == 0 ? 0 : give(path(call, 0).toBytes());
-                case AppendDevicePath -> give(path(call, 0).with(path(call, 1)).toBytes());
+                        call.argument(0) == 0 ? 0 : protocols.give(path(call, 0).toBytes());
+                case AppendDevicePath ->
+                        protocols.give(path(call, 0).with(path(call, 1)).toBytes());
                 case AppendDeviceNode -> appendNode(call);
                 case AppendDevicePathInstance -> appendInstance(call);
                 case GetNextDevicePathInstance -> nextInstance(call);
@@ -65,19 +66,10 @@ public final class DevicePathUtilities {
         return at == 0 ? DevicePath.EMPTY : DevicePath.read(call.memory(), at);
     }
 
-    private long give(byte[] bytes) {
-        long at = protocols.pool().allocate(4, bytes.length);
-        if (at < 0) {
-            return 0;
-        }
-        protocols.memory().write(at, bytes);
-        return at;
-    }
-
     private long appendNode(Call call) {
         long at = call.argument(1);
         DevicePath path = path(call, 0);
-        return give((at == 0 ? path : path.with(node(call.memory(), at))).toBytes());
+        return protocols.give((at == 0 ? path : path.with(node(call.memory(), at))).toBytes());
     }
 
     static Node node(LinearMemory memory, long at) {
@@ -94,10 +86,10 @@ public final class DevicePathUtilities {
             return 0;
         }
         if (call.argument(0) == 0) {
-            return give(path(call, 1).toBytes());
+            return protocols.give(path(call, 1).toBytes());
         }
         DevicePath first = path(call, 0).with(DevicePath.END, END_INSTANCE, new byte[0]);
-        return give(first.with(path(call, 1)).toBytes());
+        return protocols.give(first.with(path(call, 1)).toBytes());
     }
 
     private long nextInstance(Call call) {
@@ -113,7 +105,7 @@ public final class DevicePathUtilities {
         if (call.argument(1) != 0) {
             memory.putLong(call.argument(1), first.length());
         }
-        return give(first.toBytes());
+        return protocols.give(first.toBytes());
     }
 
     private static boolean isMultiInstance(DevicePath path) {
@@ -130,6 +122,6 @@ public final class DevicePathUtilities {
         node[1] = (byte) call.argument(1);
         node[2] = (byte) length;
         node[3] = (byte) (length >> 8);
-        return give(node);
+        return protocols.give(node);
     }
 }

@@ -150,11 +150,7 @@ public final class MpServices {
             ByteWriter out = new ByteWriter();
             failed.forEach(out::u64);
             byte[] list = out.u64(END_OF_CPU_LIST).toBytes();
-            long at = Math.max(0, protocols.pool().allocate(4, list.length));
-            if (at != 0) {
-                protocols.memory().write(at, list);
-            }
-            call.memory().putLong(call.argument(6), at);
+            call.memory().putLong(call.argument(6), protocols.give(list));
         }
         return EfiStatus.TIMEOUT;
     }

@@ -256,12 +256,10 @@ final class PciIo {
             if (bar.bytes != 0) {
                 PciRootBridgeIo.descriptor(out, bar.ports ? 1 : 0, bar.base, bar.bytes);
             }
-            byte[] bytes = out.u8(0x79).u8(0).toBytes();
-            long at = protocols.pool().allocate(4, bytes.length);
-            if (at < 0) {
+            long at = protocols.give(out.u8(0x79).u8(0).toBytes());
+            if (at == 0) {
                 return EfiStatus.OUT_OF_RESOURCES;
             }
-            protocols.memory().write(at, bytes);
             call.memory().putLong(call.argument(3), at);
         }
         return EfiStatus.SUCCESS;

@@ -27,10 +27,19 @@ public record Protocols(
 
     /** Places an interface, or what one points to. */
     public long place(byte[] bytes) {
-        long at = pool.allocate(MemoryType.BOOT_SERVICES_DATA, bytes.length);
-        if (at < 0) {
+        long at = give(bytes);
+        if (at == 0) {
             throw new BootException(
                     "UEFI does not fit into so little memory; give the machine more");
+        }
+        return at;
+    }
+
+    /** Makes a buffer that the caller gives back: its address, or 0 if there is no memory. */
+    long give(byte[] bytes) {
+        long at = pool.allocate(MemoryType.BOOT_SERVICES_DATA, bytes.length);
+        if (at < 0) {
+            return 0;
         }
         memory.write(at, bytes);
         return at;

@@ -4,7 +4,6 @@ import dev.lungo.boot.Guid;
 import dev.lungo.boot.bytes.ByteWriter;
 import dev.lungo.boot.fs.FileInfo;
 import dev.lungo.boot.fs.FileNode;
-import dev.lungo.boot.fs.FileTime;
 import dev.lungo.boot.fs.Volume;
 import dev.lungo.boot.fs.VolumeException;
 import dev.lungo.firmware.uefi.Call;
@@ -434,24 +433,10 @@ public final class SimpleFileSystem {
         byte[] name = LinearMemory.text16(info.name());
         ByteWriter out = new ByteWriter().u64(FILE_INFO_BYTES + name.length);
         out.u64(info.bytes()).u64(info.allocatedBytes());
-        out.bytes(time(info.times().created()));
-        out.bytes(time(info.times().accessed()));
-        out.bytes(time(info.times().modified()));
+        out.bytes(EfiTime.of(info.times().created()).toBytes());
+        out.bytes(EfiTime.of(info.times().accessed()).toBytes());
+        out.bytes(EfiTime.of(info.times().modified()).toBytes());
         return out.u64(info.attributes()).bytes(name).toBytes();
-    }
-
-    private static byte[] time(FileTime time) {
-        return new EfiTime(
-                        time.year(),
-                        time.month(),
-                        time.day(),
-                        time.hour(),
-                        time.minute(),
-                        time.second(),
-                        time.nanos(),
-                        EfiTime.UNSPECIFIED,
-                        0)
-                .toBytes();
     }
 
     /** EFI_FILE_SYSTEM_INFO. */
@@ -508,7 +493,10 @@ public final class SimpleFileSystem {
         if (!file.writable || (bytes != old.bytes() && old.isDirectory())) {
             return EfiStatus.ACCESS_DENIED;
         }
-        file.node.setTimes(fileTime(times, 0), fileTime(times, 16), fileTime(times, 32));
+        file.node.setTimes(
+                EfiTime.of(times, 0).toFileTime(),
+                EfiTime.of(times, 16).toFileTime(),
+                EfiTime.of(times, 32).toFileTime());
         if (bytes != old.bytes()) {
             file.node.resize(bytes);
         }
@@ -530,17 +518,5 @@ public final class SimpleFileSystem {
         } finally {
             target.close();
         }
-    }
-
-    private static FileTime fileTime(byte[] bytes, int at) {
-        EfiTime time = EfiTime.of(bytes, at);
-        return new FileTime(
-                time.year(),
-                time.month(),
-                time.day(),
-                time.hour(),
-                time.minute(),
-                time.second(),
-                time.nanosecond());
     }
 }
