@@ -1,4 +1,5 @@
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,6 +12,8 @@ import org.w3c.dom.NodeList;
 
 /** Sums up the reports of a test run: which tests failed, which did not run and why. */
 final class Summary {
+    private static final int CRASH_LINES = 60;
+
     private final List<String> failed = new ArrayList<>();
     private final List<String> skipped = new ArrayList<>();
     private int passed;
@@ -30,6 +33,7 @@ final class Summary {
             summary.failed.add("the build itself; its output is above");
         }
         System.out.println();
+        printCrashes();
         for (int i = 1; i < arguments.length; i++) {
             System.out.println("Not set up: " + arguments[i]);
         }
@@ -39,6 +43,22 @@ final class Summary {
                 "%d passed, %d failed, %d skipped%n",
                 summary.passed, summary.failed.size(), summary.skipped.size());
         System.exit(summary.failed.isEmpty() ? 0 : 1);
+    }
+
+    /** What a virtual machine of Java left when it crashed, as far as its cause. */
+    private static void printCrashes() throws IOException {
+        try (Stream<Path> files = Files.walk(Path.of("."), 2)) {
+            for (Path log : files.filter(Summary::isCrash).sorted().toList()) {
+                System.out.println(log + ":");
+                try (Stream<String> lines = Files.lines(log, StandardCharsets.ISO_8859_1)) {
+                    lines.limit(CRASH_LINES).forEach(System.out::println);
+                }
+            }
+        }
+    }
+
+    private static boolean isCrash(Path file) {
+        return file.getFileName().toString().matches("hs_err_pid\\d+\\.log");
     }
 
     private static boolean isReport(Path file) {

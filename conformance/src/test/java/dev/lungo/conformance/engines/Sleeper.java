@@ -46,6 +46,16 @@ final class Sleeper implements VirtualCpu {
             }
         } finally {
             asker.interrupt();
+            join(asker);
+        }
+    }
+
+    /** Whoever asks it for the end of its processor finds nobody at it. */
+    private static void join(Thread asker) {
+        try {
+            asker.join();
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -15,7 +15,9 @@ import dev.lungo.devices.ResetControl;
 import dev.lungo.devices.pci.PciHost;
 import dev.lungo.devices.virtio.VirtioEntropy;
 import dev.lungo.devices.virtio.VirtioFunction;
+import dev.lungo.host.HostWorkers;
 import dev.lungo.isa.Width;
+import dev.lungo.machine.Workers;
 import java.util.Arrays;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -40,8 +42,9 @@ class VirtioTest {
     void aDeviceIsNotifiedAndInterruptsByMessage(Way way) {
         way.assumeOneBoard();
         int rounds = 20;
-        try (Bench bench = new Bench(way).longMode(0)) {
-            Driver driver = new Driver(bench);
+        try (Bench bench = new Bench(way).longMode(0);
+                HostWorkers workers = new HostWorkers()) { // which end before the memory does
+            Driver driver = new Driver(bench, workers);
             driver.begin();
             bench.code(a -> {
                 a.op(MOV, RSI, imm(driver.notification)).op(MOV, mem(2, RSI), imm(0));
@@ -82,7 +85,7 @@ class VirtioTest {
         /** Guest-physical. */
         final long notification;
 
-        Driver(Bench bench) {
+        Driver(Bench bench, Workers workers) {
             this.bench = bench;
             VirtioFunction function =
                     new VirtioFunction(
@@ -90,7 +93,7 @@ class VirtioTest {
                                     new VirtioEntropy(
                                             made,
                                             bytes -> Arrays.fill(bytes, (byte) 0x5A),
-                                            task -> Thread.ofPlatform().daemon().start(task)),
+                                            workers),
                             bench.memory,
                             bench.bus::deliverMsi,
                             /* packed= */ false,
