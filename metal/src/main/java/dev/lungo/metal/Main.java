@@ -23,10 +23,14 @@ public final class Main {
     }
 
     private static void start() {
-        Engine engine = Engine.begin();
-        Hypervisor hypervisor = Chosen.hypervisor();
-        hypervisor.begin(engine);
-        Exits.use(hypervisor);
+        try {
+            Engine engine = Engine.begin();
+            Hypervisor hypervisor = Chosen.hypervisor();
+            hypervisor.begin(engine);
+            Exits.use(hypervisor);
+        } catch (IllegalStateException trouble) {
+            Log.line(trouble.getMessage() + "; the machine goes on without a hypervisor");
+        }
         switch (Lungo.bootKind()) {
             case UEFI -> UefiStart.run(Lungo.bootInfo());
             case MULTIBOOT -> MultibootStart.run(Lungo.bootInfo());

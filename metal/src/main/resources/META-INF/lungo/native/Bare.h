@@ -126,3 +126,6 @@ void Bare_vmxBecomeGuest(int64_t block, int64_t stack);
 /* Sleeps until the word at that address is not 0; the sleep ends with any NMI. */
 void Bare_waitNmi(int64_t word);
 int64_t Bare_stub(int32_t vector);
+int64_t Bare_trampoline(int32_t part);
+int64_t Bare_arrival(void);
+void Bare_jump(int64_t entry, int64_t rsi, int64_t tables, int64_t gdt);

@@ -302,6 +302,85 @@ host_fault:
         add rsp, 16
         iretq
 
+# Where another processor begins: copied to a page below 1 MiB, behind which Trampoline says the rest.
+        .globl Bare_trampoline, Bare_arrival
+Bare_trampoline:
+        lea rax, [rip+trampoline_parts]
+        movsxd rdi, dword ptr [rax+4*rdi]
+        add rax, rdi
+        ret
+        .balign 4
+trampoline_parts:
+        .long trampoline-trampoline_parts, trampoline32-trampoline_parts
+        .long trampoline64-trampoline_parts, trampoline_end-trampoline_parts
+Bare_arrival:
+        lea rax, [rip+Trampoline_arrive]
+        ret
+
+        .code16
+        .balign 16
+trampoline:
+        cli
+        cld
+        mov ax, cs
+        mov ds, ax
+        movzx ebx, ax
+        shl ebx, 4                      # the page
+        lgdtd ds:[0xFE0]
+        mov eax, cr0
+        or al, 1
+        and eax, 0x9FFFFFFF             # CD, NW
+        mov cr0, eax
+        jmp fword ptr ds:[0xFD8]
+        .code32
+trampoline32:
+        mov eax, 16
+        mov ds, eax
+        mov es, eax
+        mov ss, eax
+        mov eax, 0x620                  # PAE, OSFXSR, OSXMMEXCPT
+        mov cr4, eax
+        mov eax, [ebx+0xFD0]
+        mov cr3, eax
+        mov ecx, 0xC0000080             # IA32_EFER
+        rdmsr
+        or eax, 0x100                   # LME
+        wrmsr
+        mov eax, cr0
+        and eax, 0xFFFFFFF3             # TS, EM
+        or eax, 0x80000023              # PG, NE, MP, PE
+        mov cr0, eax
+        jmp fword ptr [ebx+0xFC8]
+        .code64
+trampoline64:
+        mov ebx, ebx
+        fninit
+        mov rdi, [rbx+0xFC0]
+        mov rsp, [rbx+0xFB8]
+        and rsp, -16
+        call [rbx+0xFE8]
+        ud2
+trampoline_end:
+
+# Bare_jump(entry, rsi, tables, gdt): CS 10h, the others 18h.
+        .globl Bare_jump
+Bare_jump:
+        sub rsp, 16
+        mov word ptr [rsp+6], 31
+        mov [rsp+8], rcx
+        lgdt [rsp+6]
+        mov cr3, rdx
+        mov eax, 0x18
+        mov ds, eax
+        mov es, eax
+        mov ss, eax
+        mov fs, eax
+        mov gs, eax
+        push 0x10
+        push rdi
+        .byte 0x48
+        lret
+
 # From the hypervisor's memory to the next loader: copied to a page of the guest's, whose second
 # half has stack, number of the call, StartImage, the image, Exit and our own image.
         .globl uefi_departure, uefi_departure_end

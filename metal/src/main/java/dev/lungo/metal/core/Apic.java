@@ -6,14 +6,17 @@ import dev.lungo.isa.Msr;
  * The local APIC's interrupt command register. AMD-V has no exit for a SIPI, and its exit for INIT
  * does not tell who is meant: so who sends them is asked. SDM 3A, "Interrupt Command Register
  * (ICR)". All other registers stay the processor's own.
- *
- * <p>INIT and SIPI to logical destinations are sent to none.
  */
 public final class Apic {
     private static final int X2APIC = 1 << 10;
     private static final long BASE = 0x000F_FFFF_FFFF_F000L;
+    private static final int BOOT_PROCESSOR = 1 << 8;
     private static final int TPR = 0x80;
+    private static final int EOI = 0xB0;
+    public static final int LDR = 0xD0;
+    public static final int DFR = 0xE0;
     private static final int SVR = 0xF0;
+    private static final int ISR = 0x100;
     public static final int ICR_LOW = 0x300;
     public static final int ICR_HIGH = 0x310;
     private static final int TIMER_INITIAL = 0x380;
@@ -24,8 +27,7 @@ public final class Apic {
     private static final int NMI = 4 << 8;
     private static final int ASSERT = 1 << 14;
     private static final int DELIVERING = 1 << 12;
-    private static final int ALL = 2;
-    private static final int ALL_BUT_SELF = 3;
+    private static final int MOST_IN_SERVICE = 256;
 
     private Apic() {}
 
@@ -41,17 +43,30 @@ public final class Apic {
         return isX2() ? (int) Bare.rdmsr(Msr.IA32_X2APIC_APICID) : Bare.get32(base() + ID) >>> 24;
     }
 
+    /** Whether this is the one that INIT sends to the reset vector. */
+    public static boolean isBootProcessor() {
+        return (Bare.rdmsr(Msr.IA32_APIC_BASE) & BOOT_PROCESSOR) != 0;
+    }
+
+    /** Notes the processor's logical destination, which others cannot read. */
+    static void noteLogical(Processor processor) {
+        if (!isX2()) {
+            processor.logicalId = Bare.get32(base() + LDR);
+            processor.logicalFormat = Bare.get32(base() + DFR);
+        }
+    }
+
     /** True if the command has been done, and is not to reach the APIC. */
     public static boolean commandX2(Processor from, long value) {
-        return command(from, (int) value, (int) (value >>> 32));
+        return isX2() && command(from, (int) value, (int) (value >>> 32), true);
     }
 
     /** A write to the low half of the xAPIC's register. */
     public static boolean command(Processor from, int low) {
-        return command(from, low, Bare.get32(base() + ICR_HIGH) >>> 24);
+        return command(from, low, Bare.get32(base() + ICR_HIGH) >>> 24, false);
     }
 
-    private static boolean command(Processor from, int low, int destination) {
+    private static boolean command(Processor from, int low, int destination, boolean x2) {
         int mode = low >>> 8 & 7;
         if (mode != INIT && mode != SIPI) {
             return false;
@@ -59,25 +74,36 @@ public final class Apic {
         if (mode == INIT && (low & ASSERT) == 0) {
             return true; // INIT level de-assert: only synchronises arbitration, long ago
         }
-        int shorthand = low >>> 18 & 3;
         for (int i = 0; i < Processors.count(); i++) {
             Processor other = Processors.get(i);
-            boolean self = other == from;
             boolean meant =
-                    shorthand == ALL_BUT_SELF || shorthand == ALL
-                            ? !self
-                            : shorthand == 0
-                                    && (low & 1 << 11) == 0
-                                    && other.vcpu.apicId == destination;
-            if (meant && !self) {
-                if (mode == INIT) {
-                    Processors.sendInit(other);
-                } else {
-                    Processors.sendSipi(other, low & 0xFF);
-                }
+                    ApicDestination.includes(
+                            low,
+                            destination,
+                            x2,
+                            other.vcpu.apicId,
+                            other.logicalId,
+                            other.logicalFormat,
+                            other == from);
+            if (meant) {
+                deliver(other, mode, low & 0xFF);
             }
         }
         return true;
+    }
+
+    private static void deliver(Processor to, int mode, int vector) {
+        if (mode == INIT) {
+            if (to.absent) {
+                sendInit(to.vcpu.apicId);
+            } else {
+                Processors.sendInit(to);
+            }
+        } else if (to.absent) {
+            sendSipi(to.vcpu.apicId, vector);
+        } else {
+            Processors.sendSipi(to, vector);
+        }
     }
 
     /** The host's own interrupts between processors. */
@@ -91,10 +117,6 @@ public final class Apic {
 
     public static void sendSipi(int apicId, int vector) {
         send(apicId, SIPI << 8 | ASSERT | vector);
-    }
-
-    public static void sendToOthers(int command) {
-        send(0, command | ALL_BUT_SELF << 18);
     }
 
     private static void send(int apicId, int command) {
@@ -118,17 +140,47 @@ public final class Apic {
         }
     }
 
-    /** What INIT does to it: disabled by software, which masks the LVT, and no timer. */
-    public static void reset() {
+    /**
+     * What INIT does to it: disabled by software, which masks the LVT, no timer, nothing in
+     * service, no logical destination. SDM 3A, "Local APIC State After It Receives an INIT-Deassert
+     * IPI". What is in the IRR stays there.
+     */
+    public static void reset(Processor processor) {
         if (isX2()) {
             Bare.wrmsr(Msr.IA32_X2APIC_TPR, 0);
             Bare.wrmsr(Msr.IA32_X2APIC + 0x38, 0);
+            for (int i = 0; i < MOST_IN_SERVICE && isX2InService(); i++) {
+                Bare.wrmsr(Msr.IA32_X2APIC_EOI, 0);
+            }
             Bare.wrmsr(Msr.IA32_X2APIC_SIVR, 0xFF);
             return;
         }
         long base = base();
         Bare.put32(base + TPR, 0);
         Bare.put32(base + TIMER_INITIAL, 0);
+        for (int i = 0; i < MOST_IN_SERVICE && isInService(base); i++) {
+            Bare.put32(base + EOI, 0);
+        }
         Bare.put32(base + SVR, 0xFF);
+        Bare.put32(base + LDR, 0);
+        Bare.put32(base + DFR, -1);
+        processor.logicalId = 0;
+        processor.logicalFormat = -1;
+    }
+
+    private static boolean isInService(long base) {
+        int any = 0;
+        for (int i = 0; i < 8; i++) {
+            any |= Bare.get32(base + ISR + i * 16L);
+        }
+        return any != 0;
+    }
+
+    private static boolean isX2InService() {
+        long any = 0;
+        for (int i = 0; i < 8; i++) {
+            any |= Bare.rdmsr(Msr.IA32_X2APIC + 0x10 + i);
+        }
+        return any != 0;
     }
 }

@@ -81,5 +81,11 @@ public final class Bare {
     public static native void invept();
     public static native void invvpid();
     public static native long stub(int vector);
+    /** Where another processor begins: 0 its 16-bit code, 1 its 32-bit and 2 its 64-bit, 3 the end. */
+    public static native long trampoline(int part);
+    /** Where that goes to: {@link Trampoline#arrive}. */
+    public static native long arrival();
+    /** 64-bit code of a guest, without a hypervisor under it. */
+    public static native void jump(long entry, long rsi, long tables, long gdt);
     // spotless:on
 }

@@ -30,6 +30,8 @@ public final class Block {
     public static final int HOST_SAVE  = 192;
     /** Of the first processor: how often all were told to flush their TLBs. */
     public static final int FLUSHES    = 200;
+    /** 1 once a processor that the hypervisor itself starts has come. */
+    public static final int ARRIVED    = 204;
     /** 32 bytes for results of CPUID and RDMSR. */
     public static final int SCRATCH    = 256;
     private static final int FX_AREA   = 0x800;

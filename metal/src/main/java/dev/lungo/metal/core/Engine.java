@@ -12,11 +12,17 @@ public final class Engine implements Intercepts {
     private static final int HUGE_PAGES = 1 << 26;
 
     private static Vendor vendor = new Svm();
+    private static boolean present;
 
     private Engine() {}
 
     public static Vendor vendor() {
         return vendor;
+    }
+
+    /** Whether {@link #begin} has succeeded. */
+    public static boolean isPresent() {
+        return present;
     }
 
     /** Finds out what the processor can do, and makes what all processors share. */
@@ -39,6 +45,7 @@ public final class Engine implements Intercepts {
         if (!vendor.begin()) {
             throw new IllegalStateException("too little memory for the permission maps");
         }
+        present = true;
         return new Engine();
     }
 
@@ -78,6 +85,9 @@ public final class Engine implements Intercepts {
         Bare.cpuid(1, 0, processor.block + Block.SCRATCH);
         boolean xsave = (Bare.get32(processor.block + Block.SCRATCH + 16) & 1 << 26) != 0;
         Bare.setCr4(Bare.getCr4() | Cr4.OSFXSR | Cr4.OSXMMEXCPT | (xsave ? Cr4.OSXSAVE : 0));
+        if (vendor.watchesApic()) {
+            Apic.noteLogical(processor);
+        }
         vendor.enable(processor);
         vendor.load(processor);
     }

@@ -221,6 +221,11 @@ public final class Exits {
             if (offset == Apic.ICR_LOW && Apic.command(processor, (int) store.value)) {
                 return;
             }
+            if (offset == Apic.LDR) {
+                processor.logicalId = (int) store.value;
+            } else if (offset == Apic.DFR) {
+                processor.logicalFormat = (int) store.value;
+            }
         } else if (hypervisor.memory(processor.vcpu, guestPhysical, true)) {
             return;
         }

@@ -103,16 +103,24 @@ public final class MachineState {
         dr7 = DR7_AFTER_RESET;
     }
 
+    /** After INIT and SIPI. */
+    public void startup(Vcpu vcpu, int vector, long oldCr0, long signature) {
+        init(vcpu, oldCr0, signature);
+        set(CS, vector << 8, 0x9B, 0xFFFF, (long) vector << 12);
+        vcpu.rip = 0;
+    }
+
     /**
-     * After INIT and SIPI. SDM 3A, "Processor State After Reset" (table 10-1).
+     * After INIT, which sends the boot processor to the reset vector. SDM 3A, "Processor State
+     * After Reset" (table 10-1).
      *
      * @param oldCr0 whose CD and NW stay
      */
-    public void startup(Vcpu vcpu, int vector, long oldCr0, long signature) {
+    public void init(Vcpu vcpu, long oldCr0, long signature) {
         for (int i = 0; i < LDTR; i++) {
             set(i, 0, 0x93, 0xFFFF, 0);
         }
-        set(CS, vector << 8, 0x9B, 0xFFFF, (long) vector << 12);
+        set(CS, 0xF000, 0x9B, 0xFFFF, 0xFFFF_0000L);
         set(LDTR, 0, 0x82, 0xFFFF, 0);
         set(TR, 0, 0x8B, 0xFFFF, 0);
         gdtBase = 0;
@@ -130,7 +138,7 @@ public final class MachineState {
             vcpu.set(i, 0);
         }
         vcpu.rdx = signature;
-        vcpu.rip = 0;
+        vcpu.rip = 0xFFF0;
         vcpu.rflags = 2;
     }
 

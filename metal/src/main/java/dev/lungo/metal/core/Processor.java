@@ -29,6 +29,14 @@ public final class Processor {
     /** How many of the NMIs that others sent to have mail read have come. */
     public int kicksMet;
 
+    /** LDR and DFR of its local APIC, where INIT and SIPI are sent from here. */
+    public int logicalId;
+
+    public int logicalFormat = -1;
+
+    /** Not under the hypervisor: it did not start, or has left. */
+    boolean absent;
+
     /** What it has seen of {@link Processors#flushAll}. */
     int flushes;
 

@@ -16,6 +16,15 @@ public final class Processors {
         return count;
     }
 
+    /** Those under the hypervisor. */
+    public static int present() {
+        int present = 0;
+        for (int i = 0; i < count; i++) {
+            present += get(i).absent ? 0 : 1;
+        }
+        return present;
+    }
+
     public static Processor get(int index) {
         return ALL[index];
     }
@@ -38,7 +47,7 @@ public final class Processors {
         return processor;
     }
 
-    /** INIT for a processor of the guest, from another one. */
+    /** INIT for a processor of the guest. */
     public static void sendInit(Processor to) {
         Bare.swap32(to.block + Block.SIPI, 0);
         Bare.swap32(to.block + Block.INIT, 1);
@@ -65,7 +74,7 @@ public final class Processors {
         Bare.add32(get(0).block + Block.FLUSHES, 1);
         for (int i = 0; i < count; i++) {
             Processor processor = get(i);
-            if (processor != from) {
+            if (processor != from && !processor.absent) {
                 kick(processor);
             }
         }
@@ -92,14 +101,19 @@ public final class Processors {
         return Bare.swap32(processor.block + Block.INIT, 0) != 0;
     }
 
-    /** INIT has come: does nothing until there is a SIPI; its vector. */
-    public static int awaitSipi(Processor processor) {
-        long block = processor.block;
+    /** What INIT ends. */
+    public static void forget(Processor processor) {
         processor.vcpu.event = 0;
         processor.nmiPending = false;
         processor.nmiBlocked = false;
+    }
+
+    /** INIT has come: does nothing until there is a SIPI; its vector. */
+    public static int awaitSipi(Processor processor) {
+        long block = processor.block;
+        forget(processor);
         Bare.swap32(block + Block.WAITING, 1);
-        Apic.reset();
+        Apic.reset(processor);
         Bare.waitNmi(block + Block.SIPI);
         Bare.swap32(block + Block.WAITING, 0);
         Bare.swap32(block + Block.INIT, 0);

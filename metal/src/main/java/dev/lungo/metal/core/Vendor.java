@@ -17,6 +17,9 @@ public abstract class Vendor {
     /** Runs the guest, for ever. */
     public abstract void run(Processor processor);
 
+    /** The guest's processor is as after INIT; it runs when a SIPI comes. */
+    public abstract void awaitStartup(Processor processor);
+
     /** Has the caller go on as the guest. */
     public abstract void becomeGuest(Processor processor);
 

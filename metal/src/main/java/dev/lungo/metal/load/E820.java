@@ -1,5 +1,6 @@
 package dev.lungo.metal.load;
 
+import dev.lungo.metal.core.Engine;
 import dev.lungo.metal.core.Lungo;
 
 /**
@@ -40,12 +41,12 @@ final class E820 {
         return types[i];
     }
 
-    /** An entry of the machine's map; of RAM, the hypervisor's part is left out. */
+    /** An entry of the machine's map; of RAM, the hypervisor's part is left out, if it stays. */
     void add(long base, long length, int type) {
         long start = Lungo.rangeStart();
         long stop = Lungo.rangeEnd();
         long end = base + length;
-        if (type != RAM || end <= start || base >= stop) {
+        if (type != RAM || end <= start || base >= stop || !Engine.isPresent()) {
             put(base, end, type);
             return;
         }

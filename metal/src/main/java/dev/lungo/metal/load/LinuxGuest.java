@@ -3,6 +3,8 @@ package dev.lungo.metal.load;
 import static dev.lungo.metal.load.MultibootStart.u32;
 
 import dev.lungo.metal.core.Bare;
+import dev.lungo.metal.core.Engine;
+import dev.lungo.metal.core.Processors;
 import dev.lungo.metal.core.Start;
 
 /**
@@ -77,7 +79,9 @@ final class LinuxGuest {
         Bare.copy(kernel, code, imageEnd - code);
         Bare.fill(low, 0, 16 * PAGE);
         putParameters(low, kernel, map);
-        Start.long64(kernel + ENTRY_64, low, low + 2 * PAGE);
+        long page = map.place("the other processors' start", PAGE, PAGE, PAGE, MIB);
+        int[] processors = Engine.isPresent() ? Madt.apicIds(Processors.MAX) : new int[0];
+        Start.long64(kernel + ENTRY_64, low, low + 2 * PAGE, page, processors);
     }
 
     private void putParameters(long params, long kernel, E820 map) {

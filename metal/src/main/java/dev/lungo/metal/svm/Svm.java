@@ -176,6 +176,11 @@ public final class Svm extends Vendor {
     }
 
     @Override
+    public void awaitStartup(Processor processor) {
+        SvmExits.init(processor);
+    }
+
+    @Override
     public void becomeGuest(Processor processor) {
         Bare.svmBecomeGuest(processor.block, processor.stack);
     }

@@ -205,15 +205,24 @@ public final class SvmExits {
             processor.nmiPending = true;
         }
         if (Processors.takeInit(processor)) {
-            startup(processor, Processors.awaitSipi(processor));
+            init(processor);
         }
     }
 
-    private static void startup(Processor processor, int vector) {
+    static void init(Processor processor) {
         long scratch = processor.block + Block.SCRATCH;
-        Bare.cpuid(1, 0, scratch);
+        Vcpu vcpu = processor.vcpu;
         long cr0 = Bare.get64(processor.control + Vmcb.CR0);
-        processor.state.startup(processor.vcpu, vector, cr0, Bare.get64(scratch));
+        intercept(processor.control, SvmExit.IRET, false);
+        Bare.cpuid(1, 0, scratch);
+        long signature = Bare.get64(scratch);
+        if (Apic.isBootProcessor()) {
+            Processors.forget(processor);
+            Apic.reset(processor);
+            processor.state.init(vcpu, cr0, signature);
+        } else {
+            processor.state.startup(vcpu, Processors.awaitSipi(processor), cr0, signature);
+        }
         Engine.vendor().load(processor);
     }
 

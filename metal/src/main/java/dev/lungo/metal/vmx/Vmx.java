@@ -134,6 +134,11 @@ public final class Vmx extends Vendor {
     }
 
     @Override
+    public void awaitStartup(Processor processor) {
+        VmxExits.init(processor);
+    }
+
+    @Override
     public void becomeGuest(Processor processor) {
         Bare.vmxBecomeGuest(processor.block, processor.stack);
     }

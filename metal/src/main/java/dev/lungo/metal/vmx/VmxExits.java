@@ -9,6 +9,7 @@ import dev.lungo.isa.vmx.VmxExit;
 import dev.lungo.metal.ExitPath;
 import dev.lungo.metal.Guest;
 import dev.lungo.metal.Vcpu;
+import dev.lungo.metal.core.Apic;
 import dev.lungo.metal.core.Bare;
 import dev.lungo.metal.core.Block;
 import dev.lungo.metal.core.Engine;
@@ -275,22 +276,26 @@ public final class VmxExits {
         Exits.exception(processor, info & 0xFF, error);
     }
 
-    private static void init(Processor processor) {
-        startState(processor, 0);
-        Bare.vmwrite(VmcsField.GUEST_ACTIVITY_STATE, WAIT_FOR_SIPI);
+    static void init(Processor processor) {
+        Processors.forget(processor);
+        Apic.reset(processor);
+        processor.state.init(
+                processor.vcpu, Bare.vmread(VmcsField.GUEST_CR0), signature(processor));
+        Engine.vendor().load(processor);
+        if (!Apic.isBootProcessor()) {
+            Bare.vmwrite(VmcsField.GUEST_ACTIVITY_STATE, WAIT_FOR_SIPI);
+        }
     }
 
     private static void startup(Processor processor) {
-        startState(processor, (int) Bare.vmread(VmcsField.EXIT_QUALIFICATION) & 0xFF);
+        int vector = (int) Bare.vmread(VmcsField.EXIT_QUALIFICATION) & 0xFF;
+        long cr0 = Bare.vmread(VmcsField.GUEST_CR0);
+        processor.state.startup(processor.vcpu, vector, cr0, signature(processor));
+        Engine.vendor().load(processor);
     }
 
-    private static void startState(Processor processor, int vector) {
-        long scratch = processor.block + Block.SCRATCH;
-        Bare.cpuid(1, 0, scratch);
-        long cr0 = Bare.vmread(VmcsField.GUEST_CR0);
-        processor.vcpu.event = 0;
-        processor.nmiPending = false;
-        processor.state.startup(processor.vcpu, vector, cr0, Bare.get64(scratch));
-        Engine.vendor().load(processor);
+    private static long signature(Processor processor) {
+        Bare.cpuid(1, 0, processor.block + Block.SCRATCH);
+        return Bare.get64(processor.block + Block.SCRATCH);
     }
 }
