@@ -43,7 +43,7 @@ final class RingDriver implements AutoCloseable {
         PciHost host = new PciHost(new ResetControl(() -> {}), _ -> _ -> {});
         host.attach(1, 0, function.config());
         ecam = host.ecam();
-        window = host.memoryWindow(0);
+        window = host.memoryWindow(0, 1L << 32);
         start();
     }
 

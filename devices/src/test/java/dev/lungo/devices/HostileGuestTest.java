@@ -71,7 +71,7 @@ class HostileGuestTest {
         map(0xC000, 256, () -> ports.map(0xC000, 0x4000, pci.portWindow(0xC000)));
         map(0x510, 2, () -> ports.map(0x510, FwCfg.PORTS, new FwCfg()));
         mmio.map(0xB000_0000L, PciHost.ECAM_BYTES, pci.ecam());
-        mmio.map(0xC000_0000L, 0x10_0000, pci.memoryWindow(0xC000_0000L));
+        mmio.map(0xC000_0000L, 0x10_0000, pci.memoryWindow(0xC000_0000L, 0x10_0000));
         resets.addAll(
                 List.of(
                         pic::reset,

@@ -1,12 +1,17 @@
 package dev.lungo.host;
 
+import dev.lungo.machine.DeviceMemory;
 import dev.lungo.machine.GuestMemory;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The guest's RAM: one private, anonymous mapping, whose pages the host gives when they are first
  * touched. Guest-physically it lies below {@link #LOW_END}, and what is more than that continues at
- * {@link #HIGH_BASE}, as on a PC.
+ * {@link #HIGH_BASE}, as on a PC. Beside it are mappings for the memory of devices, which guests
+ * see somewhere else, or not at all.
  *
  * <p>All of it is for any thread. What {@code get} reads is read before what the thread reads
  * later, and what {@code put} writes is written after what it wrote before, and before what it
@@ -27,11 +32,15 @@ public final class HostMemory implements GuestMemory, AutoCloseable {
     private static final long HUGE_PAGE_BYTES = 2 << 20;
 
     /**
-     * A contiguous piece of RAM.
+     * A contiguous piece of RAM, or of a device's memory.
      *
      * @param host the host address that {@code guestPhysical} has
      */
-    public record Region(long guestPhysical, long bytes, long host) {}
+    public record Region(long guestPhysical, long bytes, long host) {
+        boolean contains(long address) {
+            return Long.compareUnsigned(address - guestPhysical, bytes) < 0;
+        }
+    }
 
     private final long lowBytes;
     private final long highBytes;
@@ -43,6 +52,12 @@ public final class HostMemory implements GuestMemory, AutoCloseable {
     private final long mappedAt;
     private final long mappedBytes;
     private boolean open = true;
+
+    /** In the order in which devices asked for it; for any thread. */
+    private final List<MappedDeviceMemory> ofDevices = new CopyOnWriteArrayList<>();
+
+    /** Whom to tell when any of that is seen elsewhere. */
+    private final List<Runnable> mappers = new CopyOnWriteArrayList<>();
 
     /** Who wants to hear of writes; processors that write directly report to it themselves. */
     public final PageWatch watch;
@@ -83,14 +98,57 @@ public final class HostMemory implements GuestMemory, AutoCloseable {
                 : List.of(low, new Region(HIGH_BASE, highBytes, HIGH_BASE + highAddend));
     }
 
-    /** The host address of this byte, or 0 where there is no RAM. */
+    /**
+     * Where the guest sees memory of devices now, in the order in which they asked for it; null for
+     * what it does not see.
+     */
+    public List<@Nullable Region> deviceRegions() {
+        List<@Nullable Region> regions = new ArrayList<>();
+        for (MappedDeviceMemory each : ofDevices) {
+            regions.add(each.shown());
+        }
+        return regions;
+    }
+
+    /** Has an engine called whenever {@link #deviceRegions} has changed, on any thread. */
+    public void onMove(Runnable mapper) {
+        mappers.add(mapper);
+    }
+
+    /** The engine does not care any more. */
+    public void ignoreMoves(Runnable mapper) {
+        mappers.remove(mapper);
+    }
+
+    /** Whether there is RAM at this guest-physical address. */
+    public boolean isRam(long guestPhysical) {
+        return Long.compareUnsigned(guestPhysical, lowBytes) < 0
+                || Long.compareUnsigned(guestPhysical - HIGH_BASE, highBytes) < 0;
+    }
+
+    /** The host address of this byte of RAM, or of a device's memory; 0 where there is neither. */
     public long hostAddress(long guestPhysical) {
         if (Long.compareUnsigned(guestPhysical, lowBytes) < 0) {
             return lowHost + guestPhysical;
         }
-        return Long.compareUnsigned(guestPhysical - HIGH_BASE, highBytes) < 0
-                ? highAddend + guestPhysical
-                : 0;
+        if (Long.compareUnsigned(guestPhysical - HIGH_BASE, highBytes) < 0) {
+            return highAddend + guestPhysical;
+        }
+        for (MappedDeviceMemory each : ofDevices) {
+            Region shown = each.shown();
+            if (shown != null && shown.contains(guestPhysical)) {
+                return shown.host() + guestPhysical - shown.guestPhysical();
+            }
+        }
+        return 0;
+    }
+
+    @Override
+    public DeviceMemory deviceMemory(int bytes) {
+        MappedDeviceMemory made =
+                new MappedDeviceMemory(bytes, () -> mappers.forEach(Runnable::run));
+        ofDevices.add(made);
+        return made;
     }
 
     /** All of the RAM in bytes. */
@@ -214,6 +272,7 @@ public final class HostMemory implements GuestMemory, AutoCloseable {
     public void close() {
         if (open) {
             open = false;
+            ofDevices.forEach(MappedDeviceMemory::unmap);
             Libc.unmap(mappedAt, mappedBytes);
         }
     }

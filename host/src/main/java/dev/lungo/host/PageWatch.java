@@ -122,12 +122,15 @@ public final class PageWatch {
     }
 
     /**
-     * Makes a watcher one that may write to this guest-physical address of RAM without a word, if
-     * nobody holds the page. Says whether it is.
+     * Makes a watcher one that may write to this guest-physical address without a word, if nobody
+     * holds the page, which must be RAM for that. Says whether it may.
      */
     public boolean admit(int watcher, long guestPhysical) {
         long entry = entry(guestPhysical >>> PAGE_SHIFT);
-        if (entry == 0 || Raw.getLong(entry + HOLDERS) != 0) {
+        if (entry == 0) {
+            return true;
+        }
+        if (Raw.getLong(entry + HOLDERS) != 0) {
             return false;
         }
         long bit = 1L << watcher;

@@ -4,6 +4,7 @@ import dev.lungo.host.HostMemory;
 import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +50,11 @@ final class Vm implements AutoCloseable {
     final @Nullable KernelApics apics;
 
     private final List<Slot> slots = new ArrayList<>();
+
+    /** What KVM has of memory of devices, in slots behind those of RAM; null where it has none. */
+    private final List<HostMemory.@Nullable Region> ofDevices = new ArrayList<>();
+
+    private final Runnable mapper = this::mapDevices;
     private int processors;
     private int flags;
     private boolean a20Open = true;
@@ -83,6 +89,8 @@ final class Vm implements AutoCloseable {
         for (int i = 0; i < slots.size(); i++) {
             map(i);
         }
+        memory.onMove(mapper);
+        mapDevices();
         apics = withApics ? new KernelApics(this) : null;
     }
 
@@ -128,6 +136,29 @@ final class Vm implements AutoCloseable {
         region.putLong(type.at("memory_size"), bytes);
         region.putLong(type.at("userspace_addr"), host);
         call(Ioctl.SET_USER_MEMORY_REGION, region);
+    }
+
+    /** Has memory of devices be where the guest is to see it. A slot that moves is made anew. */
+    private synchronized void mapDevices() {
+        List<HostMemory.@Nullable Region> wanted = memory.deviceRegions();
+        for (int i = 0; i < wanted.size(); i++) {
+            if (i == ofDevices.size()) {
+                ofDevices.add(null);
+            }
+            HostMemory.Region old = ofDevices.get(i);
+            HostMemory.Region now = wanted.get(i);
+            if (Objects.equals(old, now)) {
+                continue;
+            }
+            int slot = slots.size() + i;
+            if (old != null) {
+                setRegion(slot, 0, old.guestPhysical(), 0, old.host());
+            }
+            if (now != null) {
+                setRegion(slot, 0, now.guestPhysical(), now.bytes(), now.host());
+            }
+            ofDevices.set(i, now);
+        }
     }
 
     /**
@@ -282,7 +313,8 @@ final class Vm implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
+        memory.ignoreMoves(mapper);
         calls.close(file);
         kvm.close();
     }

@@ -34,4 +34,14 @@ public interface GuestMemory {
     default void write(long guestPhysical, byte[] from) {
         write(guestPhysical, from, 0, from.length);
     }
+
+    /**
+     * Makes memory for a device, all zero, which is there for as long as this is. It is not part of
+     * what is accessed here.
+     *
+     * @param bytes a power of two, at least 4096
+     */
+    default DeviceMemory deviceMemory(int bytes) {
+        return new ArrayDeviceMemory(bytes);
+    }
 }

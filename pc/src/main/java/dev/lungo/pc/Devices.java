@@ -172,9 +172,12 @@ final class Devices {
         mmio.map(
                 PhysicalMap.PCI_MMIO,
                 PhysicalMap.PCI_MMIO_BYTES,
-                pci.memoryWindow(PhysicalMap.PCI_MMIO));
+                pci.memoryWindow(PhysicalMap.PCI_MMIO, PhysicalMap.PCI_MMIO_BYTES));
         long mmio64 = PhysicalMap.pciMmio64(map.highRamEnd());
-        mmio.map(mmio64, PhysicalMap.PCI_MMIO64_BYTES, pci.memoryWindow(mmio64));
+        mmio.map(
+                mmio64,
+                PhysicalMap.PCI_MMIO64_BYTES,
+                pci.memoryWindow(mmio64, PhysicalMap.PCI_MMIO64_BYTES));
         resets.add(pci::reset);
 
         VirtioDevices virtio =

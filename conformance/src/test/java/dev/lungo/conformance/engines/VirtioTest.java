@@ -100,7 +100,7 @@ class VirtioTest {
                             _ -> {});
             pci.attach(1, 0, function.config());
             bench.mmio.map(ECAM, 1 << 20, pci.ecam());
-            bench.mmio.map(BAR, 1 << 20, pci.memoryWindow(BAR));
+            bench.mmio.map(BAR, 1 << 20, pci.memoryWindow(BAR, 1 << 20));
             common = BAR + config(capability(9, 1) + 8, Width.DWORD);
             notification = BAR + config(capability(9, 2) + 8, Width.DWORD);
         }

@@ -135,8 +135,7 @@ public final class CodeCache {
             }
         }
         makeRoom();
-        boolean ram = cpu.memory.host(physical) != 0;
-        if (!ram) { // nobody would tell us of changes
+        if (!cpu.memory.isRam(physical)) { // nobody would tell us of changes
             lowered++;
             return lowering.block(linear, physical, mode, 1);
         }
@@ -185,7 +184,7 @@ public final class CodeCache {
         try {
             Block block = lowering.block(linear, physical, mode, Lowering.MAX_OPS);
             if (block.spill >= 0) {
-                if (cpu.memory.host(block.spill) == 0) {
+                if (!cpu.memory.isRam(block.spill)) {
                     return block;
                 }
                 second = block.spill >>> 12;

@@ -35,6 +35,7 @@ public final class Inbox implements PageWatch.Watcher {
     private final long[] writtenEnd = new long[MOST_WRITES];
     private int writes;
     private boolean all;
+    private boolean moved;
 
     Inbox(Processor cpu, PageWatch watch) {
         this.cpu = cpu;
@@ -158,6 +159,18 @@ public final class Inbox implements PageWatch.Watcher {
         cpu.raise(Pending.REQUEST);
     }
 
+    /** Memory of devices is not where it was: translations may lead to what is there no more. */
+    void moved() {
+        synchronized (this) {
+            if (isMine() && !isHalfway) {
+                cpu.mmu.flush(/* keepGlobal= */ false);
+                return;
+            }
+            moved = true;
+        }
+        cpu.raise(Pending.REQUEST);
+    }
+
     @Override
     public void protect(long page) {
         synchronized (this) {
@@ -196,6 +209,10 @@ public final class Inbox implements PageWatch.Watcher {
 
     private void serveAll() {
         serve();
+        if (moved) {
+            moved = false;
+            cpu.mmu.flush(/* keepGlobal= */ false);
+        }
         if (all) {
             cpu.code.clear();
         } else {

@@ -5,9 +5,13 @@ import dev.lungo.host.Raw;
 import dev.lungo.isa.Width;
 import dev.lungo.machine.LocalApic;
 import dev.lungo.machine.MmioBus;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The guest-physical address space as one processor sees it: RAM, its own local APIC, and devices.
+ * The guest-physical address space as one processor sees it: RAM, its own local APIC, and devices,
+ * whose memory is as good as RAM, but for code.
  */
 public final class PhysicalMemory {
     private final HostMemory ram;
@@ -20,15 +24,25 @@ public final class PhysicalMemory {
         this.apic = apic;
     }
 
-    /** The host address of a byte of RAM, or 0 where there is none. RAM comes in whole pages. */
+    /**
+     * The host address of a byte of RAM, or of memory that a device has; 0 where there is neither.
+     * Both come in whole pages.
+     */
     public long host(long physical) {
         return ram.hostAddress(physical);
     }
 
-    /** The guest-physical address of a byte of RAM at this host address, or -1. */
+    /** Whether this is RAM, of which code may be kept: elsewhere, nobody tells of changes. */
+    public boolean isRam(long physical) {
+        return ram.isRam(physical);
+    }
+
+    /** The guest-physical address of a byte of memory at this host address, or -1. */
     public long physical(long host) {
-        for (HostMemory.Region each : ram.regions()) {
-            if (host >= each.host() && host < each.host() + each.bytes()) {
+        List<HostMemory.@Nullable Region> regions = new ArrayList<>(ram.regions());
+        regions.addAll(ram.deviceRegions());
+        for (HostMemory.Region each : regions) {
+            if (each != null && host >= each.host() && host < each.host() + each.bytes()) {
                 return host - each.host() + each.guestPhysical();
             }
         }

@@ -169,6 +169,7 @@ public final class Processor {
         events = new Events(this);
         processorReset = new ProcessorReset(this);
         reset();
+        ram.onMove(inbox::moved);
     }
 
     /** To be called by every instruction that VMX or SVM can intercept: see {@link Intercepts}. */

@@ -1,7 +1,7 @@
 package dev.lungo.devices.display;
 
 import dev.lungo.isa.Width;
-import dev.lungo.machine.MmioDevice;
+import dev.lungo.machine.DeviceMemory;
 import dev.lungo.machine.Picture;
 import dev.lungo.machine.PortDevice;
 import java.util.Arrays;
@@ -48,17 +48,17 @@ public final class BochsDisplay implements PortDevice {
     private final int[] registers = new int[REGISTERS];
     private int index;
 
-    /** Made when it is first written to: few guests do. */
-    private byte[] pixels = new byte[0];
+    private final DeviceMemory frameBuffer;
 
-    BochsDisplay(Dac dac) {
+    BochsDisplay(Dac dac, DeviceMemory frameBuffer) {
         this.dac = dac;
+        this.frameBuffer = frameBuffer;
         reset();
     }
 
     public synchronized void reset() {
         Arrays.fill(registers, 0);
-        Arrays.fill(pixels, (byte) 0);
+        frameBuffer.clear();
         registers[ID] = NEWEST_ID;
         registers[MEMORY_64K] = MEMORY_BYTES >> 16;
         index = 0;
@@ -166,7 +166,7 @@ public final class BochsDisplay implements PortDevice {
             registers[Y_OFFSET] = 0;
             setWidth(registers[XRES]);
             if ((value & NO_CLEAR) == 0) {
-                Arrays.fill(pixels, (byte) 0);
+                frameBuffer.clear();
             }
         }
     }
@@ -185,57 +185,34 @@ public final class BochsDisplay implements PortDevice {
         return (registers[BPP] + 7) / 8;
     }
 
-    // ---- The frame buffer
+    // ---- What it shows
 
-    MmioDevice frameBuffer() {
-        return new MmioDevice() {
-            @Override
-            public Object lock() {
-                return BochsDisplay.this;
-            }
-
-            @Override
-            public long read(long offset, Width width) {
-                long value = 0;
-                for (int i = 0; i < width.bytes() && offset + i < pixels.length; i++) {
-                    value |= (pixels[(int) offset + i] & 0xFFL) << 8 * i;
-                }
-                return value;
-            }
-
-            @Override
-            public void write(long offset, Width width, long value) {
-                if (pixels.length == 0) {
-                    pixels = new byte[MEMORY_BYTES];
-                }
-                for (int i = 0; i < width.bytes() && offset + i < pixels.length; i++) {
-                    pixels[(int) offset + i] = (byte) (value >> 8 * i);
-                }
-            }
-        };
-    }
-
+    /** What is in the frame buffer now. */
     synchronized Picture picture() {
         int width = registers[XRES];
         int height = registers[YRES];
         int bytes = bytesPerPixel();
         int[] rgb = new int[width * height];
+        byte[] row = new byte[width * bytes];
         for (int y = 0; y < height; y++) {
+            long line = (long) (registers[Y_OFFSET] + y) * registers[VIRTUAL_WIDTH];
+            long at = (line + registers[X_OFFSET]) * bytes;
+            int there = Math.clamp(MEMORY_BYTES - at, 0, row.length);
+            Arrays.fill(row, there, row.length, (byte) 0);
+            if (there > 0) {
+                frameBuffer.read(at, row, 0, there);
+            }
             for (int x = 0; x < width; x++) {
-                long pixel =
-                        (long) (registers[Y_OFFSET] + y) * registers[VIRTUAL_WIDTH]
-                                + registers[X_OFFSET]
-                                + x;
-                rgb[y * width + x] = color(pixel * bytes, bytes);
+                rgb[y * width + x] = color(row, x * bytes, bytes);
             }
         }
         return new Picture.Pixels(width, height, rgb);
     }
 
-    private int color(long at, int bytes) {
+    private int color(byte[] row, int at, int bytes) {
         int value = 0;
-        for (int i = 0; i < bytes && at + i < pixels.length; i++) {
-            value |= (pixels[(int) at + i] & 0xFF) << 8 * i;
+        for (int i = 0; i < bytes; i++) {
+            value |= (row[at + i] & 0xFF) << 8 * i;
         }
         return switch (registers[BPP]) {
             case 8 -> dac.rgb(value);

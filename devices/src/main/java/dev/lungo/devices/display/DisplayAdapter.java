@@ -2,6 +2,7 @@ package dev.lungo.devices.display;
 
 import dev.lungo.devices.pci.ConfigSpace;
 import dev.lungo.isa.Width;
+import dev.lungo.machine.DeviceMemory;
 import dev.lungo.machine.GuestMemory;
 import dev.lungo.machine.MmioDevice;
 import dev.lungo.machine.Picture;
@@ -27,24 +28,26 @@ public final class DisplayAdapter {
 
     private final Vga vga;
     private final BochsDisplay display;
+    private final DeviceMemory frameBuffer;
     private final ConfigSpace config = new ConfigSpace(VENDOR, DEVICE, REVISION, VGA_CLASS);
 
     public DisplayAdapter(GuestMemory memory) {
         vga = new Vga(memory);
-        display = new BochsDisplay(vga.dac());
+        frameBuffer = memory.deviceMemory(BochsDisplay.MEMORY_BYTES);
+        display = new BochsDisplay(vga.dac(), frameBuffer);
         config.subsystem(RED_HAT_QUMRANET, QEMU);
-        config.memoryBar(
-                0,
-                BochsDisplay.MEMORY_BYTES,
-                /* wide= */ false,
-                /* prefetchable= */ true,
-                display.frameBuffer());
+        config.memoryBar(0, /* wide= */ false, frameBuffer);
         config.memoryBar(
                 2, REGISTER_BYTES, /* wide= */ false, /* prefetchable= */ false, registers());
     }
 
     public ConfigSpace config() {
         return config;
+    }
+
+    /** What BAR 0 leads to. */
+    public DeviceMemory frameBuffer() {
+        return frameBuffer;
     }
 
     /** Ports 3B0h to 3DFh. */

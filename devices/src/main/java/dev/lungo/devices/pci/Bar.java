@@ -1,5 +1,6 @@
 package dev.lungo.devices.pci;
 
+import dev.lungo.machine.DeviceMemory;
 import dev.lungo.machine.MmioDevice;
 import dev.lungo.machine.PortDevice;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,9 @@ final class Bar {
     final @Nullable MmioDevice memory;
     final @Nullable PortDevice ports;
 
+    /** What is behind {@link #memory}, if guests may see that as RAM. */
+    final @Nullable DeviceMemory content;
+
     /** Guest-physical, or a port number; {@link #NOWHERE} unless COMMAND lets it answer. */
     volatile long base = NOWHERE;
 
@@ -28,18 +32,27 @@ final class Bar {
             long bytes,
             boolean wide,
             @Nullable MmioDevice memory,
-            @Nullable PortDevice ports) {
+            @Nullable PortDevice ports,
+            @Nullable DeviceMemory content) {
         this.function = function;
         this.index = index;
         this.bytes = bytes;
         this.wide = wide;
         this.memory = memory;
         this.ports = ports;
+        this.content = content;
     }
 
     boolean contains(long address, int accessBytes) {
         long within = address - base;
         return within >= 0 && within + accessBytes <= bytes;
+    }
+
+    /** Whether some address, at which both answer, is within the other's range, too. */
+    boolean overlaps(Bar other) {
+        return base != NOWHERE
+                && other.base != NOWHERE
+                && (contains(other.base, 1) || other.contains(base, 1));
     }
 
     /** Which byte of the range this address is: bases are multiples of the length. */

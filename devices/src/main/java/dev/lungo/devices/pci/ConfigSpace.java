@@ -1,6 +1,7 @@
 package dev.lungo.devices.pci;
 
 import dev.lungo.isa.Width;
+import dev.lungo.machine.DeviceMemory;
 import dev.lungo.machine.IrqLine;
 import dev.lungo.machine.MmioDevice;
 import dev.lungo.machine.PortDevice;
@@ -84,6 +85,7 @@ public final class ConfigSpace {
     private int lastPointer = CAPABILITIES_POINTER;
 
     private IrqLine interrupt = level -> {};
+    private Runnable placed = () -> {};
     private boolean intx;
 
     /**
@@ -138,8 +140,36 @@ public final class ConfigSpace {
      */
     public void memoryBar(
             int index, long bytes, boolean wide, boolean prefetchable, MmioDevice device) {
+        memoryBar(new Bar(this, index, bytes, wide, device, null, null), prefetchable);
+    }
+
+    /**
+     * Asks for memory addresses, prefetchable ones, for memory that a guest may see as RAM there.
+     *
+     * @param index as for the other
+     */
+    public void memoryBar(int index, boolean wide, DeviceMemory content) {
+        MmioDevice device =
+                new MmioDevice() {
+                    @Override
+                    public long read(long offset, Width width) {
+                        return content.get(offset, width);
+                    }
+
+                    @Override
+                    public void write(long offset, Width width, long value) {
+                        content.put(offset, width, value);
+                    }
+                };
+        memoryBar(new Bar(this, index, content.bytes(), wide, device, null, content), true);
+    }
+
+    private void memoryBar(Bar bar, boolean prefetchable) {
+        boolean wide = bar.wide;
+        int index = bar.index;
+        long bytes = bar.bytes;
         checkSize(bytes, 16);
-        bars.add(new Bar(this, index, bytes, wide, device, null));
+        bars.add(bar);
         int low = (wide ? BAR_64 : 0) | (prefetchable ? BAR_PREFETCHABLE : 0);
         define(BAR_0 + 4 * index, wide ? Width.QWORD : Width.DWORD, low, -bytes);
         define(COMMAND, Width.WORD, 0, commandWritable() | MEMORY_SPACE);
@@ -152,7 +182,7 @@ public final class ConfigSpace {
      */
     public void portBar(int index, int bytes, PortDevice device) {
         checkSize(bytes, 4);
-        bars.add(new Bar(this, index, bytes, false, null, device));
+        bars.add(new Bar(this, index, bytes, false, null, device, null));
         define(BAR_0 + 4 * index, Width.DWORD, BAR_IO, -bytes);
         define(COMMAND, Width.WORD, 0, commandWritable() | IO_SPACE);
     }
@@ -233,6 +263,11 @@ public final class ConfigSpace {
         interrupt = line;
     }
 
+    /** Has the bridge called when the guest may have placed memory elsewhere. */
+    void onPlaced(Runnable bridge) {
+        placed = bridge;
+    }
+
     int pin() {
         return values[INTERRUPT_PIN] & 0xFF;
     }
@@ -283,5 +318,6 @@ public final class ConfigSpace {
                     (values[COMMAND] & (bar.ports == null ? MEMORY_SPACE : IO_SPACE)) != 0;
             bar.base = enabled ? (high | low) & -bar.bytes : Bar.NOWHERE;
         }
+        placed.run();
     }
 }

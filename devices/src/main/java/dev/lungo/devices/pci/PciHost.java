@@ -47,6 +47,14 @@ public final class PciHost {
 
     private final List<Bar> memoryBars = new ArrayList<>();
     private final List<Bar> portBars = new ArrayList<>();
+
+    private record Window(long base, long bytes) {
+        boolean has(Bar bar) {
+            return bar.base >= base && bar.base - base <= bytes - bar.bytes;
+        }
+    }
+
+    private final List<Window> windows = new ArrayList<>();
     private int address;
 
     /**
@@ -74,6 +82,7 @@ public final class PciHost {
         for (Bar bar : config.bars()) {
             (bar.ports == null ? memoryBars : portBars).add(bar);
         }
+        config.onPlaced(this::showMemory);
         if (config.pin() != 0) {
             config.connectInterrupt(pirq.apply((device + config.pin() - 1) % WIRES));
         }
@@ -213,8 +222,47 @@ public final class PciHost {
         return null;
     }
 
-    /** The functions' memory, for a range of addresses of the board's choice. */
-    public MmioDevice memoryWindow(long guestPhysicalBase) {
+    /**
+     * Shows the memory of functions where nothing else is: wholly in a window, and nowhere in
+     * another function's range. What is left is reached by the bus, as all else.
+     */
+    private synchronized void showMemory() {
+        for (Bar bar : memoryBars) {
+            if (bar.content == null) {
+                continue;
+            }
+            if (isInWindow(bar) && isAlone(bar)) {
+                bar.content.show(bar.base);
+            } else {
+                bar.content.hide();
+            }
+        }
+    }
+
+    private boolean isInWindow(Bar bar) {
+        for (Window window : windows) {
+            if (window.has(bar)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean isAlone(Bar bar) {
+        for (Bar other : memoryBars) {
+            if (other != bar && other.overlaps(bar)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * The functions' memory, for a range of addresses of the board's choice, in which there is
+     * nothing else.
+     */
+    public MmioDevice memoryWindow(long guestPhysicalBase, long bytes) {
+        windows.add(new Window(guestPhysicalBase, bytes));
         return new MmioDevice() {
             @Override
             public long read(long offset, Width width) {

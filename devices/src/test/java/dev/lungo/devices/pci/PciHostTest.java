@@ -136,7 +136,7 @@ class PciHostTest {
 
     @Test
     void memoryAnswersWhereTheGuestPlacesIt() {
-        MmioDevice window = host.memoryWindow(WINDOW);
+        MmioDevice window = host.memoryWindow(WINDOW, 1 << 20);
         write(3, BAR_0, Width.DWORD, 0xC001_0000);
         assertThat(window.read(0x1_0008, Width.DWORD)).as("disabled").isEqualTo(0xFFFF_FFFFL);
 

@@ -80,7 +80,7 @@ final class TestDriver {
         PciHost host = new PciHost(new ResetControl(() -> {}), w -> level -> wires[w] = level);
         host.attach(1, 0, function.config());
         ecam = host.ecam();
-        window = host.memoryWindow(BAR);
+        window = host.memoryWindow(BAR, 1 << 20);
         placeBar();
     }
 

@@ -64,7 +64,7 @@ final class HostileDriver {
         PciHost host = new PciHost(new ResetControl(() -> {}), _ -> _ -> {});
         host.attach(1, 0, function.config());
         ecam = host.ecam();
-        window = host.memoryWindow(0);
+        window = host.memoryWindow(0, 1L << 32);
     }
 
     /** Lets a driver loose on a device. */
