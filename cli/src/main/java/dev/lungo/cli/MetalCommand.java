@@ -26,7 +26,11 @@ final class MetalCommand {
               --target efi|multiboot|coreboot   what starts it; efi if not given
               --hypervisor CLASS                a subclass of dev.lungo.metal.Hypervisor
               --classpath P                     directories and jars, separated by colons
-              --config F                        a file that the image carries
+              --config F                        its configuration, to be read when it starts
+            for coreboot, FILE is an ELF payload, or a whole CBFS if it ends in .cbfs; in that go
+              --next F                          what is booted next: a Linux kernel or an ELF file
+              --initrd F                        an initramfs for that kernel
+              --compress none|lzma|lz4          how programs are kept; lzma if not given
             """;
 
     private MetalCommand() {}

@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 
 /**
  * One image to be made.
@@ -79,14 +80,18 @@ public record MetalBuild(
      * A CBFS with the image as coreboot's payload, and the configuration as a file beside it, which
      * can be exchanged without a build.
      *
+     * @param others more files, by their names
      * @throws ToolchainException if it cannot be made
      */
-    public byte[] buildCbfs(Compression compression) {
+    public byte[] buildCbfs(Compression compression, SortedMap<String, byte[]> others) {
         CbfsArchive archive = new CbfsArchive();
-        archive.add("fallback/payload", CbfsArchive.PAYLOAD, SelfPayload.of(link(), compression));
+        LinkedImage image = withConfig("").link();
+        archive.add("fallback/payload", CbfsArchive.PAYLOAD, SelfPayload.of(image, compression));
         if (!config.isEmpty()) {
-            archive.add("lungo.config", CbfsArchive.RAW, config.getBytes(StandardCharsets.UTF_8));
+            archive.add("lungo.conf", CbfsArchive.RAW, config.getBytes(StandardCharsets.UTF_8));
         }
+        others.forEach((name, content) ->
+                archive.addCompressed(name, CbfsArchive.RAW, content, compression));
         return archive.toByteArray();
     }
 

@@ -5,19 +5,24 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.net.URL;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.spi.ToolProvider;
 
 /**
  * The toolchain as the JDK knows tools, so that whoever starts it needs nothing of it but its jars.
  * {@code --target} efi, multiboot or coreboot; {@code --hypervisor} a class; {@code --classpath}
  * where it is; {@code --main} another main class, for programs that are no hypervisor; {@code
- * --config} a file; {@code -o} the image, which for coreboot may also be a whole {@code .cbfs}.
+ * --config} a file; {@code -o} the image. For coreboot that may be a whole {@code .cbfs}, in which
+ * the configuration is a file, {@code --next} what the hypervisor boots, and {@code --initrd} the
+ * initramfs of that; {@code --compress} says how programs are kept there.
  */
 public final class MetalBuildTool implements ToolProvider {
     private static final String MAIN = "dev.lungo.metal.Main";
@@ -45,6 +50,8 @@ public final class MetalBuildTool implements ToolProvider {
         List<Path> classPath = new ArrayList<>();
         String config = "";
         Optional<Path> output = Optional.empty();
+        SortedMap<String, byte[]> others = new TreeMap<>();
+        Compression compression = Compression.LZMA;
         for (int i = 0; i < args.length; i += 2) {
             if (i + 1 == args.length) {
                 throw new ToolchainException("metal build: " + args[i] + " needs a value");
@@ -60,6 +67,9 @@ public final class MetalBuildTool implements ToolProvider {
                     }
                 }
                 case "--config" -> config = read(Path.of(value));
+                case "--next" -> others.put("realpayload", content(Path.of(value)));
+                case "--initrd" -> others.put("initrd", content(Path.of(value)));
+                case "--compress" -> compression = compression(value);
                 case "-o" -> output = Optional.of(Path.of(value));
                 default -> throw new ToolchainException("metal build has no option " + args[i]);
             }
@@ -73,7 +83,11 @@ public final class MetalBuildTool implements ToolProvider {
                         .withHypervisor(hypervisor)
                         .withConfig(config);
         boolean flash = target == Target.COREBOOT && file.toString().endsWith(".cbfs");
-        byte[] image = flash ? build.buildCbfs(Compression.LZMA) : build.build();
+        if (!flash && !others.isEmpty()) {
+            throw new ToolchainException(
+                    "--next and --initrd go into a CBFS: give --target coreboot and -o FILE.cbfs");
+        }
+        byte[] image = flash ? build.buildCbfs(compression, others) : build.build();
         try {
             Files.write(file, image);
         } catch (IOException e) {
@@ -97,9 +111,22 @@ public final class MetalBuildTool implements ToolProvider {
         return entry;
     }
 
+    private static Compression compression(String name) {
+        for (Compression compression : Compression.values()) {
+            if (compression.name().toLowerCase(Locale.ROOT).equals(name)) {
+                return compression;
+            }
+        }
+        throw new ToolchainException("--compress is none, lzma or lz4, not " + name);
+    }
+
     private static String read(Path file) {
+        return new String(content(file), StandardCharsets.UTF_8);
+    }
+
+    private static byte[] content(Path file) {
         try {
-            return Files.readString(file);
+            return Files.readAllBytes(file);
         } catch (IOException e) {
             throw new ToolchainException("cannot read " + file, e);
         }

@@ -8,6 +8,8 @@ import dev.lungo.toolchain.image.Compression;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -70,15 +72,21 @@ class ImagesTest {
         assumeTrue(
                 Files.exists(Path.of("/usr/sbin/cbfstool")),
                 "cbfstool is missing; package coreboot-utils");
+        byte[] next = "a program that repeats itself".repeat(1000).getBytes(UTF_8);
         byte[] archive =
-                smallProgram(Target.COREBOOT).withConfig("log=serial").buildCbfs(compression);
+                smallProgram(Target.COREBOOT)
+                        .withConfig("log = errors")
+                        .buildCbfs(compression, new TreeMap<>(Map.of("realpayload", next)));
         String file = file("lungo.cbfs", archive);
         String payload = directory.resolve("payload.elf").toString();
+        Path other = directory.resolve("next");
 
         assertThat(said("cbfstool", file, "print"))
-                .contains("fallback/payload", "simple elf", "lungo.config", "raw");
+                .contains("fallback/payload", "simple elf", "lungo.conf", "realpayload", "raw");
         said("cbfstool", file, "extract", "-m", "x86", "-n", "fallback/payload", "-f", payload);
         assertThat(said("readelf", "-lW", payload)).contains("LOAD", "0x00101000");
+        said("cbfstool", file, "extract", "-n", "realpayload", "-f", other.toString());
+        assertThat(other).hasBinaryContent(next);
     }
 
     private String file(String name, byte[] content) throws IOException {

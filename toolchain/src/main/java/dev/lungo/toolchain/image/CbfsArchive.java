@@ -24,6 +24,7 @@ public final class CbfsArchive {
     private static final int GRANULE = 0x10000; // of flash, as an archive fills it
     private static final int TAIL = 64; // for the last four bytes
     private static final int MAGIC = 0x4F524243; // ORBC
+    private static final int COMPRESSION_ATTRIBUTE = 0x42435A4C;
     private static final int VERSION_2 = 0x31313132;
     private static final int ARCHITECTURE_X86 = 1;
     private static final int MASTER_HEADER_BYTES = 32;
@@ -37,11 +38,31 @@ public final class CbfsArchive {
 
     /** Adds a file: where its content is, in bytes from the start. */
     public int add(String name, int type, byte[] content) {
+        return add(name, type, content, new byte[0]);
+    }
+
+    /** Adds a file that is compressed as a whole, if that makes it smaller. */
+    public void addCompressed(String name, int type, byte[] content, Compression compression) {
+        byte[] compressed =
+                compression.isWorthwhile(content) ? compression.apply(content) : content;
+        if (compressed.length >= content.length) {
+            add(name, type, content);
+            return;
+        }
+        ByteBuffer attribute = ByteBuffer.allocate(16).putInt(COMPRESSION_ATTRIBUTE).putInt(16);
+        attribute.putInt(compression.number).putInt(content.length);
+        add(name, type, compressed, attribute.array());
+    }
+
+    private int add(String name, int type, byte[] content, byte[] attributes) {
         byte[] nameBytes = (name + "\0").getBytes(StandardCharsets.US_ASCII);
-        int header = FILE_HEADER + (nameBytes.length + 15 & ~15);
+        int nameEnd = FILE_HEADER + (nameBytes.length + 15 & ~15);
+        int header = nameEnd + attributes.length;
         ByteBuffer entry = ByteBuffer.allocate(header);
         entry.put("LARCHIVE".getBytes(StandardCharsets.US_ASCII));
-        entry.putInt(content.length).putInt(type).putInt(0).putInt(header).put(nameBytes);
+        entry.putInt(content.length).putInt(type);
+        entry.putInt(attributes.length == 0 ? 0 : nameEnd).putInt(header).put(nameBytes);
+        entry.put(nameEnd, attributes);
         int at = files.size();
         files.writeBytes(entry.array());
         files.writeBytes(content);

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import org.apache.commons.compress.compressors.lz4.FramedLZ4CompressorOutputStream;
 import org.apache.commons.compress.compressors.lz4.FramedLZ4CompressorOutputStream.BlockSize;
 import org.apache.commons.compress.compressors.lz4.FramedLZ4CompressorOutputStream.Parameters;
@@ -21,12 +22,20 @@ public enum Compression {
     /** LZ4 frames of blocks that do not need each other, without check sums. */
     LZ4(2);
 
+    private static final int SAMPLE = 1 << 16;
     private static final int MAX_DICTIONARY = 1 << 22;
 
     final int number;
 
     Compression(int number) {
         this.number = number;
+    }
+
+    /** By a sample: what is compressed already would take long for nothing. */
+    boolean isWorthwhile(byte[] bytes) {
+        int middle = bytes.length / 2;
+        byte[] sample = Arrays.copyOfRange(bytes, middle, Math.min(middle + SAMPLE, bytes.length));
+        return apply(sample).length < sample.length * 0.9;
     }
 
     byte[] apply(byte[] bytes) {
