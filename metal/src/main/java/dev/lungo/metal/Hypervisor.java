@@ -17,6 +17,11 @@ public abstract class Hypervisor {
      */
     public void begin(Intercepts intercepts) {}
 
+    /** The same for a hypervisor that has keys of its own in the configuration. */
+    public void begin(Intercepts intercepts, Configuration configuration) {
+        begin(intercepts);
+    }
+
     /**
      * CPUID. The answer that the guest is to get is in RAX, RBX, RCX and RDX already, with
      * virtualisation hidden; change it there.

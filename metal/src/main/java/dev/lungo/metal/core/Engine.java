@@ -20,9 +20,25 @@ public final class Engine implements Intercepts {
         return vendor;
     }
 
-    /** Whether {@link #begin} has succeeded. */
+    /** Whether the machine is to run under the hypervisor; without, what is next runs alone. */
     public static boolean isPresent() {
         return present;
+    }
+
+    /**
+     * Makes what every processor needs to be a guest's.
+     *
+     * @param apicIds of all processors; this one need not be among them
+     */
+    public static void becomePresent(int[] apicIds) {
+        int own = Apic.id();
+        Processors.add(own);
+        for (int apicId : apicIds) {
+            if (apicId != own) {
+                Processors.add(apicId);
+            }
+        }
+        present = true;
     }
 
     /** Finds out what the processor can do, and makes what all processors share. */
@@ -45,7 +61,6 @@ public final class Engine implements Intercepts {
         if (!vendor.begin()) {
             throw new IllegalStateException("too little memory for the permission maps");
         }
-        present = true;
         return new Engine();
     }
 

@@ -10,6 +10,11 @@ public final class Log {
     private static final int THRE = 1 << 5;
     private static final byte[] PREFIX = text("lungo: ");
 
+    /** 0 where there is no port. */
+    private static int port = COM1;
+
+    private static boolean notes = true;
+
     private Log() {}
 
     /** For constants: ASCII. */
@@ -22,11 +27,14 @@ public final class Log {
     }
 
     private static void put(int c) {
+        if (port == 0) {
+            return;
+        }
         int patience = 100_000;
-        while ((Bare.in8(COM1 + LSR) & THRE) == 0 && --patience > 0) {
+        while ((Bare.in8(port + LSR) & THRE) == 0 && --patience > 0) {
             Bare.pause();
         }
-        Bare.out8(COM1, c);
+        Bare.out8(port, c);
     }
 
     public static void put(byte[] text) {
@@ -53,6 +61,22 @@ public final class Log {
     /** At start-up. */
     public static void line(String string) {
         line(text(string));
+    }
+
+    /** Whether what is as it should be is told. */
+    public static boolean hasNotes() {
+        return notes;
+    }
+
+    /**
+     * Where the log goes from here on.
+     *
+     * @param serialPort where an 8250 is in port space, or 0 for none
+     * @param withNotes false if only trouble is to be told
+     */
+    public static void configure(int serialPort, boolean withNotes) {
+        port = serialPort;
+        notes = withNotes;
     }
 
     /** Hexadecimal, as {@code 1F0h}. */

@@ -84,21 +84,34 @@ public final class MachineState {
 
     /** Flat 64-bit mode: CS 10h, the others 18h. */
     void long64(long tables, long gdt) {
+        flat(0xA9B, gdt);
+        cr0 = Cr0.PG | Cr0.NE | Cr0.ET | Cr0.PE;
+        cr3 = tables;
+        cr4 = Cr4.PAE;
+        efer = Efer.LME | Efer.LMA;
+    }
+
+    /** Flat 32-bit protected mode without paging: CS 10h, the others 18h. */
+    void flat32(long gdt) {
+        flat(0xC9B, gdt);
+        cr0 = Cr0.NE | Cr0.ET | Cr0.PE;
+        cr3 = 0;
+        cr4 = 0;
+        efer = 0;
+    }
+
+    private void flat(int code, long gdt) {
         for (int i = 0; i < LDTR; i++) {
             set(i, 0x18, 0xC93, 0xFFFF_FFFFL, 0);
         }
-        set(CS, 0x10, 0xA9B, 0xFFFF_FFFFL, 0);
+        set(CS, 0x10, code, 0xFFFF_FFFFL, 0);
         set(LDTR, 0, 0, 0, 0);
         set(TR, 0, 0x8B, 0x67, 0);
         gdtBase = gdt;
         gdtLimit = 31;
         idtBase = 0;
         idtLimit = 0;
-        cr0 = Cr0.PG | Cr0.NE | Cr0.ET | Cr0.PE;
         cr2 = 0;
-        cr3 = tables;
-        cr4 = Cr4.PAE;
-        efer = Efer.LME | Efer.LMA;
         dr6 = DR6_AFTER_RESET & 0xFFFF_FFFFL;
         dr7 = DR7_AFTER_RESET;
     }

@@ -5,12 +5,13 @@ import dev.lungo.metal.core.Lungo;
 
 /**
  * The memory map that a guest gets: the machine's, with the hypervisor's range reserved. ACPI 6.4,
- * "INT 15H, E820H - Query System Address Map".
+ * "INT 15H, E820H - Query System Address Map". coreboot has the same types, and some more.
  */
 final class E820 {
     private static final int MAX = 128;
-    private static final int RAM = 1;
-    private static final int RESERVED = 2;
+    private static final long PAGE = 4096;
+    static final int RAM = 1;
+    static final int RESERVED = 2;
 
     private final long[] bases = new long[MAX];
     private final long[] ends = new long[MAX];
@@ -21,8 +22,22 @@ final class E820 {
     private final long[] usedTo = new long[MAX];
     private int used;
 
-    E820() {
-        use(Lungo.rangeStart(), Lungo.rangeEnd());
+    private final long ownStart;
+    private final long ownEnd;
+
+    /** Of this machine, on which the hypervisor's memory is reserved if it stays. */
+    static E820 make() {
+        long start = Lungo.rangeStart();
+        E820 map = new E820(start, Engine.isPresent() ? Lungo.rangeEnd() : start);
+        map.use(start, Lungo.rangeEnd());
+        return map;
+    }
+
+    /** Of a machine where a range of RAM is reserved. */
+    E820(long ownStart, long ownEnd) {
+        this.ownStart = ownStart;
+        this.ownEnd = ownEnd;
+        use(ownStart, ownEnd);
     }
 
     int count() {
@@ -41,18 +56,40 @@ final class E820 {
         return types[i];
     }
 
-    /** An entry of the machine's map; of RAM, the hypervisor's part is left out, if it stays. */
+    /** As ACPI has it; coreboot's own types are reserved memory. */
+    int acpiType(int i) {
+        return types[i] == CorebootTable.VENDOR_MEMORY || types[i] >= CorebootTable.TABLE_MEMORY
+                ? RESERVED
+                : types[i];
+    }
+
+    /** An entry of the machine's map; of RAM, the hypervisor's part is reserved. */
     void add(long base, long length, int type) {
-        long start = Lungo.rangeStart();
-        long stop = Lungo.rangeEnd();
         long end = base + length;
-        if (type != RAM || end <= start || base >= stop || !Engine.isPresent()) {
+        if (base < 0 || end < base) {
+            return; // beyond all addresses
+        }
+        if (type != RAM || end <= ownStart || base >= ownEnd || ownStart == ownEnd) {
             put(base, end, type);
             return;
         }
-        put(base, start, type);
-        put(Math.max(base, start), Math.min(end, stop), RESERVED);
-        put(stop, end, type);
+        put(base, ownStart, RAM);
+        put(Math.max(base, ownStart), Math.min(end, ownEnd), RESERVED);
+        put(ownEnd, end, RAM);
+    }
+
+    /** Takes a piece of RAM, within one entry, out of what the guest may use. */
+    void reserve(long from, long to, int type) {
+        use(from, to);
+        for (int i = 0; i < count; i++) {
+            if (types[i] == RAM && bases[i] <= from && to <= ends[i]) {
+                long end = ends[i];
+                ends[i] = from;
+                put(from, to, type);
+                put(to, end, RAM);
+                return;
+            }
+        }
     }
 
     private void put(long base, long end, int type) {
@@ -89,7 +126,53 @@ final class E820 {
                 at = alignUp(usedTo[other], align);
             }
         }
-        throw new IllegalStateException("there is too little memory for " + what);
+        throw noRoom(what);
+    }
+
+    /** A page for {@code Start}, by which other processors begin. */
+    long placeTrampoline() {
+        return place("the other processors' start", PAGE, PAGE, PAGE, 1 << 20);
+    }
+
+    /** The highest free RAM below an address, which is then used. */
+    long placeHigh(String what, long bytes, long limit) {
+        long best = 0;
+        for (int i = 0; i < count; i++) {
+            if (types[i] != RAM || bytes > limit) {
+                continue;
+            }
+            long at = Math.min(ends[i], limit) - bytes & -PAGE;
+            while (at > best && at >= bases[i]) {
+                int other = overlapping(at, at + bytes);
+                if (other < 0) {
+                    best = at;
+                } else {
+                    at = usedFrom[other] - bytes & -PAGE;
+                }
+            }
+        }
+        if (best == 0) {
+            throw noRoom(what);
+        }
+        use(best, best + bytes);
+        return best;
+    }
+
+    /** Whether all of it is RAM that nothing was placed in. */
+    boolean isFree(long from, long bytes) {
+        if (from < 0 || bytes < 0 || overlapping(from, from + bytes) >= 0) {
+            return false;
+        }
+        for (int i = 0; i < count; i++) {
+            if (types[i] == RAM && bases[i] <= from && bytes <= ends[i] - from) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static IllegalStateException noRoom(String what) {
+        return new IllegalStateException("there is too little memory for " + what);
     }
 
     private int overlapping(long from, long to) {

@@ -3,8 +3,6 @@ package dev.lungo.metal.load;
 import static dev.lungo.metal.load.MultibootStart.u32;
 
 import dev.lungo.metal.core.Bare;
-import dev.lungo.metal.core.Engine;
-import dev.lungo.metal.core.Processors;
 import dev.lungo.metal.core.Start;
 
 /**
@@ -12,6 +10,7 @@ import dev.lungo.metal.core.Start;
  * "64-bit Boot Protocol"; boot_params is in Documentation/arch/x86/zero-page.rst.
  */
 final class LinuxGuest {
+    private static final int ACPI_RSDP_ADDR = 0x070;
     private static final int HEADER = 0x1F1;
     private static final int HEADER_MAGIC = 0x5372_6448; // "HdrS"
     private static final int SETUP_SECTS = 0x1F1;
@@ -22,6 +21,7 @@ final class LinuxGuest {
     private static final int RAMDISK_IMAGE = 0x218;
     private static final int RAMDISK_SIZE = 0x21C;
     private static final int CMD_LINE_PTR = 0x228;
+    private static final int INITRD_ADDR_MAX = 0x22C;
     private static final int KERNEL_ALIGNMENT = 0x230;
     private static final int XLOADFLAGS = 0x236;
     private static final int PREF_ADDRESS = 0x258;
@@ -43,12 +43,21 @@ final class LinuxGuest {
     private final byte[] commandLine;
     private long initrd;
     private long initrdBytes;
+    private long rsdp;
 
-    /** Addresses of the file in memory; its command line, of which too much is cut off. */
+    /**
+     * @param image address of the file in memory
+     * @param commandLine of which too much is cut off
+     */
     LinuxGuest(long image, long imageEnd, byte[] commandLine) {
         this.image = image;
         this.imageEnd = imageEnd;
         this.commandLine = commandLine;
+    }
+
+    /** Where the RSDP is, if the kernel is not to look for it. */
+    void rsdp(long address) {
+        rsdp = address;
     }
 
     void initrd(long from, long to) {
@@ -56,32 +65,41 @@ final class LinuxGuest {
         initrdBytes = to - from;
     }
 
-    /** Places the kernel and enters it under the hypervisor; does not come back. */
+    /** Whether it is a kernel that can be started. */
+    boolean isUsable() {
+        return imageEnd - image >= 0x1000
+                && Bare.get32(image + MAGIC) == HEADER_MAGIC
+                && Bare.get16(image + VERSION) >= PROTOCOL_2_12
+                && (Bare.get16(image + XLOADFLAGS) & KERNEL_64) != 0;
+    }
+
+    /** The initramfs has to end there. */
+    long initrdLimit() {
+        return u32(image + INITRD_ADDR_MAX) + 1;
+    }
+
+    /** Places the kernel and enters it; does not come back. */
     void start(E820 map) {
-        if (imageEnd - image < 0x1000
-                || Bare.get32(image + MAGIC) != HEADER_MAGIC
-                || Bare.get16(image + VERSION) < PROTOCOL_2_12
-                || (Bare.get16(image + XLOADFLAGS) & KERNEL_64) == 0) {
+        int sectors = Bare.get8(image + SETUP_SECTS);
+        long code = image + ((sectors == 0 ? 4 : sectors) + 1) * 512L;
+        if (!isUsable() || code >= imageEnd) {
             throw new IllegalStateException(
-                    "the first module is no Linux kernel with a 64-bit entry (a bzImage)");
+                    "what is next is no Linux kernel with a 64-bit entry (a bzImage)");
         }
         // All that the entry needs below 1 MiB: boot_params, command line, six page tables, GDT.
         long low = map.place("the kernel's parameters", 16 * PAGE, PAGE, 0x1_0000, MIB);
         long kernel =
                 map.place(
                         "the kernel",
-                        u32(image + INIT_SIZE),
-                        u32(image + KERNEL_ALIGNMENT),
+                        Math.max(u32(image + INIT_SIZE), imageEnd - code),
+                        Math.max(u32(image + KERNEL_ALIGNMENT), PAGE),
                         Bare.get64(image + PREF_ADDRESS),
                         FOUR_GIB);
-        int sectors = Bare.get8(image + SETUP_SECTS);
-        long code = image + ((sectors == 0 ? 4 : sectors) + 1) * 512L;
         Bare.copy(kernel, code, imageEnd - code);
         Bare.fill(low, 0, 16 * PAGE);
         putParameters(low, kernel, map);
-        long page = map.place("the other processors' start", PAGE, PAGE, PAGE, MIB);
-        int[] processors = Engine.isPresent() ? Madt.apicIds(Processors.MAX) : new int[0];
-        Start.long64(kernel + ENTRY_64, low, low + 2 * PAGE, page, processors);
+        long page = map.placeTrampoline();
+        Start.long64(kernel + ENTRY_64, low, low + 2 * PAGE, page);
     }
 
     private void putParameters(long params, long kernel, E820 map) {
@@ -89,6 +107,7 @@ final class LinuxGuest {
         copyCommandLine(text);
         int headerEnd = MAGIC + Bare.get8(image + MAGIC - 1);
         Bare.copy(params + HEADER, image + HEADER, headerEnd - HEADER);
+        Bare.put64(params + ACPI_RSDP_ADDR, rsdp);
         Bare.put8(params + TYPE_OF_LOADER, UNKNOWN_LOADER);
         Bare.put32(params + CODE32_START, (int) kernel);
         Bare.put32(params + CMD_LINE_PTR, (int) text);
@@ -100,7 +119,7 @@ final class LinuxGuest {
             long entry = params + E820_TABLE + i * 20L;
             Bare.put64(entry, map.base(i));
             Bare.put64(entry + 8, map.end(i) - map.base(i));
-            Bare.put32(entry + 16, map.type(i));
+            Bare.put32(entry + 16, map.acpiType(i));
         }
     }
 

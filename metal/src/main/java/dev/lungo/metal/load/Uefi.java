@@ -2,6 +2,7 @@ package dev.lungo.metal.load;
 
 import dev.lungo.metal.core.Bare;
 import dev.lungo.metal.core.Lungo;
+import java.util.Arrays;
 
 /**
  * The firmware's services, as far as start-up needs them. UEFI Specification 2.10, "EFI Boot
@@ -22,7 +23,17 @@ final class Uefi {
     static final int ALL_HANDLES          = 0;
     static final int BY_PROTOCOL          = 2;
     static final int ANY_PAGES            = 0;
+    static final int LOADER_DATA          = 2;
     static final int BOOT_SERVICES_CODE   = 3;
+
+    // Offsets in EFI_LOADED_IMAGE_PROTOCOL, EFI_SIMPLE_FILE_SYSTEM_PROTOCOL and EFI_FILE_PROTOCOL.
+    private static final int LOAD_OPTIONS_SIZE = 48;
+    private static final int LOAD_OPTIONS = 56;
+    private static final int OPEN_VOLUME  = 8;
+    private static final int OPEN         = 8;
+    private static final int CLOSE        = 16;
+    private static final int READ         = 32;
+    private static final int MODE_READ    = 1;
 
     // GUIDs, as two words in memory order.
     static final long LOADED_IMAGE_1 = 0x11D2_9562_5B1B_31A1L;
@@ -40,6 +51,9 @@ final class Uefi {
     private static final int END = 0x7F;
     private static final int END_ENTIRE = 0xFF;
     private static final int LONGEST_PATH = 2048;
+    private static final int PATH = 2048;
+    private static final int BUFFER_BYTES = 4096;
+    private static final int LONGEST_FILE = 1 << 16;
 
     private final long bootServices;
 
@@ -117,10 +131,10 @@ final class Uefi {
     /** Loads an image from a file of a device: its handle, or 0 if there is no such file. */
     long load(long device, String path) {
         long devicePath = protocol(device, DEVICE_PATH_1, DEVICE_PATH_2);
-        if (devicePath == 0) {
+        if (devicePath == 0 || 2 * path.length() > LONGEST_PATH) {
             return 0;
         }
-        long full = scratch + 2048;
+        long full = scratch + PATH;
         long at = full;
         long from = devicePath;
         while (Bare.get8(from) != END) {
@@ -135,18 +149,95 @@ final class Uefi {
         Bare.put8(at, MEDIA);
         Bare.put8(at + 1, FILE_PATH);
         Bare.put16(at + 2, 4 + 2 * (path.length() + 1));
-        at += 4;
-        for (int i = 0; i < path.length(); i++, at += 2) {
-            Bare.put16(at, path.charAt(i));
-        }
-        Bare.put16(at, 0);
-        at += 2;
+        at = putPath(at + 4, path);
         Bare.put32(at, END | END_ENTIRE << 8 | 4 << 16);
         long result = scratch + 16;
         Bare.put64(result, 0);
         long status =
                 Lungo.efiCall(service(LOAD_IMAGE), 0, Lungo.imageHandle(), full, 0, 0, result);
         return status == 0 ? Bare.get64(result) : 0;
+    }
+
+    /** A file's text, or nothing if there is no such file. */
+    String read(long device, String path) {
+        long volumes = protocol(device, FILE_SYSTEM_1, FILE_SYSTEM_2);
+        long result = scratch + 16;
+        if (volumes == 0
+                || Lungo.efiCall(Bare.get64(volumes + OPEN_VOLUME), volumes, result, 0, 0, 0, 0)
+                        != 0) {
+            return "";
+        }
+        long root = Bare.get64(result);
+        putPath(scratch + PATH, path);
+        long opened =
+                Lungo.efiCall(
+                        Bare.get64(root + OPEN), root, result, scratch + PATH, MODE_READ, 0, 0);
+        StringBuilder text = new StringBuilder();
+        if (opened == 0) {
+            long file = Bare.get64(result);
+            long buffer = scratch + PATH;
+            do {
+                Bare.put64(result, BUFFER_BYTES);
+                long status = Lungo.efiCall(Bare.get64(file + READ), file, result, buffer, 0, 0, 0);
+                if (status != 0) {
+                    break;
+                }
+                text.append(Boot.text(buffer, Bare.get64(result)));
+            } while (Bare.get64(result) != 0 && text.length() < LONGEST_FILE);
+            Lungo.efiCall(Bare.get64(file + CLOSE), file, 0, 0, 0, 0, 0);
+        }
+        Lungo.efiCall(Bare.get64(root + CLOSE), root, 0, 0, 0, 0, 0);
+        return text.toString();
+    }
+
+    /** Whether a device path is this path of a file, in one node or several. */
+    boolean isPath(long devicePath, String path) {
+        int at = 0;
+        long node = devicePath;
+        while (devicePath != 0 && Bare.get8(node) == MEDIA && Bare.get8(node + 1) == FILE_PATH) {
+            int bytes = Bare.get16(node + 2);
+            for (long c = node + 4; c + 2 <= node + bytes && Bare.get16(c) != 0; c += 2) {
+                if (at == path.length() || upper(path.charAt(at)) != upper((char) Bare.get16(c))) {
+                    return false;
+                }
+                at++;
+            }
+            if (bytes < 4) {
+                break;
+            }
+            node += bytes;
+        }
+        return at > 0 && at == path.length();
+    }
+
+    private static char upper(char c) {
+        return c >= 'a' && c <= 'z' ? (char) (c - 'a' + 'A') : c;
+    }
+
+    /** What an image finds as its command line. */
+    void loadOptions(long image, String text) {
+        long loaded = protocol(image, LOADED_IMAGE_1, LOADED_IMAGE_2);
+        long options = text.isEmpty() || loaded == 0 ? 0 : allocate(LOADER_DATA, 1);
+        if (options == 0 || text.length() >= 2048) {
+            return;
+        }
+        putPath(options, text);
+        Bare.put32(loaded + LOAD_OPTIONS_SIZE, 2 * (text.length() + 1));
+        Bare.put64(loaded + LOAD_OPTIONS, options);
+    }
+
+    /** UTF-16 with a zero behind; where that ends. */
+    private static long putPath(long to, String path) {
+        for (int i = 0; i < path.length(); i++) {
+            Bare.put16(to + 2L * i, path.charAt(i));
+        }
+        Bare.put16(to + 2L * path.length(), 0);
+        return to + 2L * (path.length() + 1);
+    }
+
+    /** Runs an image until it returns: its status. */
+    long start(long image) {
+        return Lungo.efiCall(service(START_IMAGE), image, 0, 0, 0, 0, 0);
     }
 
     /** Pages of the firmware's, or 0. */
@@ -156,8 +247,22 @@ final class Uefi {
         return status == 0 ? Bare.get64(result) : 0;
     }
 
+    /** Of all processors that are enabled. */
+    int[] apicIds(long services) {
+        int[] ids = new int[processors(services)];
+        int count = 0;
+        for (int i = 0; i < ids.length; i++) {
+            long id = apicId(services, i);
+            if (id >= 0) {
+                ids[count] = (int) id;
+                count++;
+            }
+        }
+        return Arrays.copyOf(ids, count);
+    }
+
     /** What {@code GetProcessorInfo} says of a processor: its APIC ID, or -1 if it is disabled. */
-    long apicId(long services, int number) {
+    private long apicId(long services, int number) {
         long information = scratch + 32;
         long status =
                 Lungo.efiCall(Bare.get64(services + 8), services, number, information, 0, 0, 0);
@@ -165,7 +270,7 @@ final class Uefi {
         return status == 0 && enabled ? Bare.get64(information) : -1;
     }
 
-    int processors(long services) {
+    private int processors(long services) {
         long count = scratch + 16;
         long status = Lungo.efiCall(Bare.get64(services), services, count, scratch + 24, 0, 0, 0);
         return status == 0 ? (int) Bare.get64(count) : 1;
