@@ -9,5 +9,6 @@ module dev.lungo.toolchain {
     exports dev.lungo.toolchain.image;
 
     provides java.util.spi.ToolProvider with
-            dev.lungo.toolchain.MetalBuildTool;
+            dev.lungo.toolchain.MetalBuildTool,
+            dev.lungo.toolchain.LogReaderTool;
 }

@@ -15,11 +15,11 @@ import java.util.ServiceLoader;
 import java.util.spi.ToolProvider;
 
 /**
- * {@code lungo metal build}: the toolchain makes an image. It and the compiler that it drives are
- * loaded here, from a directory of their own, so that no other command pays for them.
+ * {@code lungo metal build} and {@code lungo metal log}: the toolchain makes an image, or the
+ * program that reads its log. It and the compiler that it drives are loaded here, from a directory
+ * of their own, so that no other command pays for them.
  */
 final class MetalCommand {
-    private static final String TOOL = "lungo-metal-build";
     private static final String USAGE =
             """
             lungo metal build -o FILE    makes an image that starts on bare x86-64
@@ -31,13 +31,15 @@ final class MetalCommand {
               --next F                          what is booted next: a Linux kernel or an ELF file
               --initrd F                        an initramfs for that kernel
               --compress none|lzma|lz4          how programs are kept; lzma if not given
+            lungo metal log -o FILE      makes a program for Linux that prints the hypervisor's log
             """;
 
     private MetalCommand() {}
 
     static int execute(String... arguments) {
-        if (arguments.length < 2 || !arguments[1].equals("build")) {
-            throw new Refusal("what metal can do is build: give \"metal build --help\"");
+        String what = arguments.length < 2 ? "" : arguments[1];
+        if (!what.equals("build") && !what.equals("log")) {
+            throw new Refusal("what metal can do is build and log: give \"metal build --help\"");
         }
         if (arguments.length == 3 && arguments[2].equals("--help")) {
             System.out.print(USAGE);
@@ -46,7 +48,7 @@ final class MetalCommand {
         List<String> options = new ArrayList<>(List.of(arguments).subList(2, arguments.length));
         Path lib = ownJar().getParent();
         List<Path> rooms = list(lib, "lungo-*.jar");
-        if (!rooms.isEmpty()) {
+        if (what.equals("build") && !rooms.isEmpty()) {
             options.add("--classpath");
             options.add(String.join(":", rooms.stream().map(Path::toString).toList()));
         }
@@ -55,7 +57,7 @@ final class MetalCommand {
         try (URLClassLoader loader = new URLClassLoader(urls(jars), PLATFORM)) {
             return ServiceLoader.load(ToolProvider.class, loader).stream()
                     .map(ServiceLoader.Provider::get)
-                    .filter(tool -> tool.name().equals(TOOL))
+                    .filter(tool -> tool.name().equals("lungo-metal-" + what))
                     .findFirst()
                     .orElseThrow(MetalCommand::missing)
                     .run(System.out, System.err, options.toArray(String[]::new));

@@ -69,8 +69,18 @@ final class MetalMachine {
         return binary;
     }
 
-    /** What the machine's first serial port says until it powers off, which it must in a minute. */
+    /**
+     * What the machine's first serial port says until it powers off, which it must in two minutes.
+     */
     static String boot(Path directory, Path image, Path kernel) throws Exception {
+        return boot(directory, image, kernel.toString(), 1);
+    }
+
+    /**
+     * @param modules with their command lines, separated by commas
+     */
+    static String boot(Path directory, Path image, String modules, int processors)
+            throws Exception {
         assumeTrue(Files.exists(QEMU), "not run: no qemu-system-x86_64");
         Path serial = directory.resolve("serial");
         // spotless:off
@@ -78,7 +88,8 @@ final class MetalMachine {
                 directory,
                 QEMU.toString(), "-accel", "tcg", "-cpu", "max", "-m", "512", "-no-reboot",
                 "-display", "none", "-monitor", "none", "-serial", "file:" + serial,
-                "-kernel", image.toString(), "-initrd", kernel.toString());
+                "-smp", String.valueOf(processors),
+                "-kernel", image.toString(), "-initrd", modules);
         // spotless:on
         return Files.readString(serial);
     }
@@ -91,7 +102,7 @@ final class MetalMachine {
                         .redirectOutput(log.toFile())
                         .start();
         try {
-            assertThat(process.waitFor(60, TimeUnit.SECONDS)).as(command[0]).isTrue();
+            assertThat(process.waitFor(120, TimeUnit.SECONDS)).as(command[0]).isTrue();
             assertThat(process.exitValue()).as(Files.readString(log)).isZero();
         } finally {
             process.destroyForcibly();

@@ -43,6 +43,7 @@ public final class Engine implements Intercepts {
 
     /** Finds out what the processor can do, and makes what all processors share. */
     public static Engine begin() {
+        Log.keep();
         long scratch = Pages.take(1);
         boolean amd = Svm.isUsable(scratch);
         String missing = amd ? "" : Vmx.missing(scratch);

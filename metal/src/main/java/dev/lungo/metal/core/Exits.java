@@ -19,6 +19,7 @@ public final class Exits {
     public static final int LEAF = 0x4C75_6E67;
 
     private static final long VERSION = 1;
+    private static final int CALLS = 1;
     private static final int SVM_FEATURES = 0x8000_000A;
     private static final long VMX = 1L << 5;
     private static final long SMX = 1L << 6;
@@ -34,6 +35,9 @@ public final class Exits {
 
     /** VMCALL: takes the hypervisor's memory from the guest, for good. */
     public static final long PROTECT = 0x4C75_6E67_0000_0001L;
+
+    /** VMCALL: a piece of the log, see {@link Log#read}. */
+    public static final long READ_LOG = 0x4C75_6E67_0000_0002L;
 
     private static Hypervisor hypervisor = new Hypervisor() {};
 
@@ -68,6 +72,11 @@ public final class Exits {
         } else if (leaf == SVM_FEATURES) {
             vcpu.rax = 0;
             vcpu.rbx = 0;
+            vcpu.rcx = 0;
+            vcpu.rdx = 0;
+        } else if (leaf == LEAF && subleaf == CALLS) {
+            vcpu.rax = Engine.vendor().isAmd() ? 1 : 0; // whether it is VMMCALL
+            vcpu.rbx = Log.RING;
             vcpu.rcx = 0;
             vcpu.rdx = 0;
         } else if (leaf == LEAF) {
@@ -145,6 +154,9 @@ public final class Exits {
         if (vcpu.rax == PROTECT) {
             vcpu.rax = Engine.protect() ? 0 : -1;
             Processors.flushAll(processor);
+            skip(vcpu);
+        } else if (vcpu.rax == READ_LOG) {
+            Log.read(vcpu);
             skip(vcpu);
         } else if (hypervisor.vmcall(vcpu, vcpu.rax)) {
             skip(vcpu);

@@ -77,7 +77,17 @@ final class Gcc {
         run(command);
     }
 
+    /** NAME.S to a static executable NAME for Linux, without a library. */
+    static void assembleProgram(Path directory, String name) {
+        run(directory, List.of("gcc", "-c", name + ".S", "-o", name + ".o"));
+        run(directory, List.of("ld", "-static", "-s", "--build-id=none", "-o", name, name + ".o"));
+    }
+
     private String run(List<String> command) {
+        return run(directory, command);
+    }
+
+    private static String run(Path directory, List<String> command) {
         try {
             ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
             builder.environment().put("LC_ALL", "C");
