@@ -60,7 +60,8 @@ public abstract class Hypervisor {
 
     /**
      * An access that the nested page tables do not allow: to a watched page. {@code false} lets
-     * this access happen, and the watch go on.
+     * this access happen, and the watch go on. {@code true} keeps what is written from the page,
+     * while all else that the instruction does happens.
      */
     public boolean memory(Vcpu vcpu, long guestPhysical, boolean write) {
         return false;
@@ -70,6 +71,20 @@ public abstract class Hypervisor {
     public boolean exception(Vcpu vcpu, int vector, int error) {
         return false;
     }
+
+    /**
+     * An external interrupt of this processor. {@code false} gives it to the guest; {@code true}
+     * ends it, as far as the local APIC is concerned.
+     */
+    public boolean interrupt(Vcpu vcpu, int vector) {
+        return false;
+    }
+
+    /** The time that was asked for has gone by on this processor. */
+    public void timer(Vcpu vcpu) {}
+
+    /** The guest has executed an instruction since {@link Vcpu#trap} was set. */
+    public void trap(Vcpu vcpu) {}
 
     /** VMCALL or VMMCALL with a number in RAX. {@code false} gives the guest #UD. */
     public boolean vmcall(Vcpu vcpu, long number) {

@@ -15,6 +15,16 @@ public interface Intercepts {
 
     void exception(int vector);
 
+    /** All external interrupts. */
+    void interrupts();
+
+    /**
+     * {@link Hypervisor#timer} after about so many ticks of the time stamp counter, again and again
+     * and on every processor. VT-x has a timer for it. AMD-V has none: there it is called at the
+     * first exit after that time, and external interrupts become exits.
+     */
+    void timer(long ticks);
+
     /** The page of 4 KiB at this guest-physical address. */
     void writesToPage(long guestPhysical);
 }

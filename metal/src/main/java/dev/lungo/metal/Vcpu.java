@@ -27,6 +27,9 @@ public final class Vcpu {
 
     public int eventError;
 
+    /** Set it to have {@link Hypervisor#trap} called after the guest's next instruction. */
+    public boolean trap;
+
     /** From 0 for the boot processor. */
     public int index;
 

@@ -22,6 +22,7 @@ BARE void Bare_copy(int64_t to, int64_t from, int64_t n) {
 BARE int32_t Bare_swap32(int64_t a, int32_t v) {
     return __atomic_exchange_n((int32_t *)a, v, __ATOMIC_SEQ_CST);
 }
+BARE void Bare_or8(int64_t a, int32_t v) { __atomic_fetch_or((uint8_t *)a, (uint8_t)v, __ATOMIC_SEQ_CST); }
 BARE int32_t Bare_add32(int64_t a, int32_t v) {
     return __atomic_fetch_add((int32_t *)a, v, __ATOMIC_SEQ_CST);
 }
@@ -96,6 +97,8 @@ BARE void Bare_pause(void) { __asm__ volatile("pause"); }
 BARE void Bare_cli(void) { __asm__ volatile("cli" ::: "memory"); }
 /* Opens the global interrupt flag for as long as it takes to take an NMI. */
 BARE void Bare_nmiWindow(void) { __asm__ volatile("stgi; nop; nop; clgi" ::: "memory"); }
+/* The same for an external interrupt; its stub clears IF, so there is only one. */
+BARE void Bare_takeInterrupt(void) { __asm__ volatile("stgi; sti; nop; nop; cli; clgi" ::: "memory"); }
 /* An exit by an NMI leaves NMIs blocked; IRET is what unblocks them. */
 BARE void Bare_unblockNmi(void) {
     __asm__ volatile("mov %%rsp,%%rax; pushq $0x10; push %%rax; pushfq; pushq $8; lea 1f(%%rip),%%rax; push %%rax; iretq; 1:" ::: "rax", "memory");
@@ -126,6 +129,7 @@ void Bare_vmxBecomeGuest(int64_t block, int64_t stack);
 /* Sleeps until the word at that address is not 0; the sleep ends with any NMI. */
 void Bare_waitNmi(int64_t word);
 int64_t Bare_stub(int32_t vector);
+int64_t Bare_interruptStub(int32_t vector);
 int64_t Bare_trampoline(int32_t part);
 int64_t Bare_arrival(void);
 void Bare_jump(int64_t entry, int64_t rsi, int64_t tables, int64_t gdt);

@@ -8,6 +8,7 @@
         .set VCPU_FX, 160
         .set VCPU_NMIS, 168
         .set VCPU_INDEX, 184
+        .set VCPU_INTERRUPT, 208
 
         .text
 
@@ -227,7 +228,7 @@ faulted:
         mov eax, 1
         ret
 
-# Interrupt stubs of the host, 16 bytes each. Only vectors 0 to 31 can come.
+# Interrupt stubs of the host, 16 bytes each. 
         .macro STUB n
         .balign 16
         .if (\n == 8) || (\n >= 10 && \n <= 14) || (\n == 17) || (\n == 21) || (\n == 29) || (\n == 30)
@@ -245,6 +246,29 @@ stubs:
         .set i, i+1
         .endr
 
+# External interrupts: 16 bytes each. The vector goes to the block.
+        .balign 16
+interrupt_stubs:
+        .set i, 0
+        .rept 256
+        .balign 16
+        push i
+        jmp host_interrupt
+        .set i, i+1
+        .endr
+host_interrupt:
+        push rax
+        push rcx
+        mov rax, [rsp+64]
+        mov ecx, [rsp+16]
+        or ecx, 0x100
+        mov [rax+VCPU_INTERRUPT], ecx
+        and qword ptr [rsp+40], -0x201  # RFLAGS.IF: one is enough
+        pop rcx
+        pop rax
+        add rsp, 8
+        iretq
+
         .globl Bare_stub
 Bare_stub:
         cmp edi, 2
@@ -254,6 +278,12 @@ Bare_stub:
         add rax, rdi
         ret
 1:      lea rax, [rip+metal_nmi]
+        ret
+        .globl Bare_interruptStub
+Bare_interruptStub:
+        shl edi, 4
+        lea rax, [rip+interrupt_stubs]
+        add rax, rdi
         ret
 
 # NMI: its stack (IST) has the address of the Vcpu above the frame.

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -25,7 +26,7 @@ final class MetalMachine {
     static Path build(Path directory, Target target, Optional<String> hypervisor)
             throws IOException {
         assumeTrue(Files.exists(Path.of("/usr/bin/gcc")), "not run: no gcc");
-        List<Path> classPath = List.of(home(Main.class), home(Msr.class));
+        List<Path> classPath = List.of(home(Main.class), home(Msr.class), home(MetalMachine.class));
         byte[] image =
                 MetalBuild.of(target, Main.class.getName(), classPath)
                         .withHypervisor(hypervisor)
@@ -41,22 +42,27 @@ final class MetalMachine {
         }
     }
 
+    private static Path copy(Path directory, String name) throws IOException {
+        try (var in = MetalMachine.class.getResourceAsStream("/metal/" + name)) {
+            if (in == null) {
+                throw new IllegalArgumentException("no resource " + name);
+            }
+            return Files.write(directory.resolve(name), in.readAllBytes());
+        }
+    }
+
     /**
      * A resource of this package assembled, as the bytes that it says.
      *
      * @param name without ".S"
      */
     static Path assemble(Path directory, String name) throws Exception {
-        Path source = directory.resolve(name + ".S");
-        try (var in = MetalMachine.class.getResourceAsStream("/metal/" + name + ".S")) {
-            if (in == null) {
-                throw new IllegalArgumentException("no resource " + name);
-            }
-            Files.write(source, in.readAllBytes());
-        }
+        Path source = copy(directory, name + ".S");
+        Path included = copy(directory, "guest.inc");
         Path object = directory.resolve(name + ".o");
         Path binary = directory.resolve(name + ".bin");
-        run(directory, "gcc", "-c", "-o", object.toString(), source.toString());
+        String include = "-Wa,-I," + included.getParent();
+        run(directory, "gcc", include, "-c", "-o", object.toString(), source.toString());
         run(
                 directory,
                 "objcopy",
@@ -79,18 +85,21 @@ final class MetalMachine {
     /**
      * @param modules with their command lines, separated by commas
      */
-    static String boot(Path directory, Path image, String modules, int processors)
+    static String boot(
+            Path directory, Path image, String modules, int processors, String... options)
             throws Exception {
         assumeTrue(Files.exists(QEMU), "not run: no qemu-system-x86_64");
         Path serial = directory.resolve("serial");
+        List<String> command = new ArrayList<>();
         // spotless:off
-        run(
-                directory,
+        command.addAll(List.of(
                 QEMU.toString(), "-accel", "tcg", "-cpu", "max", "-m", "512", "-no-reboot",
                 "-display", "none", "-monitor", "none", "-serial", "file:" + serial,
                 "-smp", String.valueOf(processors),
-                "-kernel", image.toString(), "-initrd", modules);
+                "-kernel", image.toString(), "-initrd", modules));
         // spotless:on
+        command.addAll(List.of(options));
+        run(directory, command.toArray(String[]::new));
         return Files.readString(serial);
     }
 

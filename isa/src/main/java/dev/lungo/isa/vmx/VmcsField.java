@@ -63,6 +63,7 @@ public final class VmcsField {
     public static final int GUEST_INTERRUPTIBILITY      = 0x4824;
     public static final int GUEST_ACTIVITY_STATE        = 0x4826;
     public static final int GUEST_IA32_SYSENTER_CS      = 0x482A;
+    public static final int PREEMPTION_TIMER_VALUE      = 0x482E;
     public static final int HOST_IA32_SYSENTER_CS       = 0x4C00;
 
     // Natural-width control and read-only data fields

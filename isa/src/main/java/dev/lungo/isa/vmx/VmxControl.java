@@ -6,10 +6,13 @@ package dev.lungo.isa.vmx;
 public final class VmxControl {
     // spotless:off
     // Pin-based (table 25-5)
+    public static final int EXTERNAL_INTERRUPT_EXITING = 1 << 0;
     public static final int NMI_EXITING             = 1 << 3;
     public static final int VIRTUAL_NMIS            = 1 << 5;
+    public static final int PREEMPTION_TIMER        = 1 << 6;
 
     // Primary processor-based (table 25-6)
+    public static final int INTERRUPT_WINDOW_EXITING = 1 << 2;
     public static final int NMI_WINDOW_EXITING      = 1 << 22;
     public static final int USE_IO_BITMAPS          = 1 << 25;
     public static final int MONITOR_TRAP_FLAG       = 1 << 27;
@@ -27,6 +30,7 @@ public final class VmxControl {
     // VM-exit (table 25-13)
     public static final int SAVE_DEBUG_CONTROLS     = 1 << 2;
     public static final int HOST_ADDRESS_SPACE_SIZE = 1 << 9;
+    public static final int ACKNOWLEDGE_INTERRUPT   = 1 << 15;
     public static final int EXIT_SAVE_PAT           = 1 << 18;
     public static final int EXIT_LOAD_PAT           = 1 << 19;
     public static final int EXIT_SAVE_EFER          = 1 << 20;

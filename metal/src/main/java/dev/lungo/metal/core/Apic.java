@@ -13,8 +13,8 @@ public final class Apic {
     private static final int BOOT_PROCESSOR = 1 << 8;
     private static final int TPR = 0x80;
     private static final int EOI = 0xB0;
-    public static final int LDR = 0xD0;
-    public static final int DFR = 0xE0;
+    private static final int LDR = 0xD0;
+    private static final int DFR = 0xE0;
     private static final int SVR = 0xF0;
     private static final int ISR = 0x100;
     public static final int ICR_LOW = 0x300;
@@ -53,6 +53,26 @@ public final class Apic {
         if (!isX2()) {
             processor.logicalId = Bare.get32(base() + LDR);
             processor.logicalFormat = Bare.get32(base() + DFR);
+        }
+    }
+
+    /** A store to one of its registers. */
+    static void note(Processor processor, int offset, int value) {
+        if (offset == LDR) {
+            processor.logicalId = value;
+        } else if (offset == DFR) {
+            processor.logicalFormat = value;
+        }
+    }
+
+    /** In the guest's stead, for an interrupt that it does not get. */
+    static void endOfInterrupt(int vector) {
+        if (isX2()) {
+            if ((Bare.rdmsr(Msr.IA32_X2APIC_ISR0 + (vector >>> 5)) >>> (vector & 31) & 1) != 0) {
+                Bare.wrmsr(Msr.IA32_X2APIC_EOI, 0);
+            }
+        } else if ((Bare.get32(base() + ISR + (vector >>> 5) * 16L) >>> (vector & 31) & 1) != 0) {
+            Bare.put32(base() + EOI, 0);
         }
     }
 

@@ -21,6 +21,7 @@ public final class Bare {
     /** Atomic; the value before. */
     public static native int swap32(long address, int value);
     public static native int  add32(long address, int value);
+    public static native void or8(long address, int bits);
 
     public static native int  in8(int port);
     public static native int  in16(int port);
@@ -65,6 +66,8 @@ public final class Bare {
     public static native void unblockNmi();
     public static native void nmiWindow();
     public static native void waitNmi(long word);
+    /** AMD-V: takes the interrupt that is pending; its vector goes to the block. */
+    public static native void takeInterrupt();
     public static native void stop();
 
     public static native void svmRun(long block, long stack);
@@ -81,6 +84,7 @@ public final class Bare {
     public static native void invept();
     public static native void invvpid();
     public static native long stub(int vector);
+    public static native long interruptStub(int vector);
     /** Where another processor begins: 0 its 16-bit code, 1 its 32-bit and 2 its 64-bit, 3 the end. */
     public static native long trampoline(int part);
     /** Where that goes to: {@link Trampoline#arrive}. */

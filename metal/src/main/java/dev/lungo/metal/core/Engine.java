@@ -2,6 +2,8 @@ package dev.lungo.metal.core;
 
 import dev.lungo.isa.Cr0;
 import dev.lungo.isa.Cr4;
+import dev.lungo.isa.Efer;
+import dev.lungo.isa.Msr;
 import dev.lungo.metal.ExitPath;
 import dev.lungo.metal.Intercepts;
 import dev.lungo.metal.svm.Svm;
@@ -10,6 +12,7 @@ import dev.lungo.metal.vmx.Vmx;
 /** The hypervisor's start-up, as far as it is the same however the machine was booted. */
 public final class Engine implements Intercepts {
     private static final int HUGE_PAGES = 1 << 26;
+    private static final int NO_EXECUTE = 1 << 20;
 
     private static Vendor vendor = new Svm();
     private static boolean present;
@@ -100,6 +103,10 @@ public final class Engine implements Intercepts {
         Bare.setCr0((Bare.getCr0() | Cr0.NE | Cr0.MP) & ~(Cr0.TS | Cr0.EM));
         Bare.cpuid(1, 0, processor.block + Block.SCRATCH);
         boolean xsave = (Bare.get32(processor.block + Block.SCRATCH + 16) & 1 << 26) != 0;
+        Bare.cpuid(0x8000_0001, 0, processor.block + Block.SCRATCH);
+        if ((Bare.get32(processor.block + Block.SCRATCH + 24) & NO_EXECUTE) != 0) {
+            Bare.wrmsr(Msr.IA32_EFER, Bare.rdmsr(Msr.IA32_EFER) | Efer.NXE);
+        }
         Bare.setCr4(Bare.getCr4() | Cr4.OSFXSR | Cr4.OSXMMEXCPT | (xsave ? Cr4.OSXSAVE : 0));
         if (vendor.watchesApic()) {
             Apic.noteLogical(processor);
@@ -136,6 +143,16 @@ public final class Engine implements Intercepts {
     @Override
     public void exception(int vector) {
         vendor.interceptException(vector);
+    }
+
+    @Override
+    public void interrupts() {
+        vendor.interceptInterrupts();
+    }
+
+    @Override
+    public void timer(long ticks) {
+        vendor.interceptTimer(ticks);
     }
 
     @Override

@@ -168,27 +168,33 @@ public final class Exits {
     /** IN and OUT without a string. */
     public static void port(Vcpu vcpu, int port, int bytes, boolean in) {
         if (in) {
-            if (!hypervisor.portIn(vcpu, port, bytes)) {
-                int value =
-                        bytes == 1
-                                ? Bare.in8(port)
-                                : bytes == 2 ? Bare.in16(port) : Bare.in32(port);
-                Guest.setIn(vcpu, bytes, value);
-            }
+            in(vcpu, port, bytes);
         } else {
-            int value = (int) vcpu.rax;
-            value = bytes == 1 ? value & 0xFF : bytes == 2 ? value & 0xFFFF : value;
-            if (!hypervisor.portOut(vcpu, port, bytes, value)) {
-                if (bytes == 1) {
-                    Bare.out8(port, value);
-                } else if (bytes == 2) {
-                    Bare.out16(port, value);
-                } else {
-                    Bare.out32(port, value);
-                }
-            }
+            out(vcpu, port, bytes, (int) vcpu.rax);
         }
         skip(vcpu);
+    }
+
+    /** The low bytes of RAX get what the hypervisor or the port says. */
+    static void in(Vcpu vcpu, int port, int bytes) {
+        if (!hypervisor.portIn(vcpu, port, bytes)) {
+            int value =
+                    bytes == 1 ? Bare.in8(port) : bytes == 2 ? Bare.in16(port) : Bare.in32(port);
+            Guest.setIn(vcpu, bytes, value);
+        }
+    }
+
+    static void out(Vcpu vcpu, int port, int bytes, int from) {
+        int value = bytes == 1 ? from & 0xFF : bytes == 2 ? from & 0xFFFF : from;
+        if (!hypervisor.portOut(vcpu, port, bytes, value)) {
+            if (bytes == 1) {
+                Bare.out8(port, value);
+            } else if (bytes == 2) {
+                Bare.out16(port, value);
+            } else {
+                Bare.out32(port, value);
+            }
+        }
     }
 
     public static void undefined(Processor processor) {
@@ -205,52 +211,138 @@ public final class Exits {
     public static void memory(
             Processor processor, long guestPhysical, boolean write, long codeBase, int attributes) {
         Vcpu vcpu = processor.vcpu;
-        boolean code64 = (attributes & CODE_L) != 0 && (vcpu.efer & Efer.LMA) != 0;
-        if (write && !NestedMap.isRemoved(guestPhysical)) {
+        Step step = processor.step;
+        if (step.active && NestedMap.isOpen(guestPhysical)) {
+            step.pages.build(); // of the map of all a part was missing
+            Engine.vendor().beginStep(processor);
+            return;
+        }
+        if (!write || NestedMap.isRemoved(guestPhysical)) {
+            refuse(processor, guestPhysical, write);
+            return;
+        }
+        boolean apic =
+                Engine.vendor().watchesApic() && (guestPhysical & -Pages.SIZE) == Apic.base();
+        if (apic && vcpu.event == 0 && !step.active) {
+            boolean code64 = (attributes & CODE_L) != 0 && (vcpu.efer & Efer.LMA) != 0;
             GuestMemory.fetch(processor, codeBase + vcpu.rip);
             if (processor.store.decode(vcpu, code64, (attributes & CODE_D) != 0)) {
-                store(processor, guestPhysical);
+                storeToApic(processor, guestPhysical);
                 vcpu.length = processor.store.length;
                 skip(vcpu);
                 return;
             }
         }
+        boolean command = apic && ((int) guestPhysical & 0xFFC) == Apic.ICR_LOW;
+        boolean kept = command || !apic && hypervisor.memory(vcpu, guestPhysical, true);
+        if (!step.active) {
+            step.pages.clear();
+        }
+        step.commands |= command;
+        if (step.pages.open(guestPhysical, kept)) {
+            Engine.vendor().beginStep(processor);
+        } else {
+            refuse(processor, guestPhysical, true);
+        }
+    }
+
+    private static void refuse(Processor processor, long guestPhysical, boolean write) {
         if (processor.refused < LOGGED_REFUSALS) {
             processor.refused++;
             Log.begin(write ? MAY_NOT_WRITE : MAY_NOT_READ);
             Log.hex(guestPhysical);
             Log.put(AT_RIP);
-            Log.hex(vcpu.rip);
+            Log.hex(processor.vcpu.rip);
             Log.end();
         }
-        Guest.raise(vcpu, GP, 0);
+        if (processor.step.active) {
+            Engine.vendor().cancelStep(processor);
+        }
+        Guest.raise(processor.vcpu, GP, 0);
     }
 
-    private static void store(Processor processor, long guestPhysical) {
+    /** A store in the guest's stead, to one page. */
+    static void store(Processor processor, long guestPhysical, int bytes, long value) {
+        boolean apic =
+                Engine.vendor().watchesApic() && (guestPhysical & -Pages.SIZE) == Apic.base();
+        if (apic) {
+            processor.store.value = value;
+            processor.store.bytes = bytes;
+            processor.store.exchanged = -1;
+            storeToApic(processor, guestPhysical);
+        } else if (NestedMap.isOpen(guestPhysical)
+                || !hypervisor.memory(processor.vcpu, guestPhysical, true)) {
+            put(guestPhysical, bytes, value);
+        }
+    }
+
+    private static void storeToApic(Processor processor, long guestPhysical) {
         Store store = processor.store;
-        if ((guestPhysical & -Pages.SIZE) == Apic.base()) {
-            int offset = (int) guestPhysical & 0xFFF;
-            if (offset == Apic.ICR_LOW && Apic.command(processor, (int) store.value)) {
-                return;
-            }
-            if (offset == Apic.LDR) {
-                processor.logicalId = (int) store.value;
-            } else if (offset == Apic.DFR) {
-                processor.logicalFormat = (int) store.value;
-            }
-        } else if (hypervisor.memory(processor.vcpu, guestPhysical, true)) {
+        int offset = (int) guestPhysical & 0xFFF;
+        if (offset == Apic.ICR_LOW && Apic.command(processor, (int) store.value)) {
             return;
         }
+        Apic.note(processor, offset, (int) store.value);
         if (store.exchanged >= 0) {
             long old = Bare.get32(guestPhysical) & 0xFFFF_FFFFL;
             processor.vcpu.set(store.exchanged, store.bytes == 8 ? Bare.get64(guestPhysical) : old);
         }
-        switch (store.bytes) {
-            case 1 -> Bare.put8(guestPhysical, (int) store.value);
-            case 2 -> Bare.put16(guestPhysical, (int) store.value);
-            case 4 -> Bare.put32(guestPhysical, (int) store.value);
-            default -> Bare.put64(guestPhysical, store.value);
+        put(guestPhysical, store.bytes, store.value);
+    }
+
+    /** 1, 2, 4 or 8 bytes. */
+    private static void put(long at, int bytes, long value) {
+        switch (bytes) {
+            case 1 -> Bare.put8(at, (int) value);
+            case 2 -> Bare.put16(at, (int) value);
+            case 4 -> Bare.put32(at, (int) value);
+            default -> Bare.put64(at, value);
         }
+    }
+
+    /**
+     * The end of a {@link Step}: the engine has closed the pages again.
+     *
+     * @param done whether the instruction has been executed, not interrupted by a fault of its own
+     */
+    public static void stepped(Processor processor, boolean done) {
+        Step step = processor.step;
+        Vcpu vcpu = processor.vcpu;
+        if (step.commands) {
+            step.commands = false;
+            int low = step.pages.copied32(Apic.base() + Apic.ICR_LOW);
+            if (done && !Apic.command(processor, low)) {
+                Bare.put32(Apic.base() + Apic.ICR_LOW, low);
+            }
+        } else if (Engine.vendor().watchesApic()) {
+            Apic.noteLogical(processor);
+        }
+        if (vcpu.trap && done) {
+            vcpu.trap = false;
+            hypervisor.trap(vcpu);
+        }
+    }
+
+    /** An external interrupt: whether the hypervisor has kept it from the guest. */
+    public static boolean interrupt(Processor processor, int vector) {
+        boolean kept = hypervisor.interrupt(processor.vcpu, vector);
+        if (kept) {
+            Apic.endOfInterrupt(vector);
+        }
+        return kept;
+    }
+
+    /** Where no timer of the processor's does it: whether the handler's time has come. */
+    public static void tick(Processor processor, long period) {
+        long now = Bare.rdtsc();
+        if (now - processor.timerDue >= 0) {
+            processor.timerDue = now + period;
+            hypervisor.timer(processor.vcpu);
+        }
+    }
+
+    public static void timer(Processor processor) {
+        hypervisor.timer(processor.vcpu);
     }
 
     /** An exception that the hypervisor asked for; unless it says otherwise the guest takes it. */
@@ -271,7 +363,8 @@ public final class Exits {
 
     /** Eight bytes of the guest's memory; 0 where it has none. */
     public static long readPhysical(long guestPhysical) {
-        return NestedMap.isRemoved(guestPhysical) ? 0 : Bare.get64(guestPhysical);
+        boolean absent = NestedMap.isRemoved(guestPhysical) || !HostTables.reaches(guestPhysical);
+        return absent ? 0 : Bare.get64(guestPhysical);
     }
 
     /** Some processors are without MSRs that nearly all have. */

@@ -20,8 +20,15 @@ public final class HostTables {
     private static final int NMI = 2;
     private static final int DOUBLE_FAULT = 8;
     private static final int MACHINE_CHECK = 18;
-    private static final int VECTORS = 32;
+    private static final int EXCEPTIONS = 32;
+    private static final int VECTORS = 256;
     private static final long INTERRUPT_GATE = 0x8E00L;
+
+    /** For NMI, double fault, machine check, and external interrupts. */
+    private static final int STACKS = 4;
+
+    private static final int INTERRUPT_STACK = 4;
+
     private static final int STACK_PAGES = 8;
     private static final long TABLE = PageEntry.P | PageEntry.RW;
     private static final long LARGE = TABLE | PageEntry.PS;
@@ -31,8 +38,15 @@ public final class HostTables {
 
     private static long pml4;
     private static long idt;
+    private static long interruptIdt;
+    private static int gibs;
 
     private HostTables() {}
+
+    /** Whether the host's tables map an address. */
+    static boolean reaches(long address) {
+        return address >>> 30 < gibs;
+    }
 
     public static long root() {
         return pml4;
@@ -43,10 +57,12 @@ public final class HostTables {
         pml4 = Pages.take(1);
         long pdpt = Pages.take(1);
         idt = Pages.take(1);
-        if (idt == 0) {
+        interruptIdt = Pages.take(1);
+        if (interruptIdt == 0) {
             return false;
         }
         Bare.put64(pml4, pdpt | TABLE);
+        gibs = hugePages ? 512 : WITHOUT_HUGE_PAGES_GIB;
         int small = hugePages ? 4 : WITHOUT_HUGE_PAGES_GIB;
         for (int i = 0; i < 512; i++) {
             if (i < small) {
@@ -63,21 +79,45 @@ public final class HostTables {
             }
         }
         for (int vector = 0; vector < VECTORS; vector++) {
-            long stub = Bare.stub(vector);
-            int ist =
-                    vector == NMI
-                            ? 1
-                            : vector == DOUBLE_FAULT ? 2 : vector == MACHINE_CHECK ? 3 : 0;
-            long gate = idt + vector * 16L;
-            Bare.put64(
-                    gate,
-                    (stub & 0xFFFF)
-                            | 8L << 16
-                            | ((INTERRUPT_GATE | ist) << 32)
-                            | (stub >>> 16 & 0xFFFF) << 48);
-            Bare.put64(gate + 8, stub >>> 32);
+            int stack =
+                    switch (vector) {
+                        case NMI -> 1;
+                        case DOUBLE_FAULT -> 2;
+                        case MACHINE_CHECK -> 3;
+                        default -> 0;
+                    };
+            if (vector < EXCEPTIONS) {
+                gate(idt, vector, Bare.stub(vector), stack);
+            }
+            boolean ours = vector == NMI || vector == MACHINE_CHECK;
+            gate(
+                    interruptIdt,
+                    vector,
+                    ours ? Bare.stub(vector) : Bare.interruptStub(vector),
+                    ours ? stack : INTERRUPT_STACK);
         }
         return true;
+    }
+
+    private static void gate(long table, int vector, long stub, int stack) {
+        long gate = table + vector * 16L;
+        Bare.put64(
+                gate,
+                (stub & 0xFFFF)
+                        | 8L << 16
+                        | ((INTERRUPT_GATE | stack) << 32)
+                        | (stub >>> 16 & 0xFFFF) << 48);
+        Bare.put64(gate + 8, stub >>> 32);
+    }
+
+    /**
+     * AMD-V: takes the external interrupt that is pending, which may have the vector of an
+     * exception.
+     */
+    public static void takeInterrupt() {
+        Bare.loadIdt(interruptIdt, VECTORS * 16 - 1);
+        Bare.takeInterrupt();
+        Bare.loadIdt(idt, EXCEPTIONS * 16 - 1);
     }
 
     /** A stack below whose last byte there is a page that is not mapped; its top. */
@@ -89,10 +129,10 @@ public final class HostTables {
         return base + (long) (STACK_PAGES + 1) * Pages.SIZE;
     }
 
-    /** GDT and TSS of a processor; {@link #load} takes them into use. NMI finds the block. */
+    /** GDT and TSS of a processor; {@link #load} takes them into use. Each stack has the block. */
     public static long takeTask(long block) {
         long gdt = Pages.take(1);
-        long stacks = Pages.take(3);
+        long stacks = Pages.take(STACKS);
         if (gdt == 0 || stacks == 0) {
             return 0;
         }
@@ -107,7 +147,7 @@ public final class HostTables {
                         | (task >>> 24 & 0xFF) << 56);
         Bare.put64(gdt + 32, task >>> 32);
         Bare.put16(task + 0x66, TASK_BYTES);
-        for (int i = 0; i < 3; i++) {
+        for (int i = 0; i < STACKS; i++) {
             long top = stacks + (i + 1L) * Pages.SIZE - 16;
             Bare.put64(top, block);
             Bare.put64(task + IST1 + i * 8L, top);
@@ -125,7 +165,7 @@ public final class HostTables {
         Bare.setCr3(pml4);
         Bare.put8(gdt + 29, 0x89);
         Bare.loadGdt(gdt, GDT_BYTES - 1);
-        Bare.loadIdt(idt, VECTORS * 16 - 1);
+        Bare.loadIdt(idt, EXCEPTIONS * 16 - 1);
     }
 
     private static boolean unmap(long page) {

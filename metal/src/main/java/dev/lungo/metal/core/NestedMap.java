@@ -75,10 +75,6 @@ public final class NestedMap {
         return change(guestPhysical, Pages.SIZE, NO_WRITE);
     }
 
-    public static boolean allowWrites(long guestPhysical) {
-        return change(guestPhysical, Pages.SIZE, ALL);
-    }
-
     private static boolean change(long from, long bytes, long access) {
         acquire();
         boolean done = true;
@@ -112,6 +108,19 @@ public final class NestedMap {
             return false;
         }
         return (Bare.get64((value & ADDRESS) + (guestPhysical >>> 12 & 511) * 8) & ALL) == 0;
+    }
+
+    /** Whether the page can be written. */
+    static boolean isOpen(long guestPhysical) {
+        if (guestPhysical < 0 || guestPhysical >= physicalEnd) {
+            return false;
+        }
+        long directory = directoryEntry(guestPhysical);
+        long value = directory == 0 ? 0 : Bare.get64(directory);
+        if (value == 0 || (value & LARGE) != 0) {
+            return value != 0;
+        }
+        return (Bare.get64((value & ADDRESS) + (guestPhysical >>> 12 & 511) * 8) & ALL) == ALL;
     }
 
     private static void split(long entry, long base) {

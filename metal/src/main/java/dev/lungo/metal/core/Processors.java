@@ -42,6 +42,9 @@ public final class Processors {
         Bare.put64(block + Block.HOST_STATE, hostState);
         Bare.put64(block + Block.HOST_SAVE, hostState + Pages.SIZE);
         Processor processor = new Processor(count, apicId, block, control, stack, gdt);
+        if (!processor.step.pages.isThere()) {
+            throw new IllegalStateException("too little memory for processor " + count);
+        }
         ALL[count] = processor;
         count++;
         return processor;
@@ -96,6 +99,17 @@ public final class Processors {
         return kicked;
     }
 
+    /** Notes the NMIs that the host has taken since: mail that is to be read, or the guest's. */
+    public static void meetNmis(Processor processor) {
+        int nmis = Bare.get32(processor.block + Block.NMIS);
+        if (nmis != processor.nmisMet) {
+            processor.nmisMet = nmis;
+            if (!wasKicked(processor)) {
+                processor.nmiPending = true;
+            }
+        }
+    }
+
     /** Whether another processor has sent an INIT, which is then taken. */
     public static boolean takeInit(Processor processor) {
         return Bare.swap32(processor.block + Block.INIT, 0) != 0;
@@ -106,6 +120,9 @@ public final class Processors {
         processor.vcpu.event = 0;
         processor.nmiPending = false;
         processor.nmiBlocked = false;
+        for (int i = 0; i < 4; i++) {
+            processor.interrupts[i] = 0;
+        }
     }
 
     /** INIT has come: does nothing until there is a SIPI; its vector. */
@@ -119,6 +136,7 @@ public final class Processors {
         Bare.swap32(block + Block.INIT, 0);
         int sipi = Bare.swap32(block + Block.SIPI, 0);
         processor.kicksMet = Bare.get32(block + Block.KICKS_SENT);
+        processor.nmisMet = Bare.get32(block + Block.NMIS);
         return sipi & 0xFF;
     }
 

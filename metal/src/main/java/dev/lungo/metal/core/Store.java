@@ -19,6 +19,8 @@ public final class Store {
     private static final int MOV_OV_AX = 0xA3;
     private static final int MOV_EB_IB = 0xC6;
     private static final int MOV_EV_IZ = 0xC7;
+    private static final int INSB = 0x6C;
+    private static final int OUTSV = 0x6F;
     private static final int PAST_THE_END = 0x100;
 
     /** The instruction's bytes, filled in before {@link #decode}. */
@@ -37,6 +39,12 @@ public final class Store {
 
     /** In bytes. */
     public int length;
+
+    /** Of INS and OUTS: an address in bytes, a REP prefix, and the segment override or -1. */
+    int addressBytes;
+
+    boolean repeated;
+    int segment;
 
     /** Whether it is an instruction that is known. */
     public boolean decode(Vcpu vcpu, boolean code64, boolean code32) {
@@ -121,6 +129,51 @@ public final class Store {
         bytes = 0;
         value = vcpu.cr0 & ~0xEL | vcpu.get(operand) & 0xF; // PE can only be set
         return lmsw;
+    }
+
+    /** INS or OUTS; {@link #bytes} is an element's. */
+    boolean decodeString(boolean code64, boolean code32) {
+        boolean wide = code64 || code32;
+        addressBytes = code64 ? 8 : code32 ? 4 : 2;
+        repeated = false;
+        segment = -1;
+        int at = 0;
+        int c = at(at++);
+        while (isPrefix(c)) {
+            switch (c) {
+                case OPERAND_SIZE -> wide = !(code64 || code32);
+                case ADDRESS_SIZE -> addressBytes = code64 || !code32 ? 4 : 2;
+                case 0xF2, 0xF3 -> repeated = true;
+                case 0x26 -> segment = 0;
+                case 0x2E -> segment = 1;
+                case 0x36 -> segment = 2;
+                case 0x3E -> segment = 3;
+                case 0x64 -> segment = 4;
+                case 0x65 -> segment = 5;
+                default -> {}
+            }
+            c = at(at++);
+        }
+        if (code64 && (c & 0xF0) == 0x40) {
+            c = at(at++);
+        }
+        bytes = (c & 1) == 0 ? 1 : wide ? 4 : 2;
+        length = at;
+        return c >= INSB && c <= OUTSV && length <= fetched;
+    }
+
+    /** The opcode behind the prefixes: one byte, or 0F00h and the second; length includes them. */
+    public int decodeOpcode(boolean code64) {
+        int at = 0;
+        int c = at(at++);
+        while (isPrefix(c) || code64 && (c & 0xF0) == 0x40) {
+            c = at(at++);
+        }
+        if (c == 0x0F) {
+            c = c << 8 | at(at++);
+        }
+        length = at;
+        return c;
     }
 
     private int at(int index) {

@@ -23,6 +23,26 @@ public abstract class Vendor {
     /** Has the caller go on as the guest. */
     public abstract void becomeGuest(Processor processor);
 
+    /**
+     * The guest's next instruction, or the delivery of the event that its Vcpu has, is a {@link
+     * Step}, with the step's pages open. While there is one already: its pages have changed.
+     */
+    public abstract void beginStep(Processor processor);
+
+    /** Closes the pages; the instruction has not been executed. */
+    public abstract void cancelStep(Processor processor);
+
+    /** Has {@link MachineState} know one of the guest's segments as it is now. */
+    public abstract void readSegment(Processor processor, int segment);
+
+    /** Gives the guest #PF. */
+    public abstract void pageFault(Processor processor, long linear, int error);
+
+    public abstract void interceptInterrupts();
+
+    /** Has the handler called again and again; in ticks of the time stamp counter. */
+    public abstract void interceptTimer(long ticks);
+
     public abstract void interceptMsr(int msr, boolean reads, boolean writes);
 
     public abstract void interceptPort(int port);

@@ -4,6 +4,7 @@ import dev.lungo.isa.Efer;
 import dev.lungo.isa.Msr;
 import dev.lungo.isa.svm.SvmExit;
 import dev.lungo.isa.svm.Vmcb;
+import dev.lungo.metal.Guest;
 import dev.lungo.metal.Vcpu;
 import dev.lungo.metal.core.Bare;
 import dev.lungo.metal.core.Block;
@@ -20,6 +21,7 @@ public final class Svm extends Vendor {
     private static final int IOPM_PAGES = 3;
     private static final int ASID = 1;
     private static final int SVM_DISABLED = 1 << 4;
+    private static final int PAGE_FAULT = 14;
     private static final int GUEST_SEGMENTS = 8;
 
     private long msrPermissions;
@@ -30,6 +32,7 @@ public final class Svm extends Vendor {
     private int controlWrites = 1 << 4;
 
     private boolean xsetbv;
+    private boolean interrupts;
 
     /**
      * Whether this processor has AMD-V with nested paging, and the firmware has not locked it off.
@@ -115,6 +118,7 @@ public final class Svm extends Vendor {
                         | bit(SvmExit.INVLPGA)
                         | bit(SvmExit.IOIO)
                         | bit(SvmExit.MSR)
+                        | (interrupts ? bit(SvmExit.INTR) : 0)
                         | bit(SvmExit.SHUTDOWN));
         Bare.put32(
                 vmcb + Vmcb.INTERCEPT_2,
@@ -188,6 +192,41 @@ public final class Svm extends Vendor {
     @Override
     public void interceptControl(int register) {
         controlWrites |= 1 << register;
+    }
+
+    @Override
+    public void beginStep(Processor processor) {
+        SvmSteps.begin(processor);
+    }
+
+    @Override
+    public void cancelStep(Processor processor) {
+        SvmSteps.end(processor, false);
+    }
+
+    @Override
+    public void readSegment(Processor processor, int segment) {
+        long at = processor.control + Vmcb.ES + segment * 16L;
+        processor.state.attributes[segment] = Bare.get16(at + Vmcb.ATTRIBUTES);
+        processor.state.limits[segment] = Bare.get32(at + Vmcb.LIMIT) & 0xFFFF_FFFFL;
+        processor.state.bases[segment] = Bare.get64(at + Vmcb.BASE);
+    }
+
+    @Override
+    public void pageFault(Processor processor, long linear, int error) {
+        Bare.put64(processor.control + Vmcb.CR2, linear);
+        Guest.raise(processor.vcpu, PAGE_FAULT, error);
+    }
+
+    @Override
+    public void interceptInterrupts() {
+        interrupts = true;
+    }
+
+    @Override
+    public void interceptTimer(long ticks) {
+        interrupts = true;
+        SvmExits.timer(ticks);
     }
 
     @Override

@@ -4,8 +4,10 @@ import dev.lungo.isa.Cr0;
 import dev.lungo.isa.Cr4;
 import dev.lungo.isa.Efer;
 import dev.lungo.isa.Msr;
+import dev.lungo.isa.Rflags;
 import dev.lungo.isa.vmx.VmcsField;
 import dev.lungo.isa.vmx.VmxControl;
+import dev.lungo.metal.Guest;
 import dev.lungo.metal.Vcpu;
 import dev.lungo.metal.core.Bare;
 import dev.lungo.metal.core.Block;
@@ -35,6 +37,7 @@ public final class Vmx extends Vendor {
     private static final int SECONDARY_NEEDED =
             VmxControl.ENABLE_EPT | VmxControl.UNRESTRICTED_GUEST;
     private static final int VPID = 1;
+    private static final int PAGE_FAULT = 14;
     private static final int CR3_LOAD_EXITING = 1 << 15;
 
     /** CR0 bits that the guest sees as it wrote them while they are as VT-x wants them. */
@@ -46,6 +49,8 @@ public final class Vmx extends Vendor {
     private long msrBitmap;
     private long portBitmaps;
     private int exceptions;
+    private boolean interrupts;
+    private long timer;
     private long controlMask;
 
     /** What keeps this processor from VT-x, in a sentence; empty if nothing does. */
@@ -112,6 +117,70 @@ public final class Vmx extends Vendor {
 
     @Override
     public void interceptXsetbv() {} // always exits
+
+    @Override
+    public void interceptInterrupts() {
+        interrupts = true;
+    }
+
+    @Override
+    public void interceptTimer(long ticks) {
+        boolean there =
+                (allowed(
+                                        Msr.IA32_VMX_PINBASED_CTLS,
+                                        Msr.IA32_VMX_TRUE_PINBASED_CTLS,
+                                        VmxControl.PREEMPTION_TIMER)
+                                & VmxControl.PREEMPTION_TIMER)
+                        != 0;
+        if (there) {
+            int shift = (int) Bare.rdmsr(Msr.IA32_VMX_MISC) & 0x1F;
+            timer = Math.min(Math.max(ticks >>> shift, 1), 0xFFFF_FFFFL);
+            VmxExits.preemptionTimer(timer);
+        } else {
+            interrupts = true;
+            VmxExits.timer(ticks);
+        }
+    }
+
+    /** SDM 3C, "Monitor Trap Flag". An interrupt must not come before the instruction. */
+    @Override
+    public void beginStep(Processor processor) {
+        boolean begun = processor.step.active;
+        processor.step.active = true;
+        Bare.vmwrite(VmcsField.EPT_POINTER, processor.step.pages.root() | EPTP_WALK_4_WRITE_BACK);
+        Bare.invept();
+        VmxExits.primary(VmxControl.MONITOR_TRAP_FLAG, true);
+        boolean open = (Bare.vmread(VmcsField.GUEST_RFLAGS) & Rflags.IF) != 0;
+        if (!begun && open && processor.vcpu.event == 0) {
+            VmxExits.blockInterrupts();
+        }
+    }
+
+    void endStep(Processor processor) {
+        processor.step.active = false;
+        Bare.vmwrite(VmcsField.EPT_POINTER, NestedMap.root() | EPTP_WALK_4_WRITE_BACK);
+        VmxExits.primary(VmxControl.MONITOR_TRAP_FLAG, false);
+    }
+
+    @Override
+    public void cancelStep(Processor processor) {
+        endStep(processor);
+    }
+
+    @Override
+    public void readSegment(Processor processor, int segment) {
+        long rights = Bare.vmread(VmcsField.GUEST_ES_ACCESS_RIGHTS + 2 * segment);
+        MachineState state = processor.state;
+        state.attributes[segment] = (int) (rights & 0xFF | rights >>> 4 & 0xF00);
+        state.limits[segment] = Bare.vmread(VmcsField.GUEST_ES_LIMIT + 2 * segment);
+        state.bases[segment] = Bare.vmread(VmcsField.GUEST_ES_BASE + 2 * segment);
+    }
+
+    @Override
+    public void pageFault(Processor processor, long linear, int error) {
+        Bare.setCr2(linear);
+        Guest.raise(processor.vcpu, PAGE_FAULT, error);
+    }
 
     @Override
     public void interceptException(int vector) {
@@ -184,7 +253,10 @@ public final class Vmx extends Vendor {
                 allowed(
                         Msr.IA32_VMX_PINBASED_CTLS,
                         Msr.IA32_VMX_TRUE_PINBASED_CTLS,
-                        VmxControl.NMI_EXITING | VmxControl.VIRTUAL_NMIS));
+                        VmxControl.NMI_EXITING
+                                | VmxControl.VIRTUAL_NMIS
+                                | (interrupts ? VmxControl.EXTERNAL_INTERRUPT_EXITING : 0)
+                                | (timer != 0 ? VmxControl.PREEMPTION_TIMER : 0)));
         Bare.vmwrite(
                 VmcsField.PRIMARY_CONTROLS,
                 allowed(
@@ -211,10 +283,14 @@ public final class Vmx extends Vendor {
                         Msr.IA32_VMX_TRUE_EXIT_CTLS,
                         VmxControl.SAVE_DEBUG_CONTROLS
                                 | VmxControl.HOST_ADDRESS_SPACE_SIZE
+                                | (interrupts ? VmxControl.ACKNOWLEDGE_INTERRUPT : 0)
                                 | VmxControl.EXIT_SAVE_PAT
                                 | VmxControl.EXIT_LOAD_PAT
                                 | VmxControl.EXIT_SAVE_EFER
                                 | VmxControl.EXIT_LOAD_EFER));
+        if (timer != 0) {
+            Bare.vmwrite(VmcsField.PREEMPTION_TIMER_VALUE, timer);
+        }
         Bare.vmwrite(VmcsField.VPID, VPID);
         Bare.vmwrite(VmcsField.IO_BITMAP_A, portBitmaps);
         Bare.vmwrite(VmcsField.IO_BITMAP_B, portBitmaps + Pages.SIZE);

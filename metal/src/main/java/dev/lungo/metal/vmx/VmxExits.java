@@ -2,7 +2,10 @@ package dev.lungo.metal.vmx;
 
 import dev.lungo.isa.Cr0;
 import dev.lungo.isa.Cr4;
+import dev.lungo.isa.Dr6;
+import dev.lungo.isa.Efer;
 import dev.lungo.isa.Msr;
+import dev.lungo.isa.Rflags;
 import dev.lungo.isa.vmx.VmcsField;
 import dev.lungo.isa.vmx.VmxControl;
 import dev.lungo.isa.vmx.VmxExit;
@@ -18,6 +21,7 @@ import dev.lungo.metal.core.Log;
 import dev.lungo.metal.core.NestedMap;
 import dev.lungo.metal.core.Processor;
 import dev.lungo.metal.core.Processors;
+import dev.lungo.metal.core.StringIo;
 
 /**
  * From an exit of VT-x to the vendor-neutral {@link Exits}, and back. SDM 3C, "VM Exits", "VM
@@ -32,7 +36,10 @@ public final class VmxExits {
     private static final int TYPE_AND_VECTOR = 0x7FF;
     private static final int GP = 13;
     private static final int BLOCKING_BY_NMI = 1 << 3;
+    private static final int BLOCKING_BY_STI = 1;
     private static final int BLOCKING_BY_STI_OR_MOV_SS = 0b11;
+    private static final int CODE_L = 1 << 13;
+    private static final int CODE_D = 1 << 14;
     private static final int WAIT_FOR_SIPI = 3;
     private static final long QUALIFICATION_WRITE = 1 << 1;
 
@@ -50,6 +57,12 @@ public final class VmxExits {
     private static final byte[] ENTRY_FAILED = Log.text("VM entry failed: ");
     private static final byte[] ERROR = Log.text("VM instruction error ");
     private static final byte[] STOPPED = Log.text("; this processor stops, its guest at RIP ");
+
+    /** Ticks between calls of the hypervisor's timer where the processor has none, or 0. */
+    private static long timerPeriod;
+
+    /** What the processor's own timer starts at. */
+    private static long preemptionTimer;
 
     private VmxExits() {}
 
@@ -70,10 +83,15 @@ public final class VmxExits {
         if ((vectoring & VALID) != 0) {
             deliverAgain(vcpu, vectoring);
         }
+        boolean stepping = processor.step.active;
         dispatch(processor, (int) Bare.vmread(VmcsField.EXIT_REASON));
+        if (stepping || vcpu.trap || timerPeriod != 0) {
+            further(processor, stepping && vcpu.rip != rip);
+        }
         injectEvents(processor);
         if (vcpu.rip != rip) {
             Bare.vmwrite(VmcsField.GUEST_RIP, vcpu.rip);
+            instructionDone(processor);
         }
         if (vcpu.rsp != rsp) {
             Bare.vmwrite(VmcsField.GUEST_RSP, vcpu.rsp);
@@ -93,6 +111,54 @@ public final class VmxExits {
         if ((vectoring & TYPE_AND_VECTOR) == NMI) {
             block(0, BLOCKING_BY_NMI);
         }
+    }
+
+    /** An instruction was executed here: no interrupt shadow is left, and a trap is due. */
+    private static void instructionDone(Processor processor) {
+        long blocking = Bare.vmread(VmcsField.GUEST_INTERRUPTIBILITY);
+        if ((blocking & BLOCKING_BY_STI_OR_MOV_SS) != 0) {
+            block(0, BLOCKING_BY_STI_OR_MOV_SS);
+        }
+        long flags = Bare.vmread(VmcsField.GUEST_RFLAGS);
+        if ((flags & Rflags.TF) != 0 && !processor.step.active) {
+            Bare.vmwrite(VmcsField.GUEST_PENDING_DEBUG, Dr6.BS);
+        }
+    }
+
+    /**
+     * What few exits need.
+     *
+     * @param done whether an instruction that was being stepped has been executed here
+     */
+    private static void further(Processor processor, boolean done) {
+        if (done && processor.step.active) {
+            endStep(processor);
+        }
+        if (timerPeriod != 0) {
+            Exits.tick(processor, timerPeriod);
+        }
+        if (processor.vcpu.trap && !processor.step.active) {
+            processor.step.pages.clear();
+            Engine.vendor().beginStep(processor);
+        }
+    }
+
+    private static void endStep(Processor processor) {
+        Engine.vendor().cancelStep(processor);
+        Exits.stepped(processor, true);
+    }
+
+    static void timer(long period) {
+        timerPeriod = period;
+    }
+
+    static void preemptionTimer(long start) {
+        preemptionTimer = start;
+    }
+
+    /** STI's way of keeping interrupts off for one instruction. */
+    static void blockInterrupts() {
+        block(BLOCKING_BY_STI, 0);
     }
 
     private static void block(int set, int clear) {
@@ -119,6 +185,9 @@ public final class VmxExits {
                 primary(VmxControl.NMI_WINDOW_EXITING, true);
             }
         }
+        if (vcpu.event == 0 && processor.hasInterrupts()) {
+            deliverInterrupt(processor);
+        }
         if (vcpu.event == 0) {
             return;
         }
@@ -132,7 +201,29 @@ public final class VmxExits {
         vcpu.event = 0;
     }
 
-    private static void primary(int control, boolean on) {
+    /** The highest of those that the guest has not taken, once it can. */
+    private static void deliverInterrupt(Processor processor) {
+        long blocking = Bare.vmread(VmcsField.GUEST_INTERRUPTIBILITY);
+        boolean open = (Bare.vmread(VmcsField.GUEST_RFLAGS) & Rflags.IF) != 0;
+        if (open && (blocking & BLOCKING_BY_STI_OR_MOV_SS) == 0 && !processor.step.active) {
+            processor.vcpu.event = VALID | processor.takeInterrupt();
+        }
+        primary(VmxControl.INTERRUPT_WINDOW_EXITING, processor.hasInterrupts());
+    }
+
+    private static void interrupt(Processor processor) {
+        int vector = (int) Bare.vmread(VmcsField.EXIT_INTERRUPTION_INFO) & 0xFF;
+        if (!Exits.interrupt(processor, vector)) {
+            processor.interrupts[vector >>> 6] |= 1L << vector;
+        }
+    }
+
+    private static void timerExpired(Processor processor) {
+        Bare.vmwrite(VmcsField.PREEMPTION_TIMER_VALUE, preemptionTimer);
+        Exits.timer(processor);
+    }
+
+    static void primary(int control, boolean on) {
         long old = Bare.vmread(VmcsField.PRIMARY_CONTROLS);
         Bare.vmwrite(VmcsField.PRIMARY_CONTROLS, on ? old | control : old & ~control);
     }
@@ -146,13 +237,17 @@ public final class VmxExits {
             }
             case VmxExit.RDMSR -> readMsr(processor);
             case VmxExit.WRMSR -> writeMsr(processor);
-            case VmxExit.IO_INSTRUCTION -> port(vcpu);
+            case VmxExit.IO_INSTRUCTION -> port(processor);
             case VmxExit.CONTROL_REGISTER -> VmxControlRegisters.access(vcpu);
             case VmxExit.EPT_VIOLATION -> violation(processor);
             case VmxExit.VMCALL -> Exits.vmcall(processor);
             case VmxExit.XSETBV -> Exits.xsetbv(processor);
             case VmxExit.INVD -> Exits.invd(processor);
             case VmxExit.EXCEPTION_OR_NMI -> exception(processor);
+            case VmxExit.EXTERNAL_INTERRUPT -> interrupt(processor);
+            case VmxExit.INTERRUPT_WINDOW -> primary(VmxControl.INTERRUPT_WINDOW_EXITING, false);
+            case VmxExit.MONITOR_TRAP_FLAG -> endStep(processor);
+            case VmxExit.PREEMPTION_TIMER -> timerExpired(processor);
             case VmxExit.NMI_WINDOW -> primary(VmxControl.NMI_WINDOW_EXITING, false);
             case VmxExit.INIT_SIGNAL -> init(processor);
             case VmxExit.STARTUP_IPI -> startup(processor);
@@ -226,13 +321,29 @@ public final class VmxExits {
     }
 
     /** SDM 3C, "Exit Qualification for I/O Instructions" (table 28-5). */
-    private static void port(Vcpu vcpu) {
+    private static void port(Processor processor) {
+        Vcpu vcpu = processor.vcpu;
         int info = (int) Bare.vmread(VmcsField.EXIT_QUALIFICATION);
-        if ((info & IO_STRING) != 0) {
-            Guest.raise(vcpu, GP, 0);
+        boolean in = (info & IO_IN) != 0;
+        int port = info >>> 16 & 0xFFFF;
+        if ((info & IO_STRING) == 0) {
+            Exits.port(vcpu, port, (info & 7) + 1, in);
             return;
         }
-        Exits.port(vcpu, info >>> 16 & 0xFFFF, (info & 7) + 1, (info & IO_IN) != 0);
+        current(vcpu);
+        vcpu.rflags = Bare.vmread(VmcsField.GUEST_RFLAGS);
+        long code = Bare.vmread(VmcsField.GUEST_CS_ACCESS_RIGHTS);
+        int cpl = (int) Bare.vmread(VmcsField.GUEST_SS_ACCESS_RIGHTS) >>> 5 & 3;
+        boolean code64 = (code & CODE_L) != 0 && (vcpu.efer & Efer.LMA) != 0;
+        StringIo.run(processor, port, in, code64, (code & CODE_D) != 0, cpl);
+    }
+
+    /** What walks of the guest's tables need. */
+    private static void current(Vcpu vcpu) {
+        vcpu.cr0 = Bare.vmread(VmcsField.GUEST_CR0);
+        vcpu.cr3 = Bare.vmread(VmcsField.GUEST_CR3);
+        vcpu.cr4 = Bare.vmread(VmcsField.GUEST_CR4);
+        vcpu.efer = Bare.vmread(VmcsField.GUEST_IA32_EFER);
     }
 
     private static void violation(Processor processor) {
@@ -241,16 +352,15 @@ public final class VmxExits {
         if ((qualification & NMI_UNBLOCKED_BY_IRET) != 0 && processor.vcpu.event == 0) {
             block(BLOCKING_BY_NMI, 0);
         }
-        if (NestedMap.mapAround(guestPhysical)
-                || (qualification & QUALIFICATION_PRESENT) == 0
-                        && NestedMap.isMapped(guestPhysical)) {
+        boolean mapped =
+                NestedMap.mapAround(guestPhysical)
+                        || (qualification & QUALIFICATION_PRESENT) == 0
+                                && NestedMap.isMapped(guestPhysical);
+        if (mapped && !processor.step.active) {
             return;
         }
         Vcpu vcpu = processor.vcpu;
-        vcpu.cr0 = Bare.vmread(VmcsField.GUEST_CR0);
-        vcpu.cr3 = Bare.vmread(VmcsField.GUEST_CR3);
-        vcpu.cr4 = Bare.vmread(VmcsField.GUEST_CR4);
-        vcpu.efer = Bare.vmread(VmcsField.GUEST_IA32_EFER);
+        current(vcpu);
         long rights = Bare.vmread(VmcsField.GUEST_CS_ACCESS_RIGHTS);
         Exits.memory(
                 processor,
@@ -277,6 +387,9 @@ public final class VmxExits {
     }
 
     static void init(Processor processor) {
+        if (processor.step.active) {
+            Engine.vendor().cancelStep(processor);
+        }
         Processors.forget(processor);
         Apic.reset(processor);
         processor.state.init(
