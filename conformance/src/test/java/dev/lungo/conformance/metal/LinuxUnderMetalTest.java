@@ -11,6 +11,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
@@ -39,7 +40,7 @@ class LinuxUnderMetalTest {
         Path image = MetalMachine.build(directory, Target.MULTIBOOT, Optional.empty());
         Path initramfs = directory.resolve("initramfs");
         Files.write(initramfs, Files.readAllBytes(guest("initramfs.cpio.gz")));
-        Files.write(initramfs, ourPart(), java.nio.file.StandardOpenOption.APPEND);
+        Files.write(initramfs, ourPart(), StandardOpenOption.APPEND);
         String kernel = guest("vmlinuz-cloud") + " console=ttyS0 panic=-1 quiet rdinit=/lungo-init";
 
         String said = MetalMachine.boot(directory, image, kernel + "," + initramfs, 4);
