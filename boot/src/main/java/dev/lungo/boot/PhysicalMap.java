@@ -8,6 +8,9 @@ public final class PhysicalMap {
     // Guest-physical addresses, and lengths in bytes.
     public static final long EBDA = 0x9_FC00;
     public static final long VGA = 0xA_0000;
+
+    /** Of the VGA's memory, what is not RAM: its text is. */
+    public static final long VGA_BYTES = 0x1_0000;
     public static final long BIOS = 0xF_0000;
     public static final long HIGH_MEMORY = 0x10_0000;
 

@@ -40,21 +40,36 @@ final class ScreenFile {
     }
 
     private static Picture.Pixels drawn(Picture.Text text) {
-        Font font = Font.HEIGHT_16;
         int width = text.columns() * CHARACTER_WIDTH;
-        int height = text.rows() * font.height();
+        int height = text.rows() * text.height();
         int[] rgb = new int[width * height];
+        boolean own = hasOwnFont(text);
         for (int i = 0; i < rgb.length; i++) {
             int x = i % width;
             int y = i / width;
-            int row = y / font.height();
+            int row = y / text.height();
             int column = x / CHARACTER_WIDTH;
-            int bits = font.row(text.character(row, column), y % font.height());
+            int line = y % text.height();
+            int bits =
+                    own ? text.line(row, column, line) : line(text.character(row, column), line);
             int attribute = text.attribute(row, column);
             boolean set = (bits & 0x80 >> x % CHARACTER_WIDTH) != 0;
             rgb[i] = text.colors()[set ? attribute & 0xF : attribute >> 4];
         }
         return new Picture.Pixels(width, height, rgb);
+    }
+
+    private static boolean hasOwnFont(Picture.Text text) {
+        for (byte each : text.fonts()) {
+            if (each != 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static int line(int character, int line) {
+        return line < Font.HEIGHT_16.height() ? Font.HEIGHT_16.row(character, line) : 0;
     }
 
     private static byte[] ppm(Picture.Pixels pixels) {

@@ -44,7 +44,7 @@ final class Session implements AutoCloseable {
     private final HostLoop loop;
 
     private Session(MachineSpec spec) {
-        memory = new HostMemory(spec.memoryBytes());
+        memory = HostMemory.ofPc(spec.memoryBytes());
         loop = new HostLoop(clock);
     }
 

@@ -29,6 +29,12 @@ public final class HostMemory implements GuestMemory, AutoCloseable {
     /** The unit in which RAM comes. */
     public static final long PAGE_BYTES = 4096;
 
+    /** Guest-physical: where a PC has no RAM but the graphics memory of its display. */
+    public static final long GRAPHICS = 0xA_0000;
+
+    /** The length of that. */
+    public static final long GRAPHICS_BYTES = 0x1_0000;
+
     private static final long HUGE_PAGE_BYTES = 2 << 20;
 
     /**
@@ -45,6 +51,7 @@ public final class HostMemory implements GuestMemory, AutoCloseable {
     private final long lowBytes;
     private final long highBytes;
     private final long lowHost;
+    private final boolean hasGraphicsHole;
 
     /** What a guest-physical address of the high piece is added to, to give its host address. */
     private final long highAddend;
@@ -63,13 +70,25 @@ public final class HostMemory implements GuestMemory, AutoCloseable {
     public final PageWatch watch;
 
     /**
+     * RAM without a hole for graphics.
+     *
      * @param bytes a multiple of {@link #PAGE_BYTES}
      * @throws HostException when the host has no such memory
      */
     public HostMemory(long bytes) {
+        this(bytes, false);
+    }
+
+    /** RAM as a PC has it, with nothing at {@link #GRAPHICS}; what is behind that is lost. */
+    public static HostMemory ofPc(long bytes) {
+        return new HostMemory(bytes, true);
+    }
+
+    private HostMemory(long bytes, boolean hasGraphicsHole) {
         if (bytes <= 0 || bytes % PAGE_BYTES != 0) {
             throw new IllegalArgumentException("no RAM has " + bytes + " bytes");
         }
+        this.hasGraphicsHole = hasGraphicsHole;
         lowBytes = Math.min(bytes, LOW_END);
         highBytes = bytes - lowBytes;
         long pages = bytes / PAGE_BYTES;
@@ -90,12 +109,20 @@ public final class HostMemory implements GuestMemory, AutoCloseable {
         Libc.map(PAGE_BYTES, Libc.PROT_READ, Libc.MAP_NORESERVE); // one page, never touched
     }
 
-    /** Where the RAM is; one region, or two. */
+    /** Where the RAM is: up to three regions, in the order of their addresses. */
     public List<Region> regions() {
-        Region low = new Region(0, lowBytes, lowHost);
-        return highBytes == 0
-                ? List.of(low)
-                : List.of(low, new Region(HIGH_BASE, highBytes, HIGH_BASE + highAddend));
+        List<Region> regions = new ArrayList<>();
+        long behind = GRAPHICS + GRAPHICS_BYTES;
+        if (hasGraphicsHole && lowBytes > behind) {
+            regions.add(new Region(0, GRAPHICS, lowHost));
+            regions.add(new Region(behind, lowBytes - behind, lowHost + behind));
+        } else {
+            regions.add(new Region(0, lowBytes, lowHost));
+        }
+        if (highBytes != 0) {
+            regions.add(new Region(HIGH_BASE, highBytes, HIGH_BASE + highAddend));
+        }
+        return List.copyOf(regions);
     }
 
     /**
@@ -122,14 +149,14 @@ public final class HostMemory implements GuestMemory, AutoCloseable {
 
     /** Whether there is RAM at this guest-physical address. */
     public boolean isRam(long guestPhysical) {
-        return Long.compareUnsigned(guestPhysical, lowBytes) < 0
+        return Long.compareUnsigned(guestPhysical, lowBytes) < 0 && !isInHole(guestPhysical, 1)
                 || Long.compareUnsigned(guestPhysical - HIGH_BASE, highBytes) < 0;
     }
 
     /** The host address of this byte of RAM, or of a device's memory; 0 where there is neither. */
     public long hostAddress(long guestPhysical) {
         if (Long.compareUnsigned(guestPhysical, lowBytes) < 0) {
-            return lowHost + guestPhysical;
+            return isInHole(guestPhysical, 1) ? 0 : lowHost + guestPhysical;
         }
         if (Long.compareUnsigned(guestPhysical - HIGH_BASE, highBytes) < 0) {
             return highAddend + guestPhysical;
@@ -179,8 +206,15 @@ public final class HostMemory implements GuestMemory, AutoCloseable {
     @Override
     public boolean contains(long guestPhysical, long bytes) {
         return bytes >= 0
-                && (inside(guestPhysical, bytes, lowBytes)
+                && (inside(guestPhysical, bytes, lowBytes) && !isInHole(guestPhysical, bytes)
                         || inside(guestPhysical - HIGH_BASE, bytes, highBytes));
+    }
+
+    /** Whether any of these bytes is. */
+    private boolean isInHole(long guestPhysical, long bytes) {
+        return hasGraphicsHole
+                && guestPhysical < GRAPHICS + GRAPHICS_BYTES
+                && guestPhysical + bytes > GRAPHICS;
     }
 
     private static boolean inside(long offset, long bytes, long size) {
@@ -189,7 +223,7 @@ public final class HostMemory implements GuestMemory, AutoCloseable {
 
     /** The host address, of bytes that are all RAM. */
     private long at(long guestPhysical, long bytes) {
-        if (inside(guestPhysical, bytes, lowBytes)) {
+        if (inside(guestPhysical, bytes, lowBytes) && !isInHole(guestPhysical, bytes)) {
             return lowHost + guestPhysical;
         }
         if (inside(guestPhysical - HIGH_BASE, bytes, highBytes)) {

@@ -19,6 +19,8 @@ final class Vm implements AutoCloseable {
     /** The bit that A20M# holds at zero, and the slot that covers it. */
     private static final long MEGABYTE = 1 << 20;
 
+    private static final int NONE = -1;
+
     // For which accesses to MSRs a processor exits: api.rst, "KVM_CAP_X86_USER_SPACE_MSR".
     private static final int MSR_EXIT_INVALID = 1;
     private static final int MSR_EXIT_UNKNOWN = 2;
@@ -55,6 +57,7 @@ final class Vm implements AutoCloseable {
     private final List<HostMemory.@Nullable Region> ofDevices = new ArrayList<>();
 
     private final Runnable mapper = this::mapDevices;
+    private int secondMegabyte = NONE;
     private int processors;
     private int flags;
     private boolean a20Open = true;
@@ -109,16 +112,16 @@ final class Vm implements AutoCloseable {
 
     /** The second megabyte has a slot of its own, which {@link #setA20} moves. */
     private void add(HostMemory.Region region) {
-        if (region.guestPhysical() != 0 || region.bytes() <= MEGABYTE) {
-            slots.add(new Slot(region.guestPhysical(), region.bytes(), region.host()));
-            return;
-        }
-        slots.add(new Slot(0, MEGABYTE, region.host()));
-        long second = Math.min(region.bytes() - MEGABYTE, MEGABYTE);
-        slots.add(new Slot(MEGABYTE, second, region.host() + MEGABYTE));
-        long rest = region.bytes() - 2 * MEGABYTE;
-        if (rest > 0) {
-            slots.add(new Slot(2 * MEGABYTE, rest, region.host() + 2 * MEGABYTE));
+        long at = region.guestPhysical();
+        long end = at + region.bytes();
+        while (at < end) {
+            long next = at < MEGABYTE ? MEGABYTE : at < 2 * MEGABYTE ? 2 * MEGABYTE : end;
+            long bytes = Math.min(next, end) - at;
+            if (at == MEGABYTE) {
+                secondMegabyte = slots.size();
+            }
+            slots.add(new Slot(at, bytes, region.host() + at - region.guestPhysical()));
+            at += bytes;
         }
     }
 
@@ -166,13 +169,18 @@ final class Vm implements AutoCloseable {
      * real-mode program reaches, are left as they are.
      */
     synchronized void setA20(boolean open) {
-        if (open == a20Open || slots.size() < 2 || slots.get(1).guestPhysical != MEGABYTE) {
+        if (open == a20Open || secondMegabyte == NONE) {
             return;
         }
         a20Open = open;
-        Slot second = slots.get(1);
-        setRegion(1, 0, MEGABYTE, 0, second.host); // a slot cannot be moved in the host's memory
-        setRegion(1, flags, MEGABYTE, second.bytes, open ? second.host : memory.hostAddress(0));
+        Slot second = slots.get(secondMegabyte);
+        setRegion(secondMegabyte, 0, MEGABYTE, 0, second.host); // no slot moves in the host
+        setRegion(
+                secondMegabyte,
+                flags,
+                MEGABYTE,
+                second.bytes,
+                open ? second.host : memory.hostAddress(0));
     }
 
     /** From now on KVM notes which pages the guest writes to, or no longer. */

@@ -196,6 +196,7 @@ final class Devices {
         pci.attach(DISPLAY_SLOT, 0, adapter.config());
         ports.map(0x3B0, Vga.PORTS, adapter.vga());
         ports.map(0x1CE, BochsDisplay.PORTS, adapter.display());
+        mmio.map(PhysicalMap.VGA, PhysicalMap.VGA_BYTES, adapter.window());
         resets.add(adapter::reset);
         display = adapter;
     }

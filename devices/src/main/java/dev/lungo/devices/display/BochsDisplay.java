@@ -8,8 +8,7 @@ import java.util.Arrays;
 
 /**
  * A linear frame buffer with registers for its mode, as Bochs and QEMU have it: Bochs, "VBE Display
- * Interface" 5, by ports 1CEh (index) and 1CFh (data). There is no bank at A0000h, and no four bits
- * a pixel.
+ * Interface" 5, by ports 1CEh (index) and 1CFh (data). There are no four bits a pixel.
  */
 public final class BochsDisplay implements PortDevice {
     /** Of its range, from 1CEh on. */
@@ -66,6 +65,11 @@ public final class BochsDisplay implements PortDevice {
 
     boolean isEnabled() {
         return (registers[ENABLE] & ENABLED) != 0;
+    }
+
+    /** Where the part of the frame buffer begins that is at A0000h. */
+    synchronized long bankAt() {
+        return (long) registers[BANK] << 16;
     }
 
     // ---- Registers
@@ -133,7 +137,11 @@ public final class BochsDisplay implements PortDevice {
                 }
             }
             case ENABLE -> enable(value);
-            case BANK -> registers[BANK] = value;
+            case BANK -> {
+                if (value < MEMORY_BYTES >> 16) {
+                    registers[BANK] = value;
+                }
+            }
             case VIRTUAL_WIDTH -> setWidth(value);
             case X_OFFSET -> {
                 if (value + registers[XRES] <= registers[VIRTUAL_WIDTH]) {

@@ -34,7 +34,7 @@ public final class DisplayAdapter {
     public DisplayAdapter(GuestMemory memory) {
         vga = new Vga(memory);
         frameBuffer = memory.deviceMemory(BochsDisplay.MEMORY_BYTES);
-        display = new BochsDisplay(vga.dac(), frameBuffer);
+        display = new BochsDisplay(vga.dac, frameBuffer);
         config.subsystem(RED_HAT_QUMRANET, QEMU);
         config.memoryBar(0, /* wide= */ false, frameBuffer);
         config.memoryBar(
@@ -68,6 +68,35 @@ public final class DisplayAdapter {
             vga.reset();
         }
         display.reset();
+    }
+
+    /**
+     * Guest-physical A0000h to AFFFFh: the VGA's planes, or what the display interface has of its
+     * frame buffer there.
+     */
+    public MmioDevice window() {
+        return new MmioDevice() {
+            @Override
+            public long read(long offset, Width width) {
+                if (display.isEnabled()) {
+                    return frameBuffer.get(display.bankAt() + offset, width);
+                }
+                synchronized (vga) {
+                    return vga.planes.read(offset, width);
+                }
+            }
+
+            @Override
+            public void write(long offset, Width width, long value) {
+                if (display.isEnabled()) {
+                    frameBuffer.put(display.bankAt() + offset, width, value);
+                    return;
+                }
+                synchronized (vga) {
+                    vga.planes.write(offset, width, value);
+                }
+            }
+        };
     }
 
     private MmioDevice registers() {

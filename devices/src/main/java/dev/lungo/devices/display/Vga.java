@@ -6,12 +6,12 @@ import dev.lungo.machine.PortDevice;
 import java.util.Arrays;
 
 /**
- * The registers of a VGA, ports 3B0h to 3DFh, and what its text and linear modes show. IBM PS/2
- * Hardware Interface Technical Reference, "Video Subsystem".
+ * The registers of a VGA, ports 3B0h to 3DFh. IBM PS/2 Hardware Interface Technical Reference,
+ * "Video Subsystem". {@link VgaMemory} has the planes, {@link Scanout} what is shown of them.
  *
- * <p>Its memory from A0000h to BFFFFh is the machine's own RAM there: so text is where programs
- * write it, and modes with one linear plane work. Left out: planes, and with them 16-colour
- * graphics, fonts in plane 2 and latches; interrupts; timing, of which only the retrace bits move.
+ * <p>Text, and the graphics of older adapters, are in the machine's own RAM from B0000h on, where
+ * programs write them: there the planes do not show. Left out: interrupts, and timing, of which
+ * only the retrace bits move.
  */
 public final class Vga implements PortDevice {
     /** Of its range, from 3B0h on. */
@@ -38,41 +38,27 @@ public final class Vga implements PortDevice {
     private static final int GRAPHICS_DATA = 0x3CF;
 
     private static final int MISC_COLOR = 1;
+    private static final int MISC_MEMORY = 1 << 1;
     private static final int RETRACE = 1 | 1 << 3;
     private static final int SCREEN_ON = 1 << 5;
 
+    // Sequencer registers
+    private static final int CLOCKING_MODE = 1;
+    private static final int SCREEN_OFF = 1 << 5;
+
     // CRTC registers
-    private static final int HORIZONTAL_END = 0x01;
     private static final int OVERFLOW = 0x07;
-    private static final int MAXIMUM_SCAN_LINE = 0x09;
-    private static final int START_HIGH = 0x0C;
-    private static final int START_LOW = 0x0D;
     private static final int VERTICAL_RETRACE_END = 0x11;
-    private static final int VERTICAL_END = 0x12;
-    private static final int OFFSET = 0x13;
     private static final int PROTECTED = 1 << 7;
     private static final int LINE_COMPARE_8 = 1 << 4;
 
-    // Graphics controller registers
-    private static final int GRAPHICS_MODE = 5;
-    private static final int MISCELLANEOUS = 6;
-    private static final int COLORS_256 = 1 << 6;
-    private static final int GRAPHICS = 1;
-
-    private static final long GRAPHICS_MEMORY = 0xA0000;
-    private static final long MONO_MEMORY = 0xB0000;
-    private static final long COLOR_MEMORY = 0xB8000;
-    private static final int TEXT_BYTES = 0x8000;
-    private static final int GRAPHICS_BYTES = 0x10000;
-    private static final int MOST_COLUMNS = 256;
-    private static final int MOST_ROWS = 256;
-
-    private final GuestMemory memory;
-    private final Dac dac = new Dac();
-    private final int[] crtc = new int[256];
-    private final int[] sequencer = new int[256];
-    private final int[] graphics = new int[256];
-    private final int[] attributes = new int[32];
+    final Dac dac = new Dac();
+    final int[] crtc = new int[256];
+    final int[] sequencer = new int[256];
+    final int[] graphics = new int[256];
+    final int[] attributes = new int[32];
+    final VgaMemory planes = new VgaMemory(this);
+    private final Scanout scanout;
     private int misc;
     private int crtcIndex;
     private int sequencerIndex;
@@ -82,7 +68,7 @@ public final class Vga implements PortDevice {
     private int status;
 
     public Vga(GuestMemory memory) {
-        this.memory = memory;
+        scanout = new Scanout(this, memory);
     }
 
     public void reset() {
@@ -98,10 +84,7 @@ public final class Vga implements PortDevice {
         attributeData = false;
         status = 0;
         dac.reset();
-    }
-
-    Dac dac() {
-        return dac;
+        planes.reset();
     }
 
     @Override
@@ -177,65 +160,16 @@ public final class Vga implements PortDevice {
         attributeData = !attributeData;
     }
 
-    // ---- What it shows
-
-    /** The screen as it is. */
+    /** What is on the screen now. */
     Picture picture() {
-        if ((attributeIndex & SCREEN_ON) == 0) {
-            return new Picture.Blank();
-        }
-        if ((graphics[MISCELLANEOUS] & GRAPHICS) == 0) {
-            return text();
-        }
-        return (graphics[GRAPHICS_MODE] & COLORS_256) != 0 ? colors256() : new Picture.Blank();
+        return scanout.picture();
     }
 
-    private int lines() {
-        int overflow = crtc[OVERFLOW];
-        return (crtc[VERTICAL_END] | (overflow & 1 << 1) << 7 | (overflow & 1 << 6) << 3) + 1;
+    boolean isScreenOn() {
+        return (attributeIndex & SCREEN_ON) != 0 && (sequencer[CLOCKING_MODE] & SCREEN_OFF) == 0;
     }
 
-    private int start() {
-        return crtc[START_HIGH] << 8 | crtc[START_LOW];
-    }
-
-    private Picture text() {
-        int columns = Math.min(crtc[HORIZONTAL_END] + 1, MOST_COLUMNS);
-        int height = (crtc[MAXIMUM_SCAN_LINE] & 0x1F) + 1;
-        int rows = Math.clamp(lines() / height, 1, MOST_ROWS);
-        byte[] all = read((misc & MISC_COLOR) != 0 ? COLOR_MEMORY : MONO_MEMORY, TEXT_BYTES);
-        byte[] cells = new byte[2 * columns * rows];
-        for (int row = 0; row < rows; row++) {
-            for (int i = 0; i < 2 * columns; i++) {
-                int at = 2 * start() + 4 * crtc[OFFSET] * row + i;
-                cells[2 * columns * row + i] = all[at % TEXT_BYTES];
-            }
-        }
-        int[] colors = new int[16];
-        for (int i = 0; i < colors.length; i++) {
-            colors[i] = dac.rgb(attributes[i]);
-        }
-        return new Picture.Text(columns, rows, cells, colors);
-    }
-
-    /** Mode 13h: each line is shown twice, each pixel is two dots wide. */
-    private Picture colors256() {
-        int width = Math.min(crtc[HORIZONTAL_END] + 1, MOST_COLUMNS) * 4;
-        int height = Math.clamp(lines() / ((crtc[MAXIMUM_SCAN_LINE] & 0x1F) + 1), 1, 1024);
-        byte[] all = read(GRAPHICS_MEMORY, GRAPHICS_BYTES);
-        int[] rgb = new int[width * height];
-        for (int i = 0; i < rgb.length; i++) {
-            int at = 4 * start() + i / width * 8 * crtc[OFFSET] + i % width;
-            rgb[i] = dac.rgb(all[at % GRAPHICS_BYTES]);
-        }
-        return new Picture.Pixels(width, height, rgb);
-    }
-
-    private byte[] read(long at, int bytes) {
-        byte[] into = new byte[bytes];
-        if (memory.contains(at, bytes)) {
-            memory.read(at, into, 0, bytes);
-        }
-        return into;
+    boolean isMemoryEnabled() {
+        return (misc & MISC_MEMORY) != 0;
     }
 }

@@ -5,10 +5,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /** RAM from 0 on. */
-final class TestMemory implements GuestMemory {
+public final class TestMemory implements GuestMemory {
     private final ByteBuffer bytes;
 
-    TestMemory(int size) {
+    public TestMemory(int size) {
         bytes = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
     }
 

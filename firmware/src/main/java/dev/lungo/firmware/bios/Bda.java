@@ -1,5 +1,7 @@
 package dev.lungo.firmware.bios;
 
+import java.util.Arrays;
+
 /**
  * The BIOS data area, at 400h: what services keep where programs look for it. IBM Personal System/2
  * and Personal Computer BIOS Interface Technical Reference, "BIOS Data Area"; Ralf Brown's list of
@@ -56,7 +58,21 @@ final class Bda {
     static final int VIDEO_SAVE_POINTER  = 0xA8;
     // spotless:on
 
+    /** Every byte that describes the screen. */
+    static final int[] VIDEO_FIELDS = bytes(VIDEO_MODE, TICKS - 4, LAST_ROW, DISPLAY_COMBINATION + 1);
+
     private final SafeMemory memory;
+
+    private static int[] bytes(int... ranges) {
+        int[] fields = new int[64];
+        int count = 0;
+        for (int i = 0; i < ranges.length; i += 2) {
+            for (int field = ranges[i]; field < ranges[i + 1]; field++) {
+                fields[count++] = field;
+            }
+        }
+        return Arrays.copyOf(fields, count);
+    }
 
     Bda(SafeMemory memory) {
         this.memory = memory;

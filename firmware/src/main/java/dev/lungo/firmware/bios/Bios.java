@@ -84,7 +84,7 @@ public final class Bios implements Firmware {
     public Bios(Board board, Settings settings) {
         this.board = board;
         report = settings.report();
-        memory = new SafeMemory(board.memory());
+        memory = new SafeMemory(board.memory(), board.mmio());
         ports = new Ports(board.ports());
         bda = new Bda(memory);
         drives = new Drives(board.disks());

@@ -28,6 +28,9 @@ final class Layout {
     static final int VBE_MODES           = 0x0180;
     static final int FUNCTIONALITY       = 0x0240;
     static final int SAVE_POINTERS       = 0x0260;
+    static final int NO_REPLACEMENTS     = 0x02C0; // a list of glyphs that is empty
+    static final int WINDOW_FUNCTION     = 0x02E0; // VBE 4F05 by a far call
+    static final int PROTECTED_MODE      = 0x0300; // VBE 4F0A
     static final int FONT_16             = 0x0400;
     static final int FONT_14             = 0x1400;
     static final int FONT_8              = 0x2200;

@@ -172,7 +172,7 @@ final class Palette {
         }
     }
 
-    private void greys(int first, int count) {
+    void greys(int first, int count) {
         for (int i = first; i < Math.min(first + count, 256); i++) {
             ports.out(READ_INDEX, i);
             int red = ports.in(DATA);
@@ -184,7 +184,7 @@ final class Palette {
         }
     }
 
-    private int attribute(int index) {
+    int attribute(int index) {
         ports.in(bda.u16(Bda.CRTC_PORT) + 6);
         ports.out(ATTRIBUTES, index | SCREEN_ON);
         int value = ports.in(ATTRIBUTES_READ);
@@ -192,7 +192,7 @@ final class Palette {
         return value;
     }
 
-    private void attribute(int index, int value) {
+    void attribute(int index, int value) {
         ports.in(bda.u16(Bda.CRTC_PORT) + 6);
         ports.out(ATTRIBUTES, index | SCREEN_ON);
         ports.out(ATTRIBUTES, value);

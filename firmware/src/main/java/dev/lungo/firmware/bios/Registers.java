@@ -77,6 +77,11 @@ public final class Registers {
     long dsSi() { return pair(DS, SI); }
     // spotless:on
 
+    /** ES:BP as the offset and segment that a vector has. */
+    int esBpPointer() {
+        return state.segments[ES].selector() << 16 | bp();
+    }
+
     private int low(int register) {
         return (int) state.gpr[register] & 0xFF;
     }

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * INT 10h, AH = 4Fh: VESA BIOS Extension Core Functions Standard 3.0, over the registers that Bochs
  * and QEMU have for it ("Bochs VBE display interface").
  *
- * <p>All modes have a linear frame buffer and no window at A0000h, so there is nothing to bank.
- * Left out: the protected mode interface, refresh rates, and of the DDC all but the first block.
+ * <p>All modes have a linear frame buffer, and a window of 64 KiB on it at A0000h. Left out: refresh
+ * rates, the entry point of version 3.0 for protected mode, and of the DDC all but the first block.
  */
 final class Vbe {
     private static final int SUPPORTED = 0x4F;
@@ -26,6 +26,7 @@ final class Vbe {
     private static final int YRES = 2;
     private static final int BPP = 3;
     private static final int ENABLE = 4;
+    private static final int BANK = 5;
     private static final int VIRTUAL_WIDTH = 6;
     private static final int VIRTUAL_HEIGHT = 7;
     private static final int X_OFFSET = 8;
@@ -42,30 +43,38 @@ final class Vbe {
     private static final int MODE_KEEP = 1 << 15;
     private static final int NUMBER = 0x1FF;
 
-    // Mode attributes: available, extended information, colour, graphics, not VGA, no window,
-    // linear
-    private static final int ATTRIBUTES = 1 | 1 << 1 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 6 | 1 << 7;
+    // Mode attributes: available, extended information, colour, graphics, not VGA, linear
+    private static final int ATTRIBUTES = 1 | 1 << 1 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 7;
+
+    // The window: there, readable, writable
+    private static final int WINDOW_ATTRIBUTES = 1 | 1 << 1 | 1 << 2;
+    private static final int WINDOW_KIB = 64;
+    private static final int WINDOW_SEGMENT = 0xA000;
 
     private static final int VERSION = 0x0300;
     private static final int VBE_2_SIGNATURE = 0x3245_4256; // "VBE2"
     private static final int INFORMATION_BYTES = 256;
-    private static final int SAVED_BLOCKS = 13; // of 64 bytes
     private static final int SAVED_REGISTERS = 10;
-    private static final int SAVED_DAC = 32;
+    private static final int SAVED_BYTES = VideoState.BLOCK_BYTES;
+    private static final int SAVE_EXTENDED = 1 << 3; // beside what VideoState has
 
     private static final int DISPLAY_CLASS = 0x0300;
 
     private final SafeMemory memory;
     private final Ports ports;
-    private final Palette palette;
+    private final VideoState vga;
     private final IntConsumer setVgaMode;
     private @Nullable VbeMode current;
     private long frameBuffer;
 
-    Vbe(SafeMemory memory, Ports ports, Palette palette, IntConsumer setVgaMode) {
+    Vbe(
+            SafeMemory memory,
+            Ports ports,
+            VideoState vga,
+            IntConsumer setVgaMode) {
         this.memory = memory;
         this.ports = ports;
-        this.palette = palette;
+        this.vga = vga;
         this.setVgaMode = setVgaMode;
     }
 
@@ -73,6 +82,9 @@ final class Vbe {
         current = null;
         frameBuffer = findFrameBuffer();
         memory.text(Layout.VIDEO_BASE + Layout.OEM_STRING, "Lungo\0");
+        memory.u32(Layout.VIDEO_BASE + Layout.WINDOW_FUNCTION, 0xCD_4F05B8); // MOV AX, 4F05h; INT
+        memory.u16(Layout.VIDEO_BASE + Layout.WINDOW_FUNCTION + 4, 0xCB_10); // 10h; RETF
+        VbeProtectedMode.write(memory, Layout.VIDEO_BASE + Layout.PROTECTED_MODE);
         long list = Layout.VIDEO_BASE + Layout.VBE_MODES;
         for (VbeMode mode : VbeMode.ALL) {
             if (isPossible(mode)) {
@@ -126,11 +138,12 @@ final class Vbe {
                     case 0x02 -> setMode(regs.bx());
                     case 0x03 -> getMode(regs);
                     case 0x04 -> saveOrRestore(regs);
-                    case 0x05 -> NOT_IN_THIS_MODE;
+                    case 0x05 -> window(regs);
                     case 0x06 -> lineLength(regs);
                     case 0x07 -> displayStart(regs);
                     case 0x08 -> dacWidth(regs);
                     case 0x09 -> paletteData(regs);
+                    case 0x0A -> protectedMode(regs);
                     case 0x15 -> displayData(regs);
                     default -> {
                         regs.unknown();
@@ -173,6 +186,11 @@ final class Vbe {
         int images = (int) Math.min(memoryBytes() / mode.bytes(), 256) - 1;
         memory.write(at, new byte[INFORMATION_BYTES]);
         memory.u16(at, ATTRIBUTES);
+        memory.u8(at + 0x02, WINDOW_ATTRIBUTES);
+        memory.u16(at + 0x04, WINDOW_KIB); // granularity
+        memory.u16(at + 0x06, WINDOW_KIB);
+        memory.u16(at + 0x08, WINDOW_SEGMENT);
+        memory.u32(at + 0x0C, pointer(Layout.WINDOW_FUNCTION));
         memory.u16(at + 0x10, pitch);
         memory.u16(at + 0x12, mode.width());
         memory.u16(at + 0x14, mode.height());
@@ -202,7 +220,7 @@ final class Vbe {
             return VideoMode.of(wanted & 0x7F) == null ? FAILED : 0;
         }
         VbeMode mode = VbeMode.of(wanted & NUMBER);
-        if (mode == null || !isPossible(mode) || (wanted & MODE_LINEAR) == 0) {
+        if (mode == null || !isPossible(mode)) {
             return FAILED;
         }
         set(ENABLE, 0);
@@ -211,42 +229,93 @@ final class Vbe {
         set(BPP, mode.bits());
         set(X_OFFSET, 0);
         set(Y_OFFSET, 0);
-        set(ENABLE, ENABLED | LINEAR | ((wanted & MODE_KEEP) != 0 ? NO_CLEAR : 0));
+        int linear = (wanted & MODE_LINEAR) != 0 ? LINEAR : 0;
+        set(ENABLE, ENABLED | linear | ((wanted & MODE_KEEP) != 0 ? NO_CLEAR : 0));
+        set(BANK, 0);
         current = mode;
         return 0;
     }
 
     private int getMode(Registers regs) {
         VbeMode mode = current;
-        regs.bx(mode == null ? memory.u8(0x400 + Bda.VIDEO_MODE) : mode.number() | MODE_LINEAR);
+        int linear = (get(ENABLE) & LINEAR) != 0 ? MODE_LINEAR : 0;
+        regs.bx(mode == null ? memory.u8(0x400 + Bda.VIDEO_MODE) : mode.number() | linear);
         return 0;
     }
 
-    /** "Save/Restore State": the display interface and the DAC. */
+    /** "Save/Restore State": the display interface, behind what the VGA has. */
     private int saveOrRestore(Registers regs) {
-        long at = regs.esBx();
+        int parts = regs.cx() & SAVE_EXTENDED - 1;
+        boolean extended = (regs.cx() & SAVE_EXTENDED) != 0;
+        int bytes = VideoState.bytes(parts);
         switch (regs.dl()) {
-            case 0 -> regs.bx(SAVED_BLOCKS);
+            case 0 -> regs.bx((bytes + (extended ? SAVED_BYTES : 0)) / VideoState.BLOCK_BYTES);
             case 1 -> {
-                for (int i = 0; i < SAVED_REGISTERS; i++) {
-                    memory.u16(at + 2L * i, get(i));
+                vga.save(parts, regs.esBx());
+                if (extended) {
+                    save(regs.esBx() + bytes);
                 }
-                palette.getBlock(0, 256, at + SAVED_DAC);
             }
             case 2 -> {
-                set(ENABLE, 0);
-                for (int i = 1; i < SAVED_REGISTERS; i++) {
-                    if (i != ENABLE) {
-                        set(i, memory.u16(at + 2L * i));
-                    }
+                if (extended) {
+                    restore(regs.esBx() + bytes);
                 }
-                set(ENABLE, memory.u16(at + 2 * ENABLE) | NO_CLEAR);
-                palette.setBlock(0, 256, at + SAVED_DAC);
+                vga.restore(parts, regs.esBx());
             }
             default -> {
                 return FAILED;
             }
         }
+        return 0;
+    }
+
+    private void save(long at) {
+        VbeMode mode = current;
+        for (int i = 0; i < SAVED_REGISTERS; i++) {
+            memory.u16(at + 2L * i, get(i));
+        }
+        memory.u16(at + 2L * SAVED_REGISTERS, mode == null ? 0 : mode.number());
+    }
+
+    private void restore(long at) {
+        set(ENABLE, 0);
+        for (int i = 1; i <= BPP; i++) {
+            set(i, memory.u16(at + 2L * i));
+        }
+        set(ENABLE, memory.u16(at + 2 * ENABLE) | NO_CLEAR);
+        for (int i = BANK; i < SAVED_REGISTERS; i++) {
+            set(i, memory.u16(at + 2L * i));
+        }
+        current = VbeMode.of(memory.u16(at + 2L * SAVED_REGISTERS));
+    }
+
+    /** "Display Window Control": there is one, and its position is in units of its size. */
+    private int window(Registers regs) {
+        VbeMode mode = current;
+        if (mode == null) {
+            return NOT_IN_THIS_MODE;
+        }
+        if (regs.bl() != 0 || regs.bh() > 1) {
+            return FAILED;
+        }
+        if (regs.bh() == 1) {
+            regs.dx(get(BANK));
+            return 0;
+        }
+        if (regs.dx() >= get(MEMORY_64K)) {
+            return FAILED;
+        }
+        set(BANK, regs.dx());
+        return 0;
+    }
+
+    private static int protectedMode(Registers regs) {
+        if (regs.bl() != 0) {
+            return FAILED;
+        }
+        regs.es(Layout.VIDEO_SEGMENT);
+        regs.di(Layout.PROTECTED_MODE);
+        regs.cx(VbeProtectedMode.BYTES);
         return 0;
     }
 

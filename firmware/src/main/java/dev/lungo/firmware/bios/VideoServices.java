@@ -1,14 +1,11 @@
 package dev.lungo.firmware.bios;
 
-import dev.lungo.firmware.text.Font;
 import java.util.Objects;
 
 /**
  * INT 10h, the screen: AH = 00h to 13h, 1Ah to 1Ch and 4Fh. IBM PS/2 and PC BIOS Interface
  * Technical Reference, "Interrupt 10H". {@link VideoMode} says which modes there are, {@link Vbe}
  * has more.
- *
- * <p>Left out: fonts of a program's own, and saving the VGA's state.
  */
 final class VideoServices implements Service {
     private static final int TEXT_80 = 3;
@@ -17,7 +14,13 @@ final class VideoServices implements Service {
     private static final int CURSOR_START = 0x0A;
     private static final int START_HIGH = 0x0C;
     private static final int CURSOR_HIGH = 0x0E;
-    private static final int MAXIMUM_SCAN_LINE = 0x09;
+    private static final int CLOCKING_MODE = 1; // of the sequencer
+    private static final int SCREEN_OFF = 1 << 5;
+    private static final int MEMORY_ENABLED = 1 << 1; // of the miscellaneous output register
+    private static final int NO_CURSOR_EMULATION = 1; // of VIDEO_CONTROL
+    private static final int KEEP_PALETTE = 1 << 3; // of VIDEO_OPTIONS
+    private static final int GREYS = 1 << 1;
+    private static final int LINES_400 = 2;
     private static final int COLOR_VGA = 8; // display combination code
     private static final int BELL = 7;
 
@@ -26,6 +29,8 @@ final class VideoServices implements Service {
     private final Ports ports;
     private final Screen screen;
     private final Palette palette;
+    private final Fonts fonts;
+    private final VideoState videoState;
     private final Vbe vbe;
     private final SerialConsole serial;
 
@@ -34,9 +39,11 @@ final class VideoServices implements Service {
         this.bda = bda;
         this.ports = ports;
         this.serial = serial;
-        screen = new Screen(memory, bda, Objects.requireNonNull(VideoMode.of(TEXT_80)));
+        screen = new Screen(memory, bda, ports, Objects.requireNonNull(VideoMode.of(TEXT_80)));
         palette = new Palette(ports, memory, bda);
-        vbe = new Vbe(memory, ports, palette, this::setMode);
+        fonts = new Fonts(memory, bda, ports, screen);
+        videoState = new VideoState(memory, bda, ports, palette);
+        vbe = new Vbe(memory, ports, videoState, this::setMode);
     }
 
     /** Fonts and tables into the video BIOS, and text on the screen. */
@@ -44,9 +51,7 @@ final class VideoServices implements Service {
         memory.u16(Layout.VIDEO_BASE, 0xAA55);
         memory.u8(Layout.VIDEO_BASE + 2, Layout.VIDEO_BYTES / 512);
         memory.u8(Layout.VIDEO_BASE + 3, 0xCB); // RETF: there is nothing to initialise
-        memory.write(Layout.VIDEO_BASE + Layout.FONT_16, Font.HEIGHT_16.toBytes());
-        memory.write(Layout.VIDEO_BASE + Layout.FONT_14, Font.HEIGHT_14.toBytes());
-        memory.write(Layout.VIDEO_BASE + Layout.FONT_8, Font.HEIGHT_8.toBytes());
+        fonts.writeTables();
         memory.write(Layout.VIDEO_BASE + Layout.FUNCTIONALITY, functionality());
         bda.u8(Bda.VIDEO_CONTROL, 0x60); // 256 KiB, colour
         bda.u8(Bda.VIDEO_SWITCHES, 0xF9);
@@ -84,8 +89,8 @@ final class VideoServices implements Service {
             case 0x09 -> write(regs.bh(), regs.al(), regs.bl(), regs.cx());
             case 0x0A -> write(regs.bh(), regs.al(), -1 - regs.bl(), regs.cx());
             case 0x0B -> palette.border(regs);
-            case 0x0C -> screen.pixel(regs.cx(), regs.dx(), regs.al());
-            case 0x0D -> regs.al(screen.pixel(regs.cx(), regs.dx()));
+            case 0x0C -> screen.pixel(regs.bh(), regs.cx(), regs.dx(), regs.al());
+            case 0x0D -> regs.al(screen.pixel(regs.bh(), regs.cx(), regs.dx()));
             case 0x0E -> teletype(bda.u8(Bda.ACTIVE_PAGE), regs.al(), -1 - regs.bl());
             case 0x0F -> {
                 regs.al(bda.u8(Bda.VIDEO_MODE) | bda.u8(Bda.VIDEO_CONTROL) & KEEP_MEMORY);
@@ -93,11 +98,16 @@ final class VideoServices implements Service {
                 regs.bh(bda.u8(Bda.ACTIVE_PAGE));
             }
             case 0x10 -> palette.serve(regs);
-            case 0x11 -> font(regs);
+            case 0x11 -> {
+                if (fonts.serve(regs)) {
+                    cursorShape(0x0607);
+                }
+            }
             case 0x12 -> alternate(regs);
             case 0x13 -> string(regs);
             case 0x1A -> displayCombination(regs);
             case 0x1B -> state(regs);
+            case 0x1C -> videoState.serve(regs);
             case 0x4F -> vbe.serve(regs);
             default -> regs.unknown();
         }
@@ -123,10 +133,11 @@ final class VideoServices implements Service {
         vbe.disable();
         screen.mode(mode);
         mode.program(ports);
-        palette.reset(mode);
+        resetPalette(mode);
         boolean keep = (number & KEEP_MEMORY) != 0;
         bda.u8(Bda.VIDEO_MODE, mode.number());
-        bda.u8(Bda.VIDEO_CONTROL, 0x60 | (keep ? KEEP_MEMORY : 0));
+        int emulation = bda.u8(Bda.VIDEO_CONTROL) & NO_CURSOR_EMULATION;
+        bda.u8(Bda.VIDEO_CONTROL, 0x60 | emulation | (keep ? KEEP_MEMORY : 0));
         bda.u16(Bda.COLUMNS, mode.columns());
         bda.u16(Bda.PAGE_BYTES, mode.pageBytes());
         bda.u16(Bda.PAGE_START, 0);
@@ -140,13 +151,21 @@ final class VideoServices implements Service {
             bda.u16(Bda.CURSORS + 2 * page, 0);
         }
         cursorShape(0x0607);
-        int graphicsFont = mode.height() == 8 ? Layout.FONT_8 : Layout.FONT_16;
-        memory.u32(4 * 0x43, Layout.VIDEO_SEGMENT << 16 | graphicsFont);
-        memory.u32(4 * 0x1F, Layout.VIDEO_SEGMENT << 16 | Layout.FONT_8 + 0x400);
+        fonts.reset(mode);
         if (!keep) {
             screen.clear();
         }
         serial.clear();
+    }
+
+    private void resetPalette(VideoMode mode) {
+        int options = bda.u8(Bda.VIDEO_OPTIONS);
+        if ((options & KEEP_PALETTE) == 0) {
+            palette.reset(mode);
+            if ((options & GREYS) != 0) {
+                palette.greys(0, 256);
+            }
+        }
     }
 
     private void page(int number) {
@@ -190,7 +209,8 @@ final class VideoServices implements Service {
         int start = shape >> 8 & 0x3F;
         int end = shape & 0x1F;
         int height = bda.u8(Bda.CHARACTER_HEIGHT);
-        if (height > 8 && end < 8 && start < 0x20) {
+        boolean emulated = (bda.u8(Bda.VIDEO_CONTROL) & NO_CURSOR_EMULATION) == 0;
+        if (emulated && height > 8 && end < 8 && start < 0x20) {
             end = end == start + 1 ? (end + 1) * height / 8 - 2 : (end + 1) * height / 8 - 1;
             start = start + 1 == (shape & 0x1F) ? end - 1 : (start + 1) * height / 8 - 1;
         }
@@ -302,66 +322,7 @@ final class VideoServices implements Service {
         }
     }
 
-    // ---- Fonts, and what the adapter is
-
-    private void font(Registers regs) {
-        switch (regs.al()) {
-            case 0x01, 0x11 -> textHeight(14);
-            case 0x02, 0x12 -> textHeight(8);
-            case 0x03 -> {} // which of two fonts an attribute chooses: they are the same
-            case 0x04, 0x14 -> textHeight(16);
-            case 0x22 -> graphicsFont(Layout.FONT_14);
-            case 0x23 -> graphicsFont(Layout.FONT_8);
-            case 0x24 -> graphicsFont(Layout.FONT_16);
-            case 0x30 -> fontInformation(regs);
-            default -> regs.unknown();
-        }
-    }
-
-    /** As many rows as fit into 400 lines, or into the height of the mode. */
-    private void textHeight(int height) {
-        if (!screen.mode().isText()) {
-            return;
-        }
-        int port = bda.u16(Bda.CRTC_PORT);
-        ports.indexed(
-                port,
-                MAXIMUM_SCAN_LINE,
-                ports.indexed(port, MAXIMUM_SCAN_LINE) & ~0x1F | height - 1);
-        int rows = 400 / height;
-        bda.u16(Bda.CHARACTER_HEIGHT, height);
-        bda.u8(Bda.LAST_ROW, rows - 1);
-        bda.u16(Bda.PAGE_BYTES, rows * screen.columns() * 2 + 0xFF & ~0xFF);
-        cursorShape(0x0607);
-    }
-
-    private void graphicsFont(int offset) {
-        memory.u32(4 * 0x43, Layout.VIDEO_SEGMENT << 16 | offset);
-    }
-
-    private void fontInformation(Registers regs) {
-        int offset =
-                switch (regs.bh()) {
-                    case 2 -> Layout.FONT_14;
-                    case 3 -> Layout.FONT_8;
-                    case 4 -> Layout.FONT_8 + 0x400;
-                    case 6 -> Layout.FONT_16;
-                    default -> -1;
-                };
-        if (offset >= 0) {
-            regs.es(Layout.VIDEO_SEGMENT);
-            regs.bp(offset);
-        } else if (regs.bh() < 2) { // as the vectors have it
-            int pointer = memory.u32(regs.bh() == 0 ? 4 * 0x1F : 4 * 0x43);
-            regs.es(pointer >>> 16);
-            regs.bp(pointer);
-        } else {
-            regs.unknown();
-            return;
-        }
-        regs.cx(bda.u16(Bda.CHARACTER_HEIGHT));
-        regs.dl(bda.u8(Bda.LAST_ROW));
-    }
+    // ---- What the adapter is
 
     private void alternate(Registers regs) {
         switch (regs.bl()) {
@@ -370,10 +331,34 @@ final class VideoServices implements Service {
                 regs.bl(3); // 256 KiB
                 regs.cx(bda.u8(Bda.VIDEO_SWITCHES) & 0xF);
             }
-            case 0x30, 0x31, 0x32, 0x33, 0x34, 0x36 ->
-                    regs.al(0x12); // lines, palette, output: there they are
+            case 0x20 -> {} // the BIOS prints no screens
+            case 0x30 -> {
+                if (regs.al() == LINES_400) {
+                    regs.al(0x12);
+                } else {
+                    regs.unknown();
+                }
+            }
+            case 0x31 -> flag(regs, Bda.VIDEO_OPTIONS, KEEP_PALETTE, regs.al() == 1);
+            case 0x32 -> {
+                int misc = ports.in(0x3CC) & ~MEMORY_ENABLED;
+                ports.out(0x3C2, misc | (regs.al() == 0 ? MEMORY_ENABLED : 0));
+                regs.al(0x12);
+            }
+            case 0x33 -> flag(regs, Bda.VIDEO_OPTIONS, GREYS, regs.al() == 0);
+            case 0x34 -> flag(regs, Bda.VIDEO_CONTROL, NO_CURSOR_EMULATION, regs.al() == 1);
+            case 0x36 -> {
+                int clocking = ports.indexed(0x3C4, CLOCKING_MODE) & ~SCREEN_OFF;
+                ports.indexed(0x3C4, CLOCKING_MODE, clocking | (regs.al() == 1 ? SCREEN_OFF : 0));
+                regs.al(0x12);
+            }
             default -> regs.unknown();
         }
+    }
+
+    private void flag(Registers regs, int field, int flag, boolean set) {
+        bda.u8(field, bda.u8(field) & ~flag | (set ? flag : 0));
+        regs.al(0x12);
     }
 
     private void displayCombination(Registers regs) {
@@ -392,8 +377,9 @@ final class VideoServices implements Service {
 
     private static byte[] functionality() {
         byte[] table = new byte[16];
-        table[0] = (byte) 0xFF; // modes 0 to 7
-        table[2] = 0x0A; // 11h and 13h
+        table[0] = (byte) 0xFF; // modes 0 to 7, 0Dh to 13h
+        table[1] = (byte) 0xE0;
+        table[2] = 0x0F;
         table[7] = 7; // lines: 200, 350, 400
         table[8] = 2; // character blocks
         table[9] = 1;

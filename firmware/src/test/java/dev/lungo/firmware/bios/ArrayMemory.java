@@ -2,7 +2,7 @@ package dev.lungo.firmware.bios;
 
 import dev.lungo.machine.GuestMemory;
 
-/** Guest memory in an array, from 0 on. */
+/** Guest memory in an array, from 0 on, with the display's hole. */
 public final class ArrayMemory implements GuestMemory {
     private final byte[] bytes;
 
@@ -12,7 +12,8 @@ public final class ArrayMemory implements GuestMemory {
 
     @Override
     public boolean contains(long at, long count) {
-        return at >= 0 && count >= 0 && at <= bytes.length && count <= bytes.length - at;
+        boolean inside = at >= 0 && count >= 0 && at <= bytes.length && count <= bytes.length - at;
+        return inside && (at >= 0xB_0000 || at + count <= 0xA_0000);
     }
 
     private int index(long at, int count) {

@@ -1,6 +1,7 @@
 package dev.lungo.firmware.bios;
 
 import dev.lungo.boot.MemoryMap;
+import dev.lungo.boot.PhysicalMap;
 import dev.lungo.devices.A20Gate;
 import dev.lungo.devices.Cmos;
 import dev.lungo.devices.FastA20;
@@ -52,6 +53,7 @@ public final class BiosBench {
 
     public final ArrayMemory memory = new ArrayMemory(MEMORY);
     public final PortBus ports = new PortBus();
+    final MmioBus mmio = new MmioBus();
     public final Report report = Report.wanted();
     final A20Gate a20 = new A20Gate(_ -> {});
     final DisplayAdapter display = new DisplayAdapter(memory);
@@ -84,12 +86,13 @@ public final class BiosBench {
         for (int i = 0; i < state.segments.length; i++) {
             state.segments[i] = new SegmentState(0, 0, 0xFFFF, 0x93);
         }
+        mmio.map(PhysicalMap.VGA, PhysicalMap.VGA_BYTES, display.window());
         Board board =
                 new Board(
                         memory,
                         MemoryMap.of(MEMORY),
                         ports,
-                        new MmioBus(),
+                        mmio,
                         List.of(new Stopped()),
                         timers,
                         Arrays.asList(disks),
