@@ -17,6 +17,7 @@ final class Palette {
     private static final int COLOR_SELECT = 0x14;
     private static final int BLINK = 1 << 3;
     private static final int SIXTEENS = 1 << 7;
+    private static final int BROWN = 0x14;
 
     /** Brightness of the default colours of mode 13h, from the brightest hue to the palest. */
     // spotless:off
@@ -43,12 +44,12 @@ final class Palette {
         ports.out(WRITE_INDEX, 0);
         if (mode.bits() != 8) {
             for (int i = 0; i < 256; i++) {
-                ega(i & 0x3F);
+                color(mode, i & 0x3F);
             }
             return;
         }
         for (int i = 0; i < 16; i++) {
-            ega(i < 8 ? (i == 6 ? 0x14 : i) : 0x30 | i);
+            ega(i < 8 ? (i == 6 ? BROWN : i) : 0x30 | i);
         }
         for (int grey : GREYS) {
             color(grey, grey, grey);
@@ -60,6 +61,20 @@ final class Palette {
         }
         for (int i = 248; i < 256; i++) {
             color(0, 0, 0);
+        }
+    }
+
+    /** One of 64: of a monochrome mode, of one with the 200 lines of a CGA, or of an EGA's. */
+    private void color(VideoMode mode, int number) {
+        if (mode.isMonochrome()) {
+            int grey = new int[] {0, 42, 42, 63}[number >> 3 & 3];
+            color(grey, grey, grey);
+        } else if (!mode.isText() && mode.pixelRows() == 200) {
+            int hue = number & 7;
+            boolean bright = (number & 0x10) != 0;
+            ega(bright ? 0x38 | hue : hue == 6 ? BROWN : hue);
+        } else {
+            ega(number);
         }
     }
 

@@ -101,6 +101,10 @@ record VideoMode(
         return memory == 0xA0000 && bits <= 4;
     }
 
+    boolean isMonochrome() {
+        return number == 0x07 || number == 0x0F;
+    }
+
     /** Of graphics. */
     int pages() {
         return isPlanar() ? 0x10000 / pageBytes : 1;
