@@ -11,6 +11,7 @@ public final class PhysicalMap {
 
     /** Of the VGA's memory, what is not RAM: its text is. */
     public static final long VGA_BYTES = 0x1_0000;
+
     public static final long BIOS = 0xF_0000;
     public static final long HIGH_MEMORY = 0x10_0000;
 

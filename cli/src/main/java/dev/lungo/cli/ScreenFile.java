@@ -50,8 +50,7 @@ final class ScreenFile {
             int row = y / text.height();
             int column = x / CHARACTER_WIDTH;
             int line = y % text.height();
-            int bits =
-                    own ? text.line(row, column, line) : line(text.character(row, column), line);
+            int bits = own ? text.line(row, column, line) : line(text.character(row, column), line);
             int attribute = text.attribute(row, column);
             boolean set = (bits & 0x80 >> x % CHARACTER_WIDTH) != 0;
             rgb[i] = text.colors()[set ? attribute & 0xF : attribute >> 4];

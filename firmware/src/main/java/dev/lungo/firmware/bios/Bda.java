@@ -59,7 +59,8 @@ final class Bda {
     // spotless:on
 
     /** Every byte that describes the screen. */
-    static final int[] VIDEO_FIELDS = bytes(VIDEO_MODE, TICKS - 4, LAST_ROW, DISPLAY_COMBINATION + 1);
+    static final int[] VIDEO_FIELDS =
+            bytes(VIDEO_MODE, TICKS - 4, LAST_ROW, DISPLAY_COMBINATION + 1);
 
     private final SafeMemory memory;
 

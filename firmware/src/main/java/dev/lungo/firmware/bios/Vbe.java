@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
  * INT 10h, AH = 4Fh: VESA BIOS Extension Core Functions Standard 3.0, over the registers that Bochs
  * and QEMU have for it ("Bochs VBE display interface").
  *
- * <p>All modes have a linear frame buffer, and a window of 64 KiB on it at A0000h. Left out: refresh
- * rates, the entry point of version 3.0 for protected mode, and of the DDC all but the first block.
+ * <p>All modes have a linear frame buffer, and a window of 64 KiB on it at A0000h. Left out:
+ * refresh rates, the entry point of version 3.0 for protected mode, and of the DDC all but the
+ * first block.
  */
 final class Vbe {
     private static final int SUPPORTED = 0x4F;
@@ -67,11 +68,7 @@ final class Vbe {
     private @Nullable VbeMode current;
     private long frameBuffer;
 
-    Vbe(
-            SafeMemory memory,
-            Ports ports,
-            VideoState vga,
-            IntConsumer setVgaMode) {
+    Vbe(SafeMemory memory, Ports ports, VideoState vga, IntConsumer setVgaMode) {
         this.memory = memory;
         this.ports = ports;
         this.vga = vga;

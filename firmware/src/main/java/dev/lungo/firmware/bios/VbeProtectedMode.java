@@ -2,8 +2,8 @@ package dev.lungo.firmware.bios;
 
 /**
  * INT 10h, AX = 4F0Ah: three functions as 32-bit code, which a program copies to where it wants
- * them. VBE 3.0, "Return VBE Protected Mode Interface", as version 2.0 had it; of the registers, see
- * {@link Vbe}.
+ * them. VBE 3.0, "Return VBE Protected Mode Interface", as version 2.0 had it; of the registers,
+ * see {@link Vbe}.
  */
 final class VbeProtectedMode {
     // Offsets of the functions behind the table
