@@ -7,8 +7,8 @@ import dev.lungo.machine.PortDevice;
  * The keyboard controller at 60h (data) and 64h (status and command). IBM PS/2 Hardware Interface
  * Technical Reference, "Keyboard and Auxiliary Device Controller".
  *
- * <p>There is a keyboard and no auxiliary device: its port tests well, and what is sent to it times
- * out. Left out: the controller's RAM but for the command byte, keyboard locks, passwords.
+ * <p>There are a keyboard and a mouse. Left out: the controller's RAM but for the command byte,
+ * keyboard locks, passwords.
  */
 public final class I8042 {
     // Status
@@ -17,7 +17,6 @@ public final class I8042 {
     private static final int COMMAND_LAST = 1 << 3;
     private static final int NOT_LOCKED = 1 << 4;
     private static final int AUXILIARY_DATA = 1 << 5;
-    private static final int TIMEOUT_ERROR = 1 << 6;
 
     // Command byte
     private static final int KEYBOARD_INTERRUPT = 1;
@@ -30,20 +29,18 @@ public final class I8042 {
     private static final int NOT_RESET = 1;
     private static final int A20 = 1 << 1;
 
-    private static final int NO_DEVICE = 0xFE;
-
     private final IrqLine irq1;
     private final IrqLine irq12;
     private final A20Gate a20;
     private final Runnable resetMachine;
     private final Ps2Keyboard keyboard = new Ps2Keyboard();
+    private final Ps2Mouse mouse = new Ps2Mouse();
     private final ScancodeTranslation translation = new ScancodeTranslation();
 
     private int commandByte;
     private int outputBuffer;
     private boolean full;
     private boolean fromAuxiliary;
-    private boolean timeoutError;
     private boolean commandLast;
 
     /** The command that awaits its parameter at the data port, or 0. */
@@ -60,6 +57,7 @@ public final class I8042 {
     public synchronized void reset() {
         clear();
         keyboard.reset();
+        mouse.reset();
         update();
     }
 
@@ -68,7 +66,6 @@ public final class I8042 {
         commandByte = KEYBOARD_INTERRUPT | SYSTEM_FLAG | AUXILIARY_DISABLED | TRANSLATE;
         full = false;
         fromAuxiliary = false;
-        timeoutError = false;
         commandLast = false;
         awaiting = 0;
         translation.reset();
@@ -82,6 +79,17 @@ public final class I8042 {
      */
     public synchronized void keyPressed(int... scancodes) {
         keyboard.send(scancodes);
+        update();
+    }
+
+    /**
+     * The mouse is moved, or a button is.
+     *
+     * @param right how far, in counts; {@code up} likewise
+     * @param buttons those that are down: bit 0 the left one, 1 the right one, 2 the middle
+     */
+    public synchronized void mouseMoved(int right, int up, int buttons) {
+        mouse.move(right, up, buttons);
         update();
     }
 
@@ -132,8 +140,7 @@ public final class I8042 {
                 | (commandByte & SYSTEM_FLAG)
                 | (commandLast ? COMMAND_LAST : 0)
                 | NOT_LOCKED
-                | (full && fromAuxiliary ? AUXILIARY_DATA : 0)
-                | (full && timeoutError ? TIMEOUT_ERROR : 0);
+                | (full && fromAuxiliary ? AUXILIARY_DATA : 0);
     }
 
     private int takeOutput() {
@@ -146,39 +153,37 @@ public final class I8042 {
         return value;
     }
 
-    private void put(int value, boolean auxiliary, boolean timeout) {
+    private void put(int value, boolean auxiliary) {
         outputBuffer = value;
         full = true;
         fromAuxiliary = auxiliary;
-        timeoutError = timeout;
     }
 
     private void command(int value) {
         awaiting = 0;
         switch (value) {
-            case 0x20 -> put(commandByte, false, false);
+            case 0x20 -> put(commandByte, false);
             case 0x60, 0xD1, 0xD2, 0xD3, 0xD4 -> awaiting = value;
             case 0xA7 -> commandByte |= AUXILIARY_DISABLED;
             case 0xA8 -> commandByte &= ~AUXILIARY_DISABLED;
-            case 0xA9, 0xAB -> put(0x00, false, false); // no fault on either interface
+            case 0xA9, 0xAB -> put(0x00, false); // no fault on either interface
             case 0xAA -> {
                 commandByte |= SYSTEM_FLAG;
-                put(0x55, false, false);
+                put(0x55, false);
             }
             case 0xAD -> commandByte |= KEYBOARD_DISABLED;
             case 0xAE -> commandByte &= ~KEYBOARD_DISABLED;
-            case 0xC0 -> put(0x80, false, false); // input port: the keyboard is not locked
+            case 0xC0 -> put(0x80, false); // input port: the keyboard is not locked
             case 0xD0 ->
                     put(
                             NOT_RESET
                                     | (a20.isOpen() ? A20 : 0)
                                     | (full && !fromAuxiliary ? 1 << 4 : 0)
                                     | (full && fromAuxiliary ? 1 << 5 : 0),
-                            false,
                             false);
             case 0xDD -> a20.set(false); // these two many controllers have, if not IBM's
             case 0xDF -> a20.set(true);
-            case 0xE0 -> put(0, false, false); // test inputs
+            case 0xE0 -> put(0, false); // test inputs
             default -> {
                 // Pulse the output port's low bits that are zero: bit 0 is RESET.
                 if (value >= 0xF0 && (value & NOT_RESET) == 0) {
@@ -200,9 +205,9 @@ public final class I8042 {
                     resetMachine.run();
                 }
             }
-            case 0xD2 -> put(value, false, false);
-            case 0xD3 -> put(value, true, false);
-            case 0xD4 -> put(NO_DEVICE, true, true);
+            case 0xD2 -> put(value, false);
+            case 0xD3 -> put(value, true);
+            case 0xD4 -> mouse.receive(value);
             default -> {
                 commandByte &= ~KEYBOARD_DISABLED;
                 keyboard.receive(value);
@@ -211,7 +216,7 @@ public final class I8042 {
         update();
     }
 
-    /** Takes the keyboard's next byte if there is room for it. */
+    /** Takes the next byte of the keyboard, or else of the mouse, if there is room for it. */
     private void update() {
         while (!full && (commandByte & KEYBOARD_DISABLED) == 0 && keyboard.hasByte()) {
             int value = keyboard.takeByte();
@@ -221,7 +226,10 @@ public final class I8042 {
                     continue;
                 }
             }
-            put(value, false, false);
+            put(value, false);
+        }
+        if (!full && (commandByte & AUXILIARY_DISABLED) == 0 && mouse.hasByte()) {
+            put(mouse.takeByte(), true);
         }
         driveInterrupts();
     }

@@ -8,7 +8,6 @@ import org.junit.jupiter.api.Test;
 class I8042Test {
     private static final int FULL = 1;
     private static final int AUXILIARY = 1 << 5;
-    private static final int TIMEOUT = 1 << 6;
 
     private boolean irq1;
     private boolean irq12;
@@ -177,7 +176,7 @@ class I8042Test {
     }
 
     @Test
-    void theAuxiliaryPortWorksAndHasNoDevice() {
+    void theAuxiliaryPortHasAnInterruptOfItsOwn() {
         controllerCommand(0x60);
         data.write(0, 0x03);
         controllerCommand(0xD3); // as if from the device
@@ -186,11 +185,63 @@ class I8042Test {
         assertThat(irq12).isTrue();
         assertThat(take()).isEqualTo(0xA5);
         assertThat(irq12).isFalse();
+    }
 
-        controllerCommand(0xD4);
-        data.write(0, 0xF2);
-        assertThat(status() & (AUXILIARY | TIMEOUT)).isEqualTo(AUXILIARY | TIMEOUT);
+    private void tellMouse(int... bytes) {
+        for (int each : bytes) {
+            controllerCommand(0xD4);
+            data.write(0, each);
+            assertThat(status() & AUXILIARY).isNotZero();
+            assertThat(take()).as("acknowledged").isEqualTo(0xFA);
+        }
+    }
+
+    @Test
+    void theMouseSaysWhatItIs() {
+        controllerCommand(0xA8);
+
+        tellMouse(0xFF);
+        assertThat(take()).isEqualTo(0xAA);
+        assertThat(take()).isZero();
+        tellMouse(0xF3, 40, 0xE8, 3, 0xE7, 0xE9);
+
+        assertThat(take()).as("status").isEqualTo(1 << 4); // scaled
+        assertThat(take()).as("resolution").isEqualTo(3);
+        assertThat(take()).as("rate").isEqualTo(40);
+        empty();
+    }
+
+    @Test
+    void movementsArriveAsPacketsOnceTheyAreReported() {
+        controllerCommand(0x60);
+        data.write(0, 0x03);
+        controller.mouseMoved(5, 5, 0);
+        empty();
+        tellMouse(0xF6, 0xF4);
+
+        controller.mouseMoved(3, -2, 1);
+
+        assertThat(irq12).isTrue();
+        assertThat(take()).isEqualTo(0b0010_1001); // down, left button
+        assertThat(take()).isEqualTo(3);
         assertThat(take()).isEqualTo(0xFE);
+        assertThat(irq12).isFalse();
+    }
+
+    @Test
+    void aMouseNobodyReadsKeepsWhereItIs() {
+        controllerCommand(0xA8);
+        tellMouse(0xF4);
+        for (int i = 0; i < 1000; i++) {
+            controller.mouseMoved(1, 0, 0);
+        }
+
+        int bytes = 0;
+        while ((status() & FULL) != 0) {
+            data.read(0);
+            bytes++;
+        }
+        assertThat(bytes).isBetween(48, 51);
     }
 
     @Test

@@ -16,6 +16,16 @@ public interface Firmware {
     void start();
 
     /**
+     * RESET# is over for the processors; devices and memory are as they were. A program may have had
+     * that done to get out of protected mode, and goes on then.
+     *
+     * @return whether it does; else the machine is reset, and {@link #start} comes
+     */
+    default boolean resume() {
+        return false;
+    }
+
+    /**
      * A stub was executed: {@link dev.lungo.machine.VmExit.ServiceCall}. RIP, behind its OUT, tells
      * which; a guest can write to that port from anywhere, and is ignored then.
      *

@@ -270,6 +270,15 @@ public final class Pc {
 
     private void reset() {
         apics.forEach(LocalApic::reset);
+        if (firmware != null) {
+            cpus.forEach(VirtualCpu::reset);
+            cpus.forEach(MemoryTypeRanges::set);
+            apics.getFirst().virtualWire();
+            if (firmware.resume()) {
+                loop.restart();
+                return;
+            }
+        }
         devices.reset();
         platform.clearMemory().run();
         boot();

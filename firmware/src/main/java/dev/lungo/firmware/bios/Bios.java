@@ -55,6 +55,10 @@ public final class Bios implements Firmware {
          0xB0, 0x20, 0xE6, 0xA0, 0xE6, 0x20, 0x58, 0xCF};
     private static final int[] REDIRECT_HANDLER = // line 9 was line 2 once
         {0x50, 0xB0, 0x20, 0xE6, 0xA0, 0x58, 0xCD, 0x0A, 0xCF};
+    private static final int[] POINTING_HANDLER = // a far call when a packet is complete
+        {0x60, 0x1E, 0x06, 0xE4, 0x60, 0xE6, 0xB4, 0x73, 0x0E, 0x53, 0x51, 0x52, 0x6A, 0x00,
+         0xFB, 0xFF, 0x1E, 0x22, 0x00, 0xFA, 0x83, 0xC4, 0x08,
+         0xB0, 0x20, 0xE6, 0xA0, 0xE6, 0x20, 0x07, 0x1F, 0x61, 0xCF};
     private static final int[] COPROCESSOR_HANDLER =
         {0x50, 0x30, 0xC0, 0xE6, 0xF0, 0xB0, 0x20, 0xE6, 0xA0, 0xE6, 0x20, 0x58, 0xCD, 0x02, 0xCF};
     private static final int[] MASTER_HANDLER =
@@ -76,6 +80,7 @@ public final class Bios implements Firmware {
     private final DiskServices disks;
     private final SerialServices serial;
     private final PowerManagement power;
+    private final PointingDevice pointing;
     private final SystemServices system;
     private final Keyboard keyboard;
     private final TimeServices time;
@@ -95,6 +100,7 @@ public final class Bios implements Firmware {
         disks = new DiskServices(drives, memory, bda, cdromBoot);
         serial = new SerialServices(bda, ports, board.timers().clock());
         power = new PowerManagement(board.powerOff());
+        pointing = new PointingDevice(memory, ports);
         system =
                 new SystemServices(
                         memory,
@@ -102,7 +108,8 @@ public final class Bios implements Firmware {
                         ports,
                         board.timers(),
                         new ExtendedMemory(memory, board.map()),
-                        power);
+                        power,
+                        pointing);
         keyboard = new Keyboard(bda, this::pollConsole);
         time = new TimeServices(bda, ports, new PciBios(ports.pci));
         bootstrap = new Bootstrap(drives, memory, cdromBoot, settings.bootOrder());
@@ -130,6 +137,18 @@ public final class Bios implements Firmware {
         cdromBoot.reset();
         bootstrap.reset();
         begin();
+    }
+
+    @Override
+    public boolean resume() {
+        VirtualCpu first = board.cpus().getFirst();
+        CpuRegisters state = new CpuRegisters();
+        first.save(state);
+        boolean goesOn = ShutdownStatus.goOn(ShutdownStatus.take(ports), state, memory, ports);
+        if (goesOn) {
+            first.load(state);
+        }
+        return goesOn;
     }
 
     // spotless:off
@@ -167,6 +186,7 @@ public final class Bios implements Firmware {
         for (int v = 0x72; v <= 0x77; v++) {
             stubs.handler(v, SLAVE_HANDLER);
         }
+        stubs.handler(0x74, pointing::arrived,       5, POINTING_HANDLER);
         stubs.handler(0x75, COPROCESSOR_HANDLER);
         stubs.fixed(Layout.POWER_ON, _ -> board.reset().run());
         power.reset(stubs.procedure(system), stubs.procedure(system));

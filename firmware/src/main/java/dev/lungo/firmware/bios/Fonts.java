@@ -68,9 +68,7 @@ final class Fonts {
         return Layout.VIDEO_SEGMENT << 16 | offset;
     }
 
-    /**
-     * @return whether text has another number of rows now
-     */
+    /** Serves, and says whether text has another number of rows now. */
     boolean serve(Registers regs) {
         int function = regs.al();
         switch (function) {

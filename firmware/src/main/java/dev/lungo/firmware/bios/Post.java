@@ -23,15 +23,17 @@ final class Post {
     private static final int COUNTER_0_RATE_GENERATOR = 0x34;
     private static final int COUNTER_1_RATE_GENERATOR = 0x54;
 
-    private static final int EBDA_SEGMENT = 0x9FC0;
+    static final int EBDA_SEGMENT = 0x9FC0;
     private static final int EBDA_KIB = 1;
     private static final int BASE_KIB = 639;
 
     // Equipment: IBM PS/2 and PC BIOS Interface Technical Reference, "Interrupt 11H"
     private static final int HAS_FLOPPY = 1;
     private static final int HAS_COPROCESSOR = 1 << 1;
+    private static final int HAS_POINTING_DEVICE = 1 << 2;
     private static final int TEXT_80_COLOR = 2 << 4;
     private static final int ONE_SERIAL_PORT = 1 << 9;
+    private static final int ALWAYS = HAS_COPROCESSOR | HAS_POINTING_DEVICE | TEXT_80_COLOR;
 
     private Post() {}
 
@@ -68,7 +70,7 @@ final class Post {
         int drivesField = floppies == 0 ? 0 : HAS_FLOPPY | Math.min(floppies, 4) - 1 << 6;
         bda.u16(Bda.COM_PORTS, SerialServices.COM1);
         bda.u16(Bda.EBDA_SEGMENT, EBDA_SEGMENT);
-        bda.u16(Bda.EQUIPMENT, drivesField | HAS_COPROCESSOR | TEXT_80_COLOR | ONE_SERIAL_PORT);
+        bda.u16(Bda.EQUIPMENT, drivesField | ALWAYS | ONE_SERIAL_PORT);
         bda.u16(Bda.MEMORY_KIB, BASE_KIB);
         bda.u8(Bda.DISK_COUNT, drives.count(Drive.Kind.HARD_DISK));
         bda.u32(Bda.LPT_TIMEOUTS, 0x1414_1414);

@@ -77,7 +77,12 @@ public final class Registers {
     long dsSi() { return pair(DS, SI); }
     // spotless:on
 
-    /** ES:BP as the offset and segment that a vector has. */
+    /** ES:BX as the offset and segment that a vector has. */
+    int esBxPointer() {
+        return state.segments[ES].selector() << 16 | bx();
+    }
+
+    /** ES:BP likewise. */
     int esBpPointer() {
         return state.segments[ES].selector() << 16 | bp();
     }
@@ -242,6 +247,11 @@ public final class Registers {
         int value = memory.u16(onStack(0));
         sp(sp() + 2);
         return value;
+    }
+
+    /** Takes a word off the stack into the flags that real mode has. */
+    void popFlags() {
+        state.rflags = popWord() & Rflags.DEFINED | Rflags.FIXED;
     }
 
     /** All there are, for services that change the mode. */

@@ -6,8 +6,7 @@ import dev.lungo.machine.Timers;
  * INT 15h, what did not fit elsewhere. IBM PS/2 and PC BIOS Interface Technical Reference,
  * "Interrupt 15H"; Ralf Brown's interrupt list for what came later.
  *
- * <p>Left out: cassettes, joysticks, the pointing device, EISA; they answer that they are not
- * there.
+ * <p>Left out: cassettes, joysticks, EISA; they answer that they are not there.
  */
 final class SystemServices implements Service {
     private static final int PORT_A = 0x92;
@@ -20,6 +19,7 @@ final class SystemServices implements Service {
     private final Timers timers;
     private final ExtendedMemory extended;
     private final PowerManagement power;
+    private final PointingDevice pointing;
     private final Timers.Timer event;
 
     /** When a wait ends, in nanoseconds of the clock; 0 while nobody waits. */
@@ -31,13 +31,15 @@ final class SystemServices implements Service {
             Ports ports,
             Timers timers,
             ExtendedMemory extended,
-            PowerManagement power) {
+            PowerManagement power,
+            PointingDevice pointing) {
         this.memory = memory;
         this.bda = bda;
         this.ports = ports;
         this.timers = timers;
         this.extended = extended;
         this.power = power;
+        this.pointing = pointing;
         event = timers.create(this, this::eventComes);
     }
 
@@ -60,6 +62,7 @@ final class SystemServices implements Service {
                 regs.es(bda.u16(Bda.EBDA_SEGMENT));
                 regs.carry(false);
             }
+            case 0xC2 -> pointing.serve(regs);
             case 0xE8 -> extended.serve(regs);
             case 0xEC -> regs.succeed(); // the mode that the system will run in: it may
             default -> regs.failUnknown();

@@ -5,6 +5,7 @@ import dev.lungo.boot.PhysicalMap;
 import dev.lungo.devices.A20Gate;
 import dev.lungo.devices.Cmos;
 import dev.lungo.devices.FastA20;
+import dev.lungo.devices.I8042;
 import dev.lungo.devices.Uart16550;
 import dev.lungo.devices.display.BochsDisplay;
 import dev.lungo.devices.display.DisplayAdapter;
@@ -57,6 +58,7 @@ public final class BiosBench {
     public final Report report = Report.wanted();
     final A20Gate a20 = new A20Gate(_ -> {});
     final DisplayAdapter display = new DisplayAdapter(memory);
+    final I8042 keyboardController = new I8042(_ -> {}, _ -> {}, a20, () -> {});
     final List<String> events = new ArrayList<>();
     final ByteArrayOutputStream serial = new ByteArrayOutputStream();
     final Uart16550 uart;
@@ -75,6 +77,8 @@ public final class BiosBench {
         ports.map(0x20, 2, pic.master());
         ports.map(0xA0, 2, pic.slave());
         ports.map(0x70, Cmos.PORTS, new Cmos(TIME, _ -> {}, timers));
+        ports.map(0x60, 1, keyboardController.data());
+        ports.map(0x64, 1, keyboardController.command());
         ports.map(0x92, 1, new FastA20(a20, () -> events.add("reset by port 92h")));
         uart = new Uart16550(serial::write, _ -> {}, timers);
         ports.map(0x3F8, Uart16550.PORTS, uart);
@@ -119,6 +123,11 @@ public final class BiosBench {
             state.gpr[registers[i]] = values[i] & 0xFFFF_FFFFL;
         }
         return interrupt(vector);
+    }
+
+    /** Processors are reset: whether the program goes on. */
+    boolean resume() {
+        return bios.resume();
     }
 
     /** INT with the registers as they are. */
