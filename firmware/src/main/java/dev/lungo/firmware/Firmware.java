@@ -16,8 +16,8 @@ public interface Firmware {
     void start();
 
     /**
-     * RESET# is over for the processors; devices and memory are as they were. A program may have had
-     * that done to get out of protected mode, and goes on then.
+     * RESET# is over for the processors; devices and memory are as they were. A program may have
+     * had that done to get out of protected mode, and goes on then.
      *
      * @return whether it does; else the machine is reset, and {@link #start} comes
      */

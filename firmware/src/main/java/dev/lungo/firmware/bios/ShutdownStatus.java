@@ -3,8 +3,8 @@ package dev.lungo.firmware.bios;
 import dev.lungo.machine.CpuRegisters;
 
 /**
- * Where a program goes on that had the processor reset, to leave protected mode on an 80286: it says
- * so in register 0Fh of CMOS and by a pointer at 40h:67h. IBM Personal Computer AT Technical
+ * Where a program goes on that had the processor reset, to leave protected mode on an 80286: it
+ * says so in register 0Fh of CMOS and by a pointer at 40h:67h. IBM Personal Computer AT Technical
  * Reference, "Shutdown"; Ralf Brown's CMOS list, "0Fh". Code 09h, by which the AT's own block move
  * came back, is one like all others: the machine starts anew.
  */

@@ -150,7 +150,7 @@ class GraphicsTest {
         int last = bench.get(CX);
         assertThat(bench.get(AX)).isEqualTo(0x004F);
         for (int i = 0; i < 3; i++) {
-            assertThat((int) bench.memory.getShort(table + 2 * i)).isBetween(8, last - 1);
+            assertThat((int) bench.memory.getShort(table + 2L * i)).isBetween(8, last - 1);
         }
         assertThat(bench.memory.getByte(table + last - 1)).as("RET").isEqualTo((byte) 0xC3);
     }
