@@ -121,7 +121,7 @@ final class Bootstrap {
         return (drive.kind() == Kind.CDROM ? "CD-ROM" : "disk") + " " + number;
     }
 
-    private static void begin(Registers regs, int segment, int offset, int drive) {
+    static void begin(Registers regs, int segment, int offset, int drive) {
         regs.jump(segment, offset);
         regs.ds(0);
         regs.es(0);

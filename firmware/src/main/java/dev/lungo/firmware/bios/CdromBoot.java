@@ -20,7 +20,11 @@ final class CdromBoot {
     private static final int MEDIA_TYPE = 0xF;
     private static final int DEFAULT_SEGMENT = 0x07C0;
 
+    private static final int NO_EMULATION = 0; // media types
+    private static final int HARD_DISK = 4;
+
     private static final int PACKET_BYTES = 0x13;
+    private static final int DEVICE = 8; // which CD-ROM, in a packet
     private static final int MOST_LOADED = 0x9_0000;
 
     /**
@@ -114,7 +118,7 @@ final class CdromBoot {
         }
         byte[] image = new byte[bytes];
         cdrom.backend().read(from, image, 0, bytes);
-        drives.emulate(entry.mediaType == 0 ? null : emulated(entry, image));
+        drives.emulate(entry.mediaType == NO_EMULATION ? null : emulated(entry, image));
         memory.write(load, image);
         booted = entry;
         began.at(entry.segment, 0, entry.number);
@@ -135,7 +139,7 @@ final class CdromBoot {
         long all = 512L * geometry.cylinders() * geometry.heads() * geometry.sectors();
         return new Drive(
                 entry.number,
-                entry.mediaType == 4 ? Kind.HARD_DISK : Kind.FLOPPY,
+                entry.mediaType == HARD_DISK ? Kind.HARD_DISK : Kind.FLOPPY,
                 entry.cdrom.backend(),
                 from,
                 Math.min(rest, all),
@@ -158,11 +162,70 @@ final class CdromBoot {
                 finish(regs, 0);
             }
             case 0x4D -> catalog(regs, entry);
-            default -> { // initiate emulation of any image, with or without a boot
-                regs.unknown();
-                finish(regs, DiskServices.BAD_COMMAND);
-            }
+            default -> initiate(regs, regs.ah() == 0x4C);
         }
+    }
+
+    /** "Initiate Disk Emulation" by a packet at DS:SI, "and Boot" where that is wanted. */
+    private void initiate(Registers regs, boolean boot) {
+        Entry entry = regs.al() == 0 ? readPacket(regs.dsSi()) : null;
+        if (entry == null) {
+            finish(regs, DiskServices.BAD_COMMAND);
+            return;
+        }
+        try {
+            String failure =
+                    boot
+                            ? start(entry, (s, o, drive) -> Bootstrap.begin(regs, s, o, drive))
+                            : emulate(entry);
+            if (failure != null) {
+                finish(regs, DiskServices.SECTOR_NOT_FOUND);
+            } else if (!boot) { // what has begun has registers of its own
+                finish(regs, 0);
+            }
+        } catch (BackendException e) {
+            finish(regs, DiskServices.CONTROLLER_FAILURE);
+        }
+    }
+
+    /** The image that a packet describes, or null if there is none such. */
+    private @Nullable Entry readPacket(long at) {
+        Drive cdrom = drives.get(Drive.FIRST_CDROM + memory.u16(at + DEVICE) & 0xFF);
+        int mediaType = memory.u8(at + 1) & MEDIA_TYPE;
+        if (memory.u8(at) < PACKET_BYTES
+                || cdrom == null
+                || cdrom.kind() != Kind.CDROM
+                || mediaType > HARD_DISK) {
+            return null;
+        }
+        int segment = memory.u16(at + 12);
+        int number =
+                switch (mediaType) {
+                    case NO_EMULATION -> cdrom.number();
+                    case HARD_DISK -> Drive.FIRST_HARD_DISK;
+                    default -> 0;
+                };
+        Entry now = booted;
+        return new Entry(
+                cdrom,
+                now == null ? 0 : now.catalog,
+                mediaType,
+                segment == 0 ? DEFAULT_SEGMENT : segment,
+                Math.max(memory.u16(at + 14), 1),
+                memory.u32(at + 4) & 0xFFFF_FFFFL,
+                number);
+    }
+
+    private @Nullable String emulate(Entry entry) {
+        long from = entry.lba * SECTOR;
+        if (entry.mediaType == NO_EMULATION || from > entry.cdrom.bytes() - SECTOR) {
+            return "cannot be emulated";
+        }
+        byte[] first = new byte[SECTOR];
+        entry.cdrom.backend().read(from, first, 0, SECTOR);
+        drives.emulate(emulated(entry, first));
+        booted = entry;
+        return null;
     }
 
     /** "Specification Packet" (figure 8). */
@@ -172,7 +235,7 @@ final class CdromBoot {
         memory.u8(at + 2, entry.number);
         memory.u8(at + 3, 0); // controller
         memory.u32(at + 4, (int) entry.lba);
-        memory.u16(at + 8, 0); // device
+        memory.u16(at + DEVICE, entry.cdrom.number() - Drive.FIRST_CDROM);
         memory.u16(at + 10, 0); // the caller's buffer
         memory.u16(at + 12, entry.segment);
         memory.u16(at + 14, entry.sectors);

@@ -1,7 +1,10 @@
 package dev.lungo.firmware.bios;
 
 import static dev.lungo.firmware.bios.BiosBench.CS;
+import static dev.lungo.firmware.bios.BiosBench.DS;
 import static dev.lungo.firmware.bios.BiosBench.DX;
+import static dev.lungo.firmware.bios.BiosBench.ES;
+import static dev.lungo.firmware.bios.BiosBench.SI;
 import static dev.lungo.firmware.bios.BiosBench.cdrom;
 import static dev.lungo.firmware.bios.BiosBench.disk;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -14,6 +17,9 @@ import org.junit.jupiter.api.Test;
 
 /** INT 19h and INT 18h: what is booted, and what is said when nothing is. */
 class BootstrapTest {
+    private static final int PACKET = 0x9000;
+    private static final int BUFFER = 0xA000;
+
     @Test
     void theBootSectorBeginsAt7C00hWithItsDriveInDl() {
         BiosBench bench = new BiosBench(disk(ArrayDisk.numbered(1 << 20)));
@@ -80,5 +86,58 @@ class BootstrapTest {
         bench.segment(CS, 0xF000).trapAt(0xE05B + 2);
 
         assertThat(bench.events).containsExactly("reset");
+    }
+
+    /** An El Torito packet for the image that {@link ElToritoImage} has, at DS:SI. */
+    private static void packet(BiosBench bench, int mediaType) {
+        bench.memory.write(PACKET, new byte[0x13]);
+        bench.memory.putByte(PACKET, (byte) 0x13);
+        bench.memory.putByte(PACKET + 1, (byte) mediaType);
+        bench.memory.putInt(PACKET + 4, ElToritoImage.IMAGE_AT);
+        bench.memory.putShort(PACKET + 12, (short) 0x2000);
+        bench.memory.putShort(PACKET + 14, (short) 1);
+        bench.segment(DS, 0).set(SI, PACKET);
+    }
+
+    @Test
+    void anyImageOnACdromIsADiskOnRequest() {
+        BiosBench bench = new BiosBench(cdrom(ElToritoImage.of(0, 4)));
+        packet(bench, 2); // 1.44 MB
+
+        bench.call(0x13, 0x4A00);
+
+        assertThat(bench.carry()).isFalse();
+        bench.segment(ES, 0).call(0x13, 0x0201, BUFFER, 0x0001, 0x0000);
+        assertThat(bench.carry()).isFalse();
+        assertThat(bench.memory.getInt(BUFFER)).isEqualTo(ElToritoImage.FIRST_BYTES);
+        bench.segment(DS, 0).set(SI, PACKET).call(0x13, 0x4B00, 0, 0, 0x7F);
+        assertThat(bench.segment(ES, 0).call(0x13, 0x0201, BUFFER, 1, 0).carry()).isTrue();
+    }
+
+    @Test
+    void anyImageOnACdromIsBootedOnRequest() {
+        BiosBench bench = new BiosBench(cdrom(ElToritoImage.of(0, 4)));
+        packet(bench, 2);
+
+        bench.call(0x13, 0x4C00);
+
+        assertThat(bench.state.segments[CS].selector()).isEqualTo(0x2000);
+        assertThat(bench.state.rip).isZero();
+        assertThat(bench.low(DX)).isZero();
+        assertThat(bench.memory.getInt(0x20000)).isEqualTo(ElToritoImage.FIRST_BYTES);
+    }
+
+    @Test
+    void anImageThatIsNotThereIsRefused() {
+        BiosBench bench = new BiosBench(cdrom(ElToritoImage.of(0, 4)));
+        packet(bench, 2);
+        bench.memory.putInt(PACKET + 4, 0x7FFF_FFFF);
+
+        assertThat(bench.call(0x13, 0x4A00).carry()).isTrue();
+        packet(bench, 2);
+        bench.memory.putInt(PACKET + 4, 0x7FFF_FFFF);
+        assertThat(bench.call(0x13, 0x4C00).carry()).isTrue();
+        packet(bench, 9);
+        assertThat(bench.call(0x13, 0x4A00).carry()).isTrue();
     }
 }

@@ -5,7 +5,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /** The smallest CD-ROM that boots. */
-final class ElToritoImage {
+public final class ElToritoImage {
     static final int IMAGE_AT = 20;
     static final int FIRST_BYTES = 0x12345678;
     private static final int CATALOG_AT = 19;
@@ -17,7 +17,7 @@ final class ElToritoImage {
      * @param mediaType of the initial entry
      * @param sectors that it loads, of 512 bytes
      */
-    static ArrayDisk of(int mediaType, int sectors) {
+    public static ArrayDisk of(int mediaType, int sectors) {
         ArrayDisk disc = new ArrayDisk(2 << 20);
         ByteBuffer out = ByteBuffer.wrap(disc.content).order(ByteOrder.LITTLE_ENDIAN);
         byte[] record = "\0CD001\1EL TORITO SPECIFICATION".getBytes(StandardCharsets.US_ASCII);
