@@ -1,10 +1,8 @@
 package dev.lungo.firmware.uefi;
 
 import dev.lungo.boot.Guid;
-import dev.lungo.boot.bytes.ByteWriter;
 import dev.lungo.boot.pe.PeImage;
 import dev.lungo.firmware.Board;
-import dev.lungo.firmware.Board.Medium;
 import dev.lungo.firmware.PciResources;
 import dev.lungo.firmware.Report;
 import dev.lungo.firmware.uefi.Stubs.Function;
@@ -20,17 +18,20 @@ import dev.lungo.firmware.uefi.boottime.ImageServices;
 import dev.lungo.firmware.uefi.boottime.MemoryServices;
 import dev.lungo.firmware.uefi.boottime.MemoryType;
 import dev.lungo.firmware.uefi.boottime.MiscellaneousServices;
+import dev.lungo.firmware.uefi.boottime.OpenServices;
 import dev.lungo.firmware.uefi.boottime.PageMap;
 import dev.lungo.firmware.uefi.boottime.Pool;
 import dev.lungo.firmware.uefi.boottime.ProtocolServices;
+import dev.lungo.firmware.uefi.driver.ConsoleDrivers;
+import dev.lungo.firmware.uefi.driver.DiskDrivers;
+import dev.lungo.firmware.uefi.driver.Drivers;
+import dev.lungo.firmware.uefi.driver.PciDriver;
 import dev.lungo.firmware.uefi.hii.HiiDatabase;
 import dev.lungo.firmware.uefi.manager.BootManager;
 import dev.lungo.firmware.uefi.manager.BootMenu;
 import dev.lungo.firmware.uefi.protocol.DevicePathTexts;
 import dev.lungo.firmware.uefi.protocol.DevicePathUtilities;
-import dev.lungo.firmware.uefi.protocol.Disks;
 import dev.lungo.firmware.uefi.protocol.MpServices;
-import dev.lungo.firmware.uefi.protocol.PciBus;
 import dev.lungo.firmware.uefi.protocol.Protocols;
 import dev.lungo.firmware.uefi.protocol.ResetNotification;
 import dev.lungo.firmware.uefi.protocol.Rng;
@@ -52,6 +53,7 @@ import dev.lungo.isa.Cr0;
 import dev.lungo.machine.CpuRegisters;
 import dev.lungo.machine.VirtualCpu;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongUnaryOperator;
@@ -116,7 +118,7 @@ final class Session {
         events = new EventServices(board.timers(), calls, pool);
         HandleDatabase handles = new HandleDatabase(pool, events, this::noteMissing);
         Protocols protocols = new Protocols(own, bootStubs, pool, handles, events);
-        DriverServices drivers = new DriverServices(handles, calls, pool, own);
+        DriverServices services = new DriverServices(handles, calls, pool, own);
         long firmware = protocols.handle(DevicePath.EMPTY);
 
         RealTimeClock clock = new RealTimeClock(board.ports());
@@ -146,7 +148,7 @@ final class Session {
         long imageReturn = bootStubs.place(back, 1);
         imageReturnOut = imageReturn + 2;
 
-        FileReader files = new FileReader(own, pool, handles, drivers, calls);
+        FileReader files = new FileReader(own, pool, handles, services, calls);
         images =
                 new ImageServices(
                         board.memory(),
@@ -154,7 +156,7 @@ final class Session {
                         pages,
                         pool,
                         handles,
-                        drivers,
+                        services,
                         events,
                         calls,
                         files,
@@ -166,20 +168,25 @@ final class Session {
         miscellaneous =
                 new MiscellaneousServices(
                         events, table, system::nextMonotonicCount, board.timers(), this::watchdog);
+        ProtocolServices installing = new ProtocolServices(handles, services, events, pool);
+        OpenServices opens = new OpenServices(handles, services, pool, firmware);
         boot[0] =
                 new BootServices(
                         events,
                         new MemoryServices(pages, pool),
-                        new ProtocolServices(handles, drivers, events, pool, firmware),
+                        installing,
+                        opens,
                         images,
-                        drivers,
+                        services,
                         miscellaneous,
                         this::exitBootServices);
 
         new LegacyInterrupts(board.ports()).mask();
         new PciResources(board).assign();
-        BootMenu menu = addConsole(protocols);
-        PciBus pci = new PciBus(protocols, board, pages);
+        SerialTerminal terminal = new SerialTerminal(board.ports(), board.timers().clock());
+        terminal.reset();
+        SimpleTextOutput output = new SimpleTextOutput(protocols, terminal);
+        SimpleTextInput input = new SimpleTextInput(protocols, terminal, calls);
         DevicePathUtilities.install(protocols, firmware);
         DevicePathTexts.install(protocols, firmware);
         UnicodeCollation.install(protocols, firmware);
@@ -189,25 +196,29 @@ final class Session {
         resetNotification = new ResetNotification(protocols, firmware, calls);
         others = new OtherProcessors(board, calls, state, pages, bootStubs);
         MpServices.install(protocols, firmware, others);
-        Disks disks = new Disks(protocols, () -> clock.time().toFileTime(), board.tellUser());
-        DevicePath root = DevicePath.pciRoot();
-        for (Medium medium : settings.bootOrder()) {
-            for (Board.Disk disk : board.disks()) {
-                if (disk.medium() == medium) {
-                    DevicePath path = root.pci(disk.pciDevice(), 0);
-                    disks.add(disk, path, pci.handle(protocols, disk.pciDevice()));
-                }
-            }
-        }
+        PciDriver pci = new PciDriver(protocols, board, pages, List.of(ConsoleDrivers.SERIAL_PORT));
+        DiskDrivers disks =
+                new DiskDrivers(protocols, services, board, pci, () -> clock.time().toFileTime());
+        ConsoleDrivers consoles =
+                new ConsoleDrivers(
+                        protocols,
+                        services,
+                        new SerialIo(protocols, board.ports()),
+                        input,
+                        output,
+                        handle -> setConsole(handle, input, output));
+        Drivers drivers = new Drivers(protocols, services, installing, opens, firmware);
+        drivers.addAll(pci, disks, consoles);
+        services.connectAll(pci.root());
         manager =
                 new BootManager(
                         store,
                         images,
                         files,
                         events,
-                        disks,
+                        () -> disks.volumes(settings.bootOrder()),
                         miscellaneous::setWatchdog,
-                        menu,
+                        new BootMenu(input, output, events),
                         firmware);
     }
 
@@ -224,29 +235,11 @@ final class Session {
         return new Stubs(board.memory(), code.start(), code.pages() * PageMap.PAGE);
     }
 
-    private BootMenu addConsole(Protocols protocols) {
-        SerialTerminal terminal = new SerialTerminal(board.ports(), board.timers().clock());
-        terminal.reset();
-        SimpleTextOutput output = new SimpleTextOutput(protocols, terminal);
-        SimpleTextInput input = new SimpleTextInput(protocols, terminal, calls);
-        DevicePath path = DevicePath.pciRoot();
-        path = path.with(DevicePath.ACPI, 1, new ByteWriter().u32(0x0501_41D0).u32(0).toBytes());
-        ByteWriter uart = new ByteWriter().u32(0).u64(115_200).u8(8).u8(1).u8(1);
-        path = path.with(DevicePath.MESSAGING, 14, uart.toBytes());
-        path =
-                path.vendor(
-                        DevicePath.MESSAGING,
-                        10,
-                        Guid.parse("ad15a0d6-8bec-4acf-a073-d01de77e2d88"));
-        long handle = protocols.handle(path);
-        SerialIo.install(protocols, handle, board.ports());
-        input.install(handle);
-        output.install(handle);
+    private void setConsole(long handle, SimpleTextInput input, SimpleTextOutput output) {
         table.setConsoles(
                 new SystemTable.Console(handle, input.address()),
                 new SystemTable.Console(handle, output.address()),
                 new SystemTable.Console(handle, output.address()));
-        return new BootMenu(input, output, events);
     }
 
     /** Has the first processor begin with the boot manager. */
@@ -334,6 +327,8 @@ final class Session {
             status = function.service().applyAsLong(call);
         } catch (BadPointer _) {
             status = EfiStatus.INVALID_PARAMETER;
+        } catch (OutOfResources _) {
+            status = EfiStatus.OUT_OF_RESOURCES;
         } catch (Unimplemented _) {
             status = EfiStatus.UNSUPPORTED;
             isThere = false;

@@ -117,11 +117,16 @@ public final class SystemTable {
         memory.putInt(table + 16, (int) Crc32.of(all, 0, bytes));
     }
 
+    /** What the guest has put in the place of a console stays. */
     void setConsoles(Console input, Console output, Console error) {
         Console[] consoles = {input, output, error};
         for (int i = 0; i < consoles.length; i++) {
-            memory.putLong(address + 40 + 16L * i, consoles[i].handle);
-            memory.putLong(address + 48 + 16L * i, consoles[i].address);
+            long at = address + 40 + 16L * i;
+            long now = memory.getLong(at + 8);
+            if (now == 0 || now == consoles[i].address) {
+                memory.putLong(at, consoles[i].handle);
+                memory.putLong(at + 8, consoles[i].address);
+            }
         }
         seal(address, SYSTEM_BYTES);
     }

@@ -78,7 +78,12 @@ public final class Uefi implements Firmware {
             session.end();
         }
         settings.variables().reset();
-        session = new Session(board, settings, resets++);
+        try {
+            session = new Session(board, settings, resets++);
+        } catch (OutOfResources _) {
+            throw new BootException(
+                    "UEFI does not fit into so little memory; give the machine more");
+        }
         session.begin();
     }
 

@@ -155,6 +155,11 @@ final class Rig {
         return at;
     }
 
+    /** An argument of the guest's function that is being called: one of the first four. */
+    long argument(int index) {
+        return cpu.registers.gpr[ARGUMENTS[index]];
+    }
+
     private void runUntil(int index, BooleanSupplier holds) {
         while (!holds.getAsBoolean()) {
             LongUnaryOperator function = functions.get(cpu.registers.rip);

@@ -10,6 +10,7 @@ public record BootServices(
         EventServices events,
         MemoryServices memory,
         ProtocolServices protocols,
+        OpenServices opens,
         ImageServices images,
         DriverServices drivers,
         MiscellaneousServices miscellaneous,
@@ -38,7 +39,7 @@ public record BootServices(
             case InstallProtocolInterface -> protocols.installProtocolInterface(call);
             case ReinstallProtocolInterface -> protocols.reinstallProtocolInterface(call);
             case UninstallProtocolInterface -> protocols.uninstallProtocolInterface(call);
-            case HandleProtocol -> protocols.handleProtocol(call);
+            case HandleProtocol -> opens.handleProtocol(call);
             case Reserved -> throw Unimplemented.INSTANCE;
             case RegisterProtocolNotify -> protocols.registerProtocolNotify(call);
             case LocateHandle -> protocols.locateHandle(call);
@@ -58,9 +59,9 @@ public record BootServices(
             case ConnectController -> drivers.connectController(call);
             case DisconnectController -> drivers.disconnectController(call);
 
-            case OpenProtocol -> protocols.openProtocol(call);
-            case CloseProtocol -> protocols.closeProtocol(call);
-            case OpenProtocolInformation -> protocols.openProtocolInformation(call);
+            case OpenProtocol -> opens.openProtocol(call);
+            case CloseProtocol -> opens.closeProtocol(call);
+            case OpenProtocolInformation -> opens.openProtocolInformation(call);
 
             case ProtocolsPerHandle -> protocols.protocolsPerHandle(call);
             case LocateHandleBuffer -> protocols.locateHandleBuffer(call);

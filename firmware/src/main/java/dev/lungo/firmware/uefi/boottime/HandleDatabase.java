@@ -20,8 +20,16 @@ public final class HandleDatabase {
     /** As many entries about who has opened protocols. */
     private static final int MOST_OPENS = 1 << 16;
 
-    /** Who has opened a protocol. "OpenProtocolInformation()" (7.3.11). */
+    /** Who has opened a protocol. "OpenProtocol()" (7.3.9). */
     static final class Open {
+        // Attributes (table 7.11)
+        static final int BY_HANDLE_PROTOCOL = 0x01;
+        static final int GET_PROTOCOL = 0x02;
+        static final int TEST_PROTOCOL = 0x04;
+        static final int BY_CHILD_CONTROLLER = 0x08;
+        static final int BY_DRIVER = 0x10;
+        static final int EXCLUSIVE = 0x20;
+
         final long agent;
         final long controller;
         final int attributes;

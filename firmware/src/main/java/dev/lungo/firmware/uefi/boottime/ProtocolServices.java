@@ -10,18 +10,9 @@ import dev.lungo.firmware.uefi.boottime.HandleDatabase.Open;
 import dev.lungo.firmware.uefi.boottime.HandleDatabase.Registration;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** The guest's way to the handle database. UEFI 2.10, "Protocol Handler Services" (7.3). */
 public final class ProtocolServices {
-    // OpenProtocol(): Attributes (table 7.11)
-    private static final int BY_HANDLE_PROTOCOL = 0x01;
-    private static final int GET_PROTOCOL = 0x02;
-    private static final int TEST_PROTOCOL = 0x04;
-    private static final int BY_CHILD_CONTROLLER = 0x08;
-    private static final int BY_DRIVER = 0x10;
-    private static final int EXCLUSIVE = 0x20;
-
     // EFI_LOCATE_SEARCH_TYPE
     private static final int ALL_HANDLES = 0;
     private static final int BY_REGISTER_NOTIFY = 1;
@@ -30,27 +21,17 @@ public final class ProtocolServices {
     /** The most pairs that an InstallMultipleProtocolInterfaces() may have. */
     private static final int MOST_PAIRS = 256;
 
-    private static final int INFORMATION_BYTES = 24;
-
     private final HandleDatabase handles;
     private final DriverServices drivers;
     private final EventServices events;
     private final Pool pool;
 
-    /** The firmware as an agent, for HandleProtocol(). */
-    private final long firmware;
-
     public ProtocolServices(
-            HandleDatabase handles,
-            DriverServices drivers,
-            EventServices events,
-            Pool pool,
-            long firmware) {
+            HandleDatabase handles, DriverServices drivers, EventServices events, Pool pool) {
         this.handles = handles;
         this.drivers = drivers;
         this.events = events;
         this.pool = pool;
-        this.firmware = firmware;
     }
 
     // ---- Installing
@@ -102,7 +83,7 @@ public final class ProtocolServices {
         }
         found.address = call.argument(3);
         handles.tell(handle, guid);
-        drivers.connect(handle, 0, List.of(), /* recursive= */ true);
+        drivers.connectAll(handle);
         events.dispatch();
         return EfiStatus.SUCCESS;
     }
@@ -115,7 +96,12 @@ public final class ProtocolServices {
         return uninstall(call.argument(0), call.memory().guid(guidAt), call.argument(2));
     }
 
-    private long uninstall(long handle, Guid guid, long address) {
+    /**
+     * Takes a protocol off a handle, once the drivers that use it have let go of it.
+     *
+     * @return an {@link EfiStatus}
+     */
+    public long uninstall(long handle, Guid guid, long address) {
         if (!handles.isHandle(handle)) {
             return EfiStatus.INVALID_PARAMETER;
         }
@@ -133,21 +119,22 @@ public final class ProtocolServices {
     /** Has drivers let go of a protocol; false if somebody does not. */
     private boolean release(long handle, Installed installed) {
         for (Open open : new ArrayList<>(installed.opens)) {
-            if ((open.attributes & BY_DRIVER) != 0) {
+            if ((open.attributes & Open.BY_DRIVER) != 0) {
                 drivers.disconnect(handle, open.agent, 0);
             }
         }
         boolean used = false;
         List<Open> passive = new ArrayList<>();
         for (Open open : installed.opens) {
-            if ((open.attributes & (BY_DRIVER | EXCLUSIVE | BY_CHILD_CONTROLLER)) != 0) {
+            if ((open.attributes & (Open.BY_DRIVER | Open.EXCLUSIVE | Open.BY_CHILD_CONTROLLER))
+                    != 0) {
                 used = true;
             } else {
                 passive.add(open);
             }
         }
         if (used) {
-            drivers.connect(handle, 0, List.of(), /* recursive= */ true);
+            drivers.connectAll(handle);
             return false;
         }
         handles.removeOpens(installed, passive);
@@ -388,164 +375,6 @@ public final class ProtocolServices {
         }
         call.memory().putLong(bufferAt, buffer);
         call.memory().putLong(countAt, guids.size());
-        return EfiStatus.SUCCESS;
-    }
-
-    // ---- Opening
-
-    public long handleProtocol(Call call) {
-        return open(
-                call,
-                call.argument(0),
-                call.argument(1),
-                call.argument(2),
-                new Open(firmware, 0, BY_HANDLE_PROTOCOL));
-    }
-
-    public long openProtocol(Call call) {
-        Open open = new Open(call.argument(3), call.argument(4), call.int32(5));
-        return open(call, call.argument(0), call.argument(1), call.argument(2), open);
-    }
-
-    private long open(Call call, long handle, long guidAt, long result, Open open) {
-        if (!handles.isHandle(handle)
-                || guidAt == 0
-                || (result == 0 && open.attributes != TEST_PROTOCOL)) {
-            return EfiStatus.INVALID_PARAMETER;
-        }
-        if (!isSound(handle, open)) {
-            return EfiStatus.INVALID_PARAMETER;
-        }
-        Installed found = handles.find(handle, call.memory().guid(guidAt));
-        if (found == null) {
-            if (result != 0 && open.attributes != TEST_PROTOCOL) {
-                call.memory().putLong(result, 0);
-            }
-            return EfiStatus.UNSUPPORTED;
-        }
-        long status = add(handle, found, open);
-        boolean gives = status == EfiStatus.SUCCESS || status == EfiStatus.ALREADY_STARTED;
-        if (gives && open.attributes != TEST_PROTOCOL) {
-            call.memory().putLong(result, found.address);
-        }
-        return status;
-    }
-
-    private boolean isSound(long handle, Open open) {
-        return switch (open.attributes) {
-            case BY_HANDLE_PROTOCOL, GET_PROTOCOL, TEST_PROTOCOL -> true;
-            case BY_CHILD_CONTROLLER ->
-                    handles.isHandle(open.agent)
-                            && handles.isHandle(open.controller)
-                            && open.controller != handle;
-            case BY_DRIVER, BY_DRIVER | EXCLUSIVE ->
-                    handles.isHandle(open.agent) && handles.isHandle(open.controller);
-            case EXCLUSIVE -> handles.isHandle(open.agent);
-            default -> false;
-        };
-    }
-
-    /** "OpenProtocol()" (7.3.9), its rules about who may open beside whom. */
-    private long add(long handle, Installed installed, Open wanted) {
-        int exclusive = wanted.attributes & EXCLUSIVE;
-        if ((wanted.attributes & (BY_DRIVER | EXCLUSIVE)) != 0) {
-            for (Open other : new ArrayList<>(installed.opens)) {
-                boolean byDriver = (other.attributes & BY_DRIVER) != 0;
-                boolean byExclusive = (other.attributes & EXCLUSIVE) != 0;
-                if (byDriver && same(other, wanted) && other.attributes == wanted.attributes) {
-                    return EfiStatus.ALREADY_STARTED;
-                }
-                if (byExclusive || (byDriver && exclusive == 0)) {
-                    return EfiStatus.ACCESS_DENIED;
-                }
-            }
-        }
-        if (exclusive != 0 && !disconnectDrivers(handle, installed)) {
-            return EfiStatus.ACCESS_DENIED;
-        }
-        if (wanted.agent == 0) {
-            return EfiStatus.SUCCESS;
-        }
-        for (Open other : installed.opens) {
-            if (same(other, wanted) && other.attributes == wanted.attributes) {
-                other.count++;
-                return EfiStatus.SUCCESS;
-            }
-        }
-        return handles.addOpen(installed, wanted) ? EfiStatus.SUCCESS : EfiStatus.OUT_OF_RESOURCES;
-    }
-
-    private static boolean same(Open a, Open b) {
-        return a.agent == b.agent && a.controller == b.controller;
-    }
-
-    private boolean disconnectDrivers(long handle, Installed installed) {
-        for (Open open : new ArrayList<>(installed.opens)) {
-            if ((open.attributes & BY_DRIVER) != 0) {
-                drivers.disconnect(handle, open.agent, 0);
-            }
-        }
-        for (Open open : installed.opens) {
-            if ((open.attributes & BY_DRIVER) != 0) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    public long closeProtocol(Call call) {
-        long handle = call.argument(0);
-        long agent = call.argument(2);
-        long controller = call.argument(3);
-        boolean sound =
-                handles.isHandle(handle)
-                        && handles.isHandle(agent)
-                        && (controller == 0 || handles.isHandle(controller));
-        if (!sound || call.argument(1) == 0) {
-            return EfiStatus.INVALID_PARAMETER;
-        }
-        Installed found = handles.find(handle, call.memory().guid(call.argument(1)));
-        if (found == null) {
-            return EfiStatus.NOT_FOUND;
-        }
-        List<Open> closed = new ArrayList<>();
-        for (Open open : found.opens) {
-            if (open.agent == agent && open.controller == controller) {
-                closed.add(open);
-            }
-        }
-        handles.removeOpens(found, closed);
-        return closed.isEmpty() ? EfiStatus.NOT_FOUND : EfiStatus.SUCCESS;
-    }
-
-    public long openProtocolInformation(Call call) {
-        long bufferAt = call.argument(2);
-        long countAt = call.argument(3);
-        if (call.argument(1) == 0 || bufferAt == 0 || countAt == 0) {
-            return EfiStatus.INVALID_PARAMETER;
-        }
-        call.memory().putLong(bufferAt, 0);
-        call.memory().putLong(countAt, 0);
-        @Nullable Installed found =
-                handles.find(call.argument(0), call.memory().guid(call.argument(1)));
-        if (found == null) {
-            return EfiStatus.NOT_FOUND;
-        }
-        List<Open> opens = found.opens;
-        long bytes = (long) INFORMATION_BYTES * opens.size();
-        long buffer = pool.allocate(MemoryType.BOOT_SERVICES_DATA, bytes);
-        if (buffer < 0) {
-            return EfiStatus.OUT_OF_RESOURCES;
-        }
-        for (int i = 0; i < opens.size(); i++) {
-            long at = buffer + (long) INFORMATION_BYTES * i;
-            call.memory().putLong(at, opens.get(i).agent);
-            call.memory().putLong(at + 8, opens.get(i).controller);
-            call.memory().putInt(at + 16, opens.get(i).attributes);
-            call.memory().putInt(at + 20, opens.get(i).count);
-        }
-        call.memory().putLong(bufferAt, buffer);
-        call.memory().putLong(countAt, opens.size());
         return EfiStatus.SUCCESS;
     }
 }

@@ -11,7 +11,6 @@ import dev.lungo.firmware.uefi.boottime.Event;
 import dev.lungo.firmware.uefi.boottime.EventServices;
 import dev.lungo.firmware.uefi.boottime.FileReader;
 import dev.lungo.firmware.uefi.boottime.ImageServices;
-import dev.lungo.firmware.uefi.protocol.Disks;
 import dev.lungo.firmware.uefi.variables.Variable;
 import dev.lungo.firmware.uefi.variables.VariableStore;
 import dev.lungo.machine.CpuRegisters;
@@ -19,6 +18,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Decides what is started. UEFI 2.10, "Firmware Boot Manager" (3.1): BootNext, then what BootOrder
@@ -56,7 +56,7 @@ public final class BootManager {
     private final ImageServices images;
     private final FileReader files;
     private final EventServices events;
-    private final Disks disks;
+    private final Supplier<List<DevicePath>> volumes;
     private final Watchdog watchdog;
     private final BootMenu menu;
     private final long firmware;
@@ -66,6 +66,7 @@ public final class BootManager {
     private boolean begun;
 
     /**
+     * @param volumes the device paths of all file systems, those first that are looked at first
      * @param firmware the handle that is the parent of what is started
      */
     public BootManager(
@@ -73,7 +74,7 @@ public final class BootManager {
             ImageServices images,
             FileReader files,
             EventServices events,
-            Disks disks,
+            Supplier<List<DevicePath>> volumes,
             Watchdog watchdog,
             BootMenu menu,
             long firmware) {
@@ -81,7 +82,7 @@ public final class BootManager {
         this.images = images;
         this.files = files;
         this.events = events;
-        this.disks = disks;
+        this.volumes = volumes;
         this.watchdog = watchdog;
         this.menu = menu;
         this.firmware = firmware;
@@ -181,13 +182,10 @@ public final class BootManager {
         for (int i = 0; i + 1 < order.length; i += 2) {
             addOption(Little.u16(order, i), /* always= */ false);
         }
-        for (Disks.Found volume : disks.volumes()) {
+        for (DevicePath volume : volumes.get()) {
             candidates.add(
                     new Candidate(
-                            -1,
-                            "the default loader",
-                            volume.path().file(DEFAULT_FILE),
-                            new byte[0]));
+                            -1, "the default loader", volume.file(DEFAULT_FILE), new byte[0]));
         }
     }
 
@@ -218,16 +216,16 @@ public final class BootManager {
         }
         Node first = nodes.getFirst();
         boolean isShort = first.type() == DevicePath.MEDIA && first.subtype() == HARD_DRIVE;
-        for (Disks.Found volume : disks.volumes()) {
-            List<Node> of = volume.path().nodes();
+        for (DevicePath volume : volumes.get()) {
+            List<Node> of = volume.nodes();
             if (isShort && isSamePartition(of.getLast(), first)) {
-                DevicePath full = volume.path();
+                DevicePath full = volume;
                 for (Node node : nodes.subList(1, nodes.size())) {
                     full = full.with(node);
                 }
                 return withFile(full, volume);
             }
-            if (!isShort && path.equals(volume.path())) {
+            if (!isShort && path.equals(volume)) {
                 return withFile(path, volume);
             }
         }
@@ -235,8 +233,8 @@ public final class BootManager {
     }
 
     /** A path that names a volume and no file means its default loader. */
-    private static DevicePath withFile(DevicePath path, Disks.Found volume) {
-        return path.equals(volume.path()) ? path.file(DEFAULT_FILE) : path;
+    private static DevicePath withFile(DevicePath path, DevicePath volume) {
+        return path.equals(volume) ? path.file(DEFAULT_FILE) : path;
     }
 
     /** The number, signature and their kinds: sizes may be anything. */

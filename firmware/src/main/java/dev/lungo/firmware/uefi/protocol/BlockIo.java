@@ -5,7 +5,9 @@ import dev.lungo.boot.bytes.ByteWriter;
 import dev.lungo.firmware.uefi.Call;
 import dev.lungo.firmware.uefi.EfiStatus;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * EFI_BLOCK_IO_PROTOCOL and EFI_BLOCK_IO2_PROTOCOL. UEFI 2.10, "EFI Block I/O Protocol" (13.9),
@@ -47,16 +49,27 @@ public final class BlockIo {
         members2 = protocols.members("EFI_BLOCK_IO2_PROTOCOL", Member2.values(), this::call2);
     }
 
-    /** Installs both on a handle. */
-    public void install(long handle, BlockDevice device) {
+    /** Makes both of a disk, which share the description of its medium. */
+    public List<Product> make(BlockDevice device) {
         long media = protocols.place(media(device));
         ByteWriter first = new ByteWriter().u64(REVISION).u64(media);
-        long at = protocols.place(Protocols.pointers(first, members));
-        long at2 = protocols.place(Protocols.pointers(new ByteWriter().u64(media), members2));
-        devices.put(at, device);
-        devices.put(at2, device);
-        protocols.install(handle, GUID, at);
-        protocols.install(handle, GUID2, at2);
+        Product one = protocols.product(GUID, Protocols.pointers(first, members));
+        ByteWriter second = new ByteWriter().u64(media);
+        Product two = protocols.product(GUID2, Protocols.pointers(second, members2));
+        devices.put(one.address(), device);
+        devices.put(two.address(), device);
+        return List.of(
+                one.andThen(() -> protocols.pool().free(media)).andThen(() -> forget(one)),
+                two.andThen(() -> forget(two)));
+    }
+
+    private void forget(Product product) {
+        devices.remove(product.address());
+    }
+
+    /** The disk behind an interface; null if it is not one of these. */
+    public @Nullable BlockDevice device(long address) {
+        return devices.get(address);
     }
 
     /** EFI_BLOCK_IO_MEDIA. */
@@ -95,14 +108,8 @@ public final class BlockIo {
         };
     }
 
-    private long complete(Call call, int argument, long status) {
-        long token = call.argument(argument);
-        if (token != 0 && status == EfiStatus.SUCCESS && call.memory().getLong(token) != 0) {
-            call.memory().putLong(token + 8, status);
-            protocols.events().signal(call.memory().getLong(token));
-            protocols.events().dispatch();
-        }
-        return status;
+    private long complete(Call call, int token, long status) {
+        return protocols.complete(call.memory(), call.argument(token), status);
     }
 
     /**

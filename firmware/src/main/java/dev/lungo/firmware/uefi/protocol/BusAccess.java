@@ -14,7 +14,7 @@ import dev.lungo.isa.Width;
  * EFI_PCI_ROOT_BRIDGE_IO_PROTOCOL_WIDTH, and buffers that devices reach, which are memory like any
  * other here.
  */
-final class BusAccess {
+public final class BusAccess {
     /** As many accesses as one call may make. */
     private static final long MOST_COUNT = 1 << 22;
 
@@ -22,7 +22,7 @@ final class BusAccess {
     private static final int CONFIG_BYTES = 256;
 
     /** Which address space. */
-    enum Space {
+    public enum Space {
         MEMORY,
         PORTS,
         /** The address is that of a function, in bits 15:8, and of a register. */
@@ -33,7 +33,7 @@ final class BusAccess {
     private final PciConfiguration pci;
     private final PageMap pages;
 
-    BusAccess(Board board, PageMap pages) {
+    public BusAccess(Board board, PageMap pages) {
         this.board = board;
         pci = new PciConfiguration(board.ports());
         this.pages = pages;
@@ -93,7 +93,7 @@ final class BusAccess {
         }
     }
 
-    long read(Space space, long address, Width width) {
+    public long read(Space space, long address, Width width) {
         if (width == Width.QWORD && space != Space.MEMORY) {
             long low = read(space, address, Width.DWORD) & 0xFFFF_FFFFL;
             return low | read(space, address + 4, Width.DWORD) << 32;
@@ -177,7 +177,7 @@ final class BusAccess {
     }
 
     /** How time passes while a register is polled. */
-    interface PollClock {
+    public interface PollClock {
         /** The time of the machine's clock at which so many units of 100 ns are over. */
         long deadline(long units);
 

@@ -10,7 +10,7 @@ import dev.lungo.machine.BlockBackend;
  * EFI_PARTITION_INFO_PROTOCOL: a table entry, as it is on the disk. UEFI 2.10, "EFI Partition
  * Information Protocol" (13.18).
  */
-final class PartitionInformation {
+public final class PartitionInformation {
     private static final Guid GUID = Guid.parse("8cf2f62c-bc9b-4821-808d-ec9ec421a1a0");
 
     private static final int REVISION = 0x1000;
@@ -21,11 +21,11 @@ final class PartitionInformation {
 
     private final Protocols protocols;
 
-    PartitionInformation(Protocols protocols) {
+    public PartitionInformation(Protocols protocols) {
         this.protocols = protocols;
     }
 
-    void install(long handle, BlockBackend disk, Partition partition) {
+    public Product make(BlockBackend disk, Partition partition) {
         int bytes =
                 switch (partition) {
                     case Partition.OfGpt _ -> GPT_ENTRY_BYTES;
@@ -35,7 +35,7 @@ final class PartitionInformation {
         ByteWriter out = new ByteWriter().u32(REVISION);
         out.u32(bytes == GPT_ENTRY_BYTES ? GPT : MBR).u8(partition.isEfiSystem() ? 1 : 0).zeros(7);
         out.bytes(entry).zeros(GPT_ENTRY_BYTES - bytes);
-        protocols.install(handle, GUID, protocols.place(out));
+        return protocols.product(GUID, out);
     }
 
     private static byte[] read(BlockBackend disk, long offset, int bytes) {

@@ -11,8 +11,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** EFI_PCI_IO_PROTOCOL. UEFI 2.10, "EFI PCI I/O Protocol" (14.4). There are no option ROMs. */
-final class PciIo {
-    private static final Guid GUID = Guid.parse("4cf5b200-68b8-4ca5-9eec-b23e3f50029a");
+public final class PciIo {
+    public static final Guid GUID = Guid.parse("4cf5b200-68b8-4ca5-9eec-b23e3f50029a");
 
     private static final int COMMAND = 0x04;
     private static final int FIRST_BAR = 0x10;
@@ -57,7 +57,7 @@ final class PciIo {
     /** Device and function, as in bits 7:0 of the requester ID, by interface. */
     private final Map<Long, Integer> functions = new HashMap<>();
 
-    PciIo(Protocols protocols, BusAccess bus, PollClock clock) {
+    public PciIo(Protocols protocols, BusAccess bus, PollClock clock) {
         this.protocols = protocols;
         this.bus = bus;
         this.clock = clock;
@@ -65,15 +65,21 @@ final class PciIo {
     }
 
     /**
-     * Installs it on the handle of a function.
+     * Makes the protocol of a function.
      *
      * @param function device and function, as in bits 7:0 of the requester ID
      */
-    void install(long handle, int function) {
-        ByteWriter out = Protocols.pointers(new ByteWriter(), members).u64(0).u64(0);
-        long at = protocols.place(out);
-        functions.put(at, function);
-        protocols.install(handle, GUID, at);
+    public Product make(int function) {
+        Product made =
+                protocols.product(
+                        GUID, Protocols.pointers(new ByteWriter(), members).u64(0).u64(0));
+        functions.put(made.address(), function);
+        return made.andThen(() -> functions.remove(made.address()));
+    }
+
+    /** The function behind an interface, or -1 if it is not one of these. */
+    public int function(long address) {
+        return functions.getOrDefault(address, -1);
     }
 
     private long call(Member member, Call call) {

@@ -12,8 +12,8 @@ import dev.lungo.firmware.uefi.protocol.BusAccess.Space;
  * EFI_PCI_ROOT_BRIDGE_IO_PROTOCOL of the one root bridge there is. UEFI 2.10, "PCI Root Bridge I/O
  * Protocol" (14.2).
  */
-final class PciRootBridgeIo {
-    private static final Guid GUID = Guid.parse("2f707ebb-4a1a-11d4-9a38-0090273fc14d");
+public final class PciRootBridgeIo {
+    public static final Guid GUID = Guid.parse("2f707ebb-4a1a-11d4-9a38-0090273fc14d");
 
     /** "Pci.Read()": the register's bits 7:0, function's 15:8, device's 23:16, bus's 31:24. */
     private static final int BUS_SHIFT = 24;
@@ -36,7 +36,7 @@ final class PciRootBridgeIo {
         this.resources = resources;
     }
 
-    static void install(Protocols protocols, long handle, BusAccess bus, PollClock clock) {
+    public static void install(Protocols protocols, long handle, BusAccess bus, PollClock clock) {
         PciRootBridgeIo self = new PciRootBridgeIo(bus, clock, protocols.place(resources()));
         long[] members =
                 protocols.members("EFI_PCI_ROOT_BRIDGE_IO_PROTOCOL", Member.values(), self::call);

@@ -1,10 +1,11 @@
 package dev.lungo.firmware.uefi.protocol;
 
-import dev.lungo.boot.BootException;
 import dev.lungo.boot.Guid;
 import dev.lungo.boot.bytes.ByteWriter;
 import dev.lungo.firmware.uefi.DevicePath;
+import dev.lungo.firmware.uefi.EfiStatus;
 import dev.lungo.firmware.uefi.LinearMemory;
+import dev.lungo.firmware.uefi.OutOfResources;
 import dev.lungo.firmware.uefi.Service;
 import dev.lungo.firmware.uefi.Stubs;
 import dev.lungo.firmware.uefi.boottime.EventServices;
@@ -25,14 +26,28 @@ public record Protocols(
         return stubs.add(protocol, slots, service);
     }
 
-    /** Places an interface, or what one points to. */
+    /**
+     * Places an interface, or what one points to.
+     *
+     * @throws OutOfResources if there is no memory left
+     */
     public long place(byte[] bytes) {
         long at = give(bytes);
         if (at == 0) {
-            throw new BootException(
-                    "UEFI does not fit into so little memory; give the machine more");
+            throw OutOfResources.INSTANCE;
         }
         return at;
+    }
+
+    /** A protocol that is placed for one handle, and given back with it. */
+    public Product product(Guid guid, ByteWriter bytes) {
+        long at = place(bytes);
+        return new Product(guid, at, () -> pool.free(at));
+    }
+
+    /** A device path for a handle to come. */
+    public Product product(DevicePath path) {
+        return product(DevicePath.PROTOCOL, new ByteWriter().bytes(path.toBytes()));
     }
 
     /** Makes a buffer that the caller gives back: its address, or 0 if there is no memory. */
@@ -53,8 +68,7 @@ public record Protocols(
     public long install(long handle, Guid guid, long address) {
         long on = handles.install(handle, guid, address);
         if (on < 0) {
-            throw new BootException(
-                    "UEFI does not fit into so little memory; give the machine more");
+            throw OutOfResources.INSTANCE;
         }
         return on;
     }
@@ -62,6 +76,21 @@ public record Protocols(
     /** A new handle with a device path. */
     public long handle(DevicePath path) {
         return install(0, DevicePath.PROTOCOL, place(path.toBytes()));
+    }
+
+    /**
+     * Ends a request that is already done.
+     *
+     * @param token 0, or where an event is that is 0 or wants to be signalled, and after it a
+     *     status
+     */
+    long complete(LinearMemory of, long token, long status) {
+        if (token != 0 && status == EfiStatus.SUCCESS && of.getLong(token) != 0) {
+            of.putLong(token + 8, status);
+            events.signal(of.getLong(token));
+            events.dispatch();
+        }
+        return status;
     }
 
     /** Pointers to functions, one after the other. */

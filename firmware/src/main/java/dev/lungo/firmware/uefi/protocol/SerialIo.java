@@ -12,7 +12,7 @@ import dev.lungo.machine.PortBus;
  * line is infinitely fast; what attributes say is kept, and changes nothing.
  */
 public final class SerialIo {
-    private static final Guid GUID = Guid.parse("bb25cf6f-f1d4-11d2-9a0c-0090273fc1fd");
+    public static final Guid GUID = Guid.parse("bb25cf6f-f1d4-11d2-9a0c-0090273fc1fd");
 
     private static final int REVISION = 0x0001_0000;
     private static final int DATA = 0x3F8;
@@ -40,19 +40,22 @@ public final class SerialIo {
     private final long mode;
     private int control = 3;
 
-    private SerialIo(Protocols protocols, PortBus ports) {
+    private final Product product;
+
+    public SerialIo(Protocols protocols, PortBus ports) {
         this.protocols = protocols;
         this.ports = ports;
         ByteWriter out = new ByteWriter().u32(SETTABLE).u32(1_000_000).u64(115_200);
         mode = protocols.place(out.u32(16).u32(8).u32(1).u32(1));
+        long[] members = protocols.members("EFI_SERIAL_IO_PROTOCOL", Member.values(), this::call);
+        ByteWriter self = new ByteWriter().u32(REVISION).u32(0);
+        long at = protocols.place(Protocols.pointers(self, members).u64(mode));
+        product = Product.lasting(GUID, at);
     }
 
-    public static void install(Protocols protocols, long handle, PortBus ports) {
-        SerialIo self = new SerialIo(protocols, ports);
-        long[] members = protocols.members("EFI_SERIAL_IO_PROTOCOL", Member.values(), self::call);
-        ByteWriter out = new ByteWriter().u32(REVISION).u32(0);
-        protocols.install(
-                handle, GUID, protocols.place(Protocols.pointers(out, members).u64(self.mode)));
+    /** The protocol, for its handle. */
+    public Product product() {
+        return product;
     }
 
     private long call(Member member, Call call) {

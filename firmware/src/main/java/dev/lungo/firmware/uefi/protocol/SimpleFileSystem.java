@@ -91,11 +91,15 @@ public final class SimpleFileSystem {
                 protocols.members("EFI_FILE_PROTOCOL", FileMember.values(), this::callGuarded);
     }
 
-    public void install(long handle, Volume volume) {
+    /** Makes the protocol of a volume; with it, the volume's files are closed. */
+    public Product make(Volume volume) {
         ByteWriter out = new ByteWriter().u64(REVISION);
-        long at = protocols.place(Protocols.pointers(out, members));
-        volumes.put(at, volume);
-        protocols.install(handle, GUID, at);
+        Product made = protocols.product(GUID, Protocols.pointers(out, members));
+        volumes.put(made.address(), volume);
+        return made.andThen(() -> {
+            volumes.remove(made.address());
+            files.values().removeIf(each -> each.volume == volume);
+        });
     }
 
     private long openVolume(Member member, Call call) {

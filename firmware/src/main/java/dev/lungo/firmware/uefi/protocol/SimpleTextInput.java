@@ -7,6 +7,7 @@ import dev.lungo.firmware.uefi.EfiStatus;
 import dev.lungo.firmware.uefi.GuestCalls;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -66,9 +67,9 @@ public final class SimpleTextInput {
         addressEx = protocols.place(out.u64(ex[2]).u64(ex[3]).u64(ex[4]));
     }
 
-    public void install(long handle) {
-        protocols.install(handle, GUID, address);
-        protocols.install(handle, GUID_EX, addressEx);
+    /** Both protocols, for their handle. */
+    public List<Product> products() {
+        return List.of(Product.lasting(GUID, address), Product.lasting(GUID_EX, addressEx));
     }
 
     public long address() {

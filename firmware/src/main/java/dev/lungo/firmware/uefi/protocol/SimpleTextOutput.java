@@ -60,8 +60,9 @@ public final class SimpleTextOutput {
         tell();
     }
 
-    public void install(long handle) {
-        protocols.install(handle, GUID, address);
+    /** The protocol, for its handle. */
+    public Product product() {
+        return Product.lasting(GUID, address);
     }
 
     public long address() {
