@@ -1,0 +1,120 @@
+package dev.lungo.conformance.guests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lungo.boot.Tools;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** OVMF's own shell looks at handles, drivers, memory, variables and files. */
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
+class UefiShellTest {
+    private static final int MIB = 1 << 20;
+    private static final Pattern ESCAPES = Pattern.compile("\u001B\\[[0-9;?]*[A-Za-z]|\r");
+
+    @TempDir private Path directory;
+
+    @Test
+    void commandsShowTheMachineAsItIs() throws Exception {
+        Map<String, String> said = run("map", "ls", "memmap", "dh", "dmpstore", "pci");
+
+        assertThat(said.get("map"))
+                .contains("FS0: Alias(s):HD0b:", "PciRoot(0x0)/Pci(0x1,0x0)/HD(1,GPT,", "BLK0:");
+        assertThat(said.get("ls")).contains("<DIR>", "EFI", "startup.nsh", "1 File(s)", "1 Dir(s)");
+        assertThat(said.get("memmap"))
+                .containsPattern("LoaderCode +:[ 0-9,]+ Pages")
+                .contains("RT_Data")
+                .containsPattern("Total Memory: +51[12] MB");
+        assertThat(said.get("dh"))
+                .contains("PCIRootBridgeIO", "BlockIO", "DiskIO", "SimpleFileSystem", "SerialIO")
+                .contains("LoadedImage(\\EFI\\BOOT\\BOOTX64.EFI)", "HIIDatabase", "DriverBinding");
+        assertThat(said.get("dmpstore"))
+                .contains("Variable RT+BS 'EFIGlobalVariable:SecureBoot' DataSize = 0x01");
+        assertThat(said.get("pci"))
+                .contains("Bridge Device - Host/PCI bridge", "Vendor 1AF4 Device 1042");
+    }
+
+    @Test
+    void driversAreShownDisconnectedAndReconnected() throws Exception {
+        Map<String, String> said =
+                run("devices", "drivers", "reconnect -r", "devtree", "map -r", "fs0:", "ls");
+
+        assertThat(said.get("devices"))
+                .containsPattern("R - - +0 +1 +[0-9]+ PCI Root Bridge")
+                .containsPattern("B - - +1 +3 +1 Virtio Disk")
+                .containsPattern("D - - +1 +2 +0 File System ESP");
+        assertThat(said.get("drivers"))
+                .containsPattern("0000000A B - - +1 +[0-9]+ PCI Bus Driver")
+                .containsPattern("0000000A D - - +1 +- File System Driver");
+        assertThat(said.get("reconnect -r")).contains("Result Success");
+        assertThat(said.get("devtree"))
+                .containsPattern(
+                        "(?s) Ctrl\\[..\\] PCI Root Bridge.*   Ctrl\\[..\\] Virtio Disk\n"
+                                + "     Ctrl\\[..\\] File System ESP\n");
+        assertThat(said.get("ls")).contains("startup.nsh");
+    }
+
+    /** What each command has printed. */
+    private Map<String, String> run(String... commands) throws Exception {
+        Path disk = disk(String.join("\r\n", echoing(commands)));
+        try (Lungo lungo =
+                Lungo.run(
+                        "--disk",
+                        disk + ",format=raw",
+                        "--firmware",
+                        "uefi",
+                        "--memory",
+                        "512M",
+                        "--timeout",
+                        "120")) {
+            assertThat(lungo.prints("in 5 seconds")).isTrue();
+            lungo.type("x"); // any key but Escape
+            assertThat(lungo.status()).isZero();
+            Map<String, String> said = new LinkedHashMap<>();
+            for (String part :
+                    ESCAPES.matcher(lungo.output()).replaceAll("").split("\n?== ", -1)) {
+                int end = part.indexOf('\n');
+                said.put(end < 0 ? part : part.substring(0, end), part.substring(end + 1));
+            }
+            return said;
+        }
+    }
+
+    private static String[] echoing(String... commands) {
+        StringBuilder script = new StringBuilder("@echo -off\nfs0:\n");
+        for (String command : commands) {
+            script.append("echo == ").append(command).append('\n').append(command).append('\n');
+        }
+        return script.append("reset -s\n").toString().split("\n", -1);
+    }
+
+    /** A disk whose EFI system partition has the shell as its default loader. */
+    private Path disk(String script) throws IOException {
+        Path shell = Files.write(directory.resolve("shell"), OvmfShell.read());
+        Path startup = Files.writeString(directory.resolve("startup.nsh"), script);
+        Path disk = directory.resolve("disk");
+        try (RandomAccessFile file = new RandomAccessFile(disk.toFile(), "rw")) {
+            file.setLength(8L * MIB);
+        }
+        tool("sgdisk", "-n", "1:2048:0", "-t", "1:ef00", disk.toString());
+        tool("mkfs.vfat", "-n", "ESP", "--offset", "2048", disk.toString(), "7000");
+        String volume = disk + "@@1M";
+        tool("mmd", "-i", volume, "::/EFI", "::/EFI/BOOT");
+        tool("mcopy", "-i", volume, shell.toString(), "::/EFI/BOOT/BOOTX64.EFI");
+        tool("mcopy", "-i", volume, startup.toString(), "::/startup.nsh");
+        return disk;
+    }
+
+    private void tool(String... command) {
+        Tools.run(directory, "", command);
+    }
+}
