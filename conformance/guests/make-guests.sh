@@ -7,6 +7,7 @@
 #   initramfs.cpio.gz               busybox, init and stress, for all of them
 #   mb2.elf                         a Multiboot 2 kernel of a few instructions
 #   uefi-uki.img                    a disk whose EFI system partition has kernel and initramfs as one
+#   uefi-linux.img           a disk whose Linux uses UEFI by efibootmgr and others: see uefi-init
 #   uefi-walk.img                   a FAT volume with an EFI application of a few instructions
 #   bios-*                          disks: see bios-disks.sh
 set -eu -o pipefail
@@ -17,7 +18,7 @@ work=$(mktemp -d "$out/making.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 failed=0
 declare -A sources=([initramfs.cpio.gz]='init stress.c' [mb2.elf]=mb2.S [uefi-uki.img]='init uefi-disk.sh'
-    [uefi-walk.img]=walk.nasm) # what they are made of besides
+    [uefi-walk.img]=walk.nasm [uefi-linux.img]='uefi-init uefi-linux.sh uefi-disk.sh') # what they are made of besides
 
 fetch() { # PACKAGE DIRECTORY: unpacks it there
     (cd "$work" && LC_ALL=C apt-get -qq download "$1" > /dev/null 2>&1) &&
@@ -71,6 +72,7 @@ make_mb2() {
 }
 
 . "$here/bios-disks.sh"
+. "$here/uefi-linux.sh"
 
 make_uefi_uki() {
     [ -s "$out/vmlinuz-cloud" ] && [ -s "$out/initramfs.cpio.gz" ] &&
@@ -116,5 +118,6 @@ make initramfs.cpio.gz make_initramfs
 make mb2.elf make_mb2
 make uefi-uki.img make_uefi_uki
 make uefi-walk.img make_uefi_walk
+make uefi-linux.img make_uefi_linux
 make_bios_disks
 exit $failed

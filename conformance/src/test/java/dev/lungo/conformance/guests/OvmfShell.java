@@ -39,7 +39,9 @@ final class OvmfShell {
         for (int at = find(flash, LZMA, 4); at >= 0; at = find(flash, LZMA, at + 1)) {
             int begin = at - 4 + u16(flash, at + 16); // its header is before its GUID
             byte[] volume = unpacked(Arrays.copyOfRange(flash, begin, at - 4 + u24(flash, at - 4)));
-            for (int file = find(volume, SHELL, 0); file >= 0; file = find(volume, SHELL, file + 1)) {
+            for (int file = find(volume, SHELL, 0);
+                    file >= 0;
+                    file = find(volume, SHELL, file + 1)) {
                 if (volume[file + 18] == APPLICATION) {
                     return image(volume, file);
                 }

@@ -80,8 +80,7 @@ class UefiShellTest {
             lungo.type("x"); // any key but Escape
             assertThat(lungo.status()).isZero();
             Map<String, String> said = new LinkedHashMap<>();
-            for (String part :
-                    ESCAPES.matcher(lungo.output()).replaceAll("").split("\n?== ", -1)) {
+            for (String part : ESCAPES.matcher(lungo.output()).replaceAll("").split("\n?== ", -1)) {
                 int end = part.indexOf('\n');
                 said.put(end < 0 ? part : part.substring(0, end), part.substring(end + 1));
             }
