@@ -155,7 +155,7 @@ public final class Bench {
         return measured;
     }
 
-    /** From the command to power-off, by way of BIOS and boot loader. */
+    /** From the command to power-off, by way of firmware and boot loader. */
     private Map<String, Double> disks(Host host) throws IOException, InterruptedException {
         Map<String, Double> measured = new LinkedHashMap<>();
         for (String disk :
@@ -164,7 +164,8 @@ public final class Bench {
                         "bios-grub16.img",
                         "bios-syslinux.img",
                         "bios-isolinux.iso",
-                        "bios-mb2.img")) {
+                        "bios-mb2.img",
+                        "uefi-uki.img")) {
             try (Machine machine = host.boot(RAM_MIB, guests.resolve(disk))) {
                 machine.line("LUNGO-GUEST-OK");
                 measured.put(

@@ -12,7 +12,7 @@ import java.util.function.Function;
  * @param memory its option for the size of the guest's RAM
  * @param processors likewise, for how many the guest has
  * @param option what its other options begin with
- * @param disk its options to boot from a disk or a CD-ROM by a BIOS, without changing it
+ * @param disk its options to boot from a disk or a CD-ROM by BIOS or UEFI, without changing it
  */
 record Host(
         List<String> command,
@@ -39,9 +39,11 @@ record Host(
                 "--cpus",
                 "--",
                 image ->
-                        isDisc(image)
-                                ? List.of("--firmware", "bios", "--cdrom", image.toString())
-                                : List.of("--firmware", "bios", "--disk", image + ",snapshot=on"));
+                        List.of(
+                                "--firmware",
+                                isForUefi(image) ? "uefi" : "bios",
+                                isDisc(image) ? "--cdrom" : "--disk",
+                                isDisc(image) ? image.toString() : image + ",snapshot=on"));
     }
 
     static Host tcg() {
@@ -62,12 +64,29 @@ record Host(
                 "-m",
                 "-smp",
                 "-",
-                image ->
-                        isDisc(image)
-                                ? List.of("-cdrom", image.toString())
-                                : List.of(
-                                        "-drive",
-                                        "if=virtio,format=raw,snapshot=on,file=" + image));
+                image -> {
+                    List<String> options = new ArrayList<>();
+                    if (isForUefi(image)) {
+                        options.addAll(List.of("-machine", "q35", "-drive", OVMF + "CODE_4M.fd"));
+                        options.addAll(List.of("-drive", OVMF + "VARS_4M.fd"));
+                    }
+                    options.addAll(
+                            isDisc(image)
+                                    ? List.of("-cdrom", image.toString())
+                                    : List.of(
+                                            "-drive",
+                                            "if=virtio,format=raw,snapshot=on,file=" + image));
+                    return options;
+                });
+    }
+
+    /** Debian's OVMF as flash memory, which forgets what is written to it. */
+    private static final String OVMF =
+            "if=pflash,format=raw,snapshot=on,file=/usr/share/OVMF/OVMF_";
+
+    /** The guests' names tell what they boot by. */
+    private static boolean isForUefi(Path image) {
+        return image.getFileName().toString().startsWith("uefi-");
     }
 
     private static boolean isDisc(Path image) {
