@@ -73,7 +73,7 @@ class VariableStoreFuzz {
         while (requests.length - at >= 4) {
             int bytes = Math.min(Little.u16(requests, at + 2), requests.length - at - 4);
             byte[] data = Arrays.copyOfRange(requests, at + 4, at + 4 + bytes);
-            String[] names = {"PK", "KEK", "db", "dbx", "SetupMode", "a", "b", ""};
+            String[] names = {"PK", "KEK", "db", "dbx", "AuditMode", "a", "DeployedMode", ""};
             String name = names[requests[at] & 7];
             Guid[] guids = {Variable.GLOBAL, Variable.SECURITY_DATABASE, Guid.ZERO, Guid.ZERO};
             Guid guid = guids[requests[at] >> 3 & 3];

@@ -157,7 +157,7 @@ class VolumeFuzz {
     }
 
     /** The smallest volume, of FAT12 or of FAT32, with files. */
-    private static byte[] fat(boolean isFat32) {
+    static byte[] fat(boolean isFat32) {
         ByteWriter boot = new ByteWriter().u8(0xEB).u8(0x3C).u8(0x90).text("mkdosfs\0");
         boot.u16(512).u8(1).u16(isFat32 ? 4 : 1).u8(2).u16(isFat32 ? 0 : 16);
         boot.u16(DISK_BYTES / 512).u8(0xF8).u16(isFat32 ? 0 : 1).u16(32).u16(8).zeros(8);

@@ -9,9 +9,11 @@ import dev.lungo.firmware.Report;
 import dev.lungo.firmware.uefi.boottime.BootService;
 import dev.lungo.firmware.uefi.runtime.RuntimeService;
 import dev.lungo.firmware.uefi.variables.VariableStore;
+import dev.lungo.machine.BlockBackend;
 import dev.lungo.machine.CpuRegisters;
 import dev.lungo.machine.MmioBus;
 import dev.lungo.machine.PortBus;
+import dev.lungo.machine.PortDevice;
 import dev.lungo.machine.Timers;
 import dev.lungo.machine.VirtualCpu;
 import dev.lungo.machine.VmExit;
@@ -24,11 +26,11 @@ import java.util.function.BooleanSupplier;
 import java.util.function.LongUnaryOperator;
 
 /** UEFI on a board without a processor: a test plays the guest. */
-final class Rig {
+public final class Rig {
     static final long RAM = 32 << 20;
 
     /** For the test's own data: loaded images and pages come from above. */
-    static final long SCRATCH = 0x20_0000;
+    public static final long SCRATCH = 0x20_0000;
 
     private static final long STACK = 0x40_0000;
     private static final long SYSTEM_TABLE = 0x5453_5953_2049_4249L;
@@ -36,11 +38,11 @@ final class Rig {
     private static final int MOST_WAITS = 1000;
 
     /** The guest waits for what never comes. */
-    static final class Endless extends RuntimeException {
+    public static final class Endless extends RuntimeException {
         private static final long serialVersionUID = 1;
     }
 
-    final TestMemory memory = new TestMemory(RAM);
+    public final TestMemory memory = new TestMemory(RAM);
     final List<String> told = new ArrayList<>();
     final VariableStore variables = new VariableStore();
     final Uefi uefi;
@@ -56,16 +58,27 @@ final class Rig {
     private int waits;
     private final Timers timers = new Timers(() -> nanos);
 
-    Rig() {
+    public Rig() {
+        this(List.of());
+    }
+
+    /** With a disk, which is the PCI function 00:01.0. */
+    public Rig(BlockBackend disk) {
+        this(List.of(new Board.Disk(disk, Medium.HARD_DISK, 1)));
+    }
+
+    private Rig(List<Board.Disk> disks) {
+        PortBus ports = new PortBus();
+        ports.map(0xCF8, 8, new Configuration(disks.size()));
         Board board =
                 new Board(
                         memory,
                         MemoryMap.of(RAM),
-                        new PortBus(),
+                        ports,
                         new MmioBus(),
                         List.of(cpu),
                         timers,
-                        List.of(),
+                        disks,
                         this::runUntil,
                         () -> resets++,
                         () -> powerOffs++,
@@ -96,7 +109,7 @@ final class Rig {
     }
 
     /** Every function that the guest finds: all stubs there are. */
-    List<Long> allFunctions() {
+    public List<Long> allFunctions() {
         List<Long> all = new ArrayList<>();
         for (long at = 0x100_0000; at < RAM - 4; at++) {
             if (memory.getInt(at) == 0xCCC3_B4E6) {
@@ -106,7 +119,7 @@ final class Rig {
         return all;
     }
 
-    long boot(BootService service, long... arguments) {
+    public long boot(BootService service, long... arguments) {
         return call(
                 memory.getLong(bootServices() + 24 + 8L * index(service, BootService.values())),
                 arguments);
@@ -124,7 +137,7 @@ final class Rig {
     }
 
     /** Calls a function of the firmware's as the guest would. */
-    long call(long stub, long... arguments) {
+    public long call(long stub, long... arguments) {
         CpuRegisters before = new CpuRegisters();
         cpu.save(before);
         CpuRegisters registers = new CpuRegisters();
@@ -149,7 +162,7 @@ final class Rig {
     }
 
     /** A function of the guest's, which gets its second argument. */
-    long function(LongUnaryOperator body) {
+    public long function(LongUnaryOperator body) {
         long at = 0x30_0000 + 16L * functions.size();
         functions.put(at, body);
         return at;
@@ -187,6 +200,30 @@ final class Rig {
     long put(Guid guid) {
         memory.write(SCRATCH + 0x2_0000, guid.toBytes());
         return SCRATCH + 0x2_0000;
+    }
+
+    /** PCI's configuration mechanism, with functions that have nothing but an ID. */
+    private static final class Configuration implements PortDevice {
+        private final int devices;
+        private int address;
+
+        Configuration(int devices) {
+            this.devices = devices;
+        }
+
+        @Override
+        public int read(int offset) {
+            boolean isThere = (address >> 8 & 0xFFFF) == 1 << 3 && devices != 0;
+            int register = (address & 0xFC) + offset - 4;
+            return !isThere ? 0xFF : register < 4 ? 0x1042_1AF4 >> 8 * register & 0xFF : 0;
+        }
+
+        @Override
+        public void write(int offset, int value) {
+            if (offset < 4) {
+                address = address & ~(0xFF << 8 * offset) | (value & 0xFF) << 8 * offset;
+            }
+        }
     }
 
     /** A processor that only has registers, in 64-bit mode with memory mapped to itself. */
