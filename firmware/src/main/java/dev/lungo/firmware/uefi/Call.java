@@ -7,9 +7,10 @@ import dev.lungo.machine.CpuRegisters;
  * Conventions" (2.3.4.2): RCX, RDX, R8 and R9, then the stack, above the return address and the
  * room for these four.
  *
+ * @param cpu which processor it was
  * @param registers as the stub found them, RSP at the return address
  */
-public record Call(CpuRegisters registers, LinearMemory memory) {
+public record Call(int cpu, CpuRegisters registers, LinearMemory memory) {
     private static final int RCX = 1;
     private static final int RDX = 2;
     private static final int RSP = 4;

@@ -272,15 +272,15 @@ final class Session {
         Function runtime = runtimeStubs.at(behindOut);
         if (runtime != null) {
             synchronized (this) {
-                answer(runtime, new Call(registers, memory));
+                answer(runtime, new Call(cpu, registers, memory));
             }
             finish(cpu, processor, registers);
             return;
         }
-        if (cpu == 0 && !callInside(behindOut, registers) && !exited) {
+        if ((cpu != 0 || !callInside(behindOut, registers)) && !exited) {
             Function function = bootStubs.at(behindOut);
-            if (function != null) {
-                answer(function, new Call(registers, memory));
+            if (function != null && (cpu == 0 || MpServices.isMember(function))) {
+                answer(function, new Call(cpu, registers, memory));
                 finish(cpu, processor, registers);
             }
         }
@@ -423,7 +423,8 @@ final class Session {
     private long verify(PeImage image, VariableStore store) {
         Optional<String> refusal = store.refusal(image);
         refusal.ifPresent(board.tellUser());
-        return refusal.isPresent() ? EfiStatus.ACCESS_DENIED : EfiStatus.SUCCESS;
+        boolean refused = refusal.isPresent() && store.secureBoot().isEnforced();
+        return refused ? EfiStatus.ACCESS_DENIED : EfiStatus.SUCCESS;
     }
 
     private void convert(LongUnaryOperator virtual) {

@@ -181,6 +181,23 @@ public final class EventServices {
         return add(self[0]);
     }
 
+    /**
+     * A timer of the firmware's own, which is not set yet.
+     *
+     * @param action is done at {@link Tpl#NOTIFY} when it fires
+     */
+    public long createTimer(Runnable action) {
+        return add(new Event(Event.TIMER | Event.NOTIFY_SIGNAL, Tpl.NOTIFY, 0, 0, null, action));
+    }
+
+    /** Has a timer fire every so many units of 100 ns, or, with 0, not any more. */
+    public void setPeriod(long id, long units) {
+        Event event = events.get(id);
+        if (event != null) {
+            setTimer(event, units == 0 ? TIMER_CANCEL : TIMER_PERIODIC, units);
+        }
+    }
+
     public long closeEvent(Call call) {
         Event event = events.remove(call.argument(0));
         if (event == null) {

@@ -12,6 +12,8 @@ public interface OwnDriver {
     long start(long controller);
 
     /**
+     * Stops children or, in the end, the controller.
+     *
      * @param children those to stop; if there are none, the controller itself
      */
     long stop(long controller, List<Long> children);

@@ -4,7 +4,9 @@ import dev.lungo.boot.Guid;
 import dev.lungo.boot.bytes.ByteWriter;
 import dev.lungo.firmware.uefi.Call;
 import dev.lungo.firmware.uefi.EfiStatus;
-import dev.lungo.firmware.uefi.Unimplemented;
+import dev.lungo.firmware.uefi.LinearMemory;
+import dev.lungo.firmware.uefi.Stubs;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,12 +17,20 @@ import java.util.List;
 public final class MpServices {
     private static final Guid GUID = Guid.parse("3fdda605-a76e-4f46-ad29-12f4531b3d08");
 
+    private static final String NAME = "EFI_MP_SERVICES_PROTOCOL";
+
     // StatusFlag
     private static final int AS_BSP = 1;
     private static final int ENABLED = 2;
     private static final int HEALTHY = 4;
     private static final long END_OF_CPU_LIST = 0xFFFF_FFFFL;
     private static final long POLL_NANOS = 200_000;
+
+    /** How often work that nobody waits for is looked after: 1 ms, in units of 100 ns. */
+    private static final long TICK_UNITS = 10_000;
+
+    /** GetProcessorInfo(): CPU_V2_EXTENDED_TOPOLOGY, which asks for a second location. */
+    private static final long EXTENDED = 1L << 24;
 
     /** In the order of the interface. */
     private enum Member {
@@ -49,30 +59,46 @@ public final class MpServices {
     private final Protocols protocols;
     private final Processors processors;
     private final boolean[] disabled;
+    private final boolean[] unhealthy;
+
+    /** What is done while nobody waits for it, and the event by which it is looked after. */
+    private final List<Work> under = new ArrayList<>();
+
+    private final long ticker;
 
     private MpServices(Protocols protocols, Processors processors) {
         this.protocols = protocols;
         this.processors = processors;
         disabled = new boolean[processors.count()];
+        unhealthy = new boolean[processors.count()];
+        ticker = protocols.events().createTimer(this::tick);
     }
 
     public static void install(Protocols protocols, long handle, Processors processors) {
         MpServices self = new MpServices(protocols, processors);
-        long[] members = protocols.members("EFI_MP_SERVICES_PROTOCOL", Member.values(), self::call);
+        long[] members = protocols.members(NAME, Member.values(), self::call);
         ByteWriter out = Protocols.pointers(new ByteWriter(), members);
         protocols.install(handle, GUID, protocols.place(out));
     }
 
+    /** Whether a function may be called by other processors than the first. */
+    public static boolean isMember(Stubs.Function function) {
+        return function.table().equals(NAME);
+    }
+
     private long call(Member member, Call call) {
+        if (call.cpu() != 0 && member != Member.WhoAmI) {
+            return EfiStatus.DEVICE_ERROR;
+        }
         return switch (member) {
             case GetNumberOfProcessors -> getNumberOfProcessors(call);
             case GetProcessorInfo -> getProcessorInfo(call);
             case StartupAllAPs -> startupAll(call);
             case StartupThisAP -> startupThis(call);
-            case SwitchBSP -> throw Unimplemented.INSTANCE;
+            case SwitchBSP -> switchBsp(call);
             case EnableDisableAP -> enableDisable(call);
             case WhoAmI -> {
-                call.memory().putLong(call.argument(1), 0);
+                call.memory().putLong(call.argument(1), call.cpu());
                 yield EfiStatus.SUCCESS;
             }
         };
@@ -100,65 +126,57 @@ public final class MpServices {
         if (number >= processors.count()) {
             return EfiStatus.NOT_FOUND;
         }
-        int flags = HEALTHY | (number == 0 ? AS_BSP : 0) | (disabled[(int) number] ? 0 : ENABLED);
+        int flags = number == 0 ? AS_BSP : 0;
+        flags |= disabled[(int) number] ? 0 : ENABLED;
+        flags |= unhealthy[(int) number] ? 0 : HEALTHY;
         ByteWriter out = new ByteWriter().u64(number).u32(flags);
         out.u32(0).u32(number).u32(0); // Package, Core, Thread
+        if ((call.argument(1) & EXTENDED) != 0) {
+            out.u32(0).u32(0).u32(0).u32(0).u32(number).u32(0); // Module, Tile, Die, too
+        }
         call.memory().write(call.argument(2), out.toBytes());
         return EfiStatus.SUCCESS;
     }
 
+    // ---- Starting
+
+    /**
+     * What some processors are to do.
+     *
+     * @param one whether it was StartupThisAP(), which reports by a BOOLEAN and not by a list
+     */
+    private record Work(
+            boolean one,
+            long function,
+            long argument,
+            boolean single,
+            long end,
+            long event,
+            long resultAt,
+            ArrayDeque<Integer> waiting,
+            List<Integer> running) {}
+
     private long startupAll(Call call) {
-        long function = call.argument(1);
-        boolean single = call.bool(2);
-        if (function == 0) {
-            return EfiStatus.INVALID_PARAMETER;
-        }
-        List<Integer> wanted = new ArrayList<>();
+        ArrayDeque<Integer> wanted = new ArrayDeque<>();
+        boolean busy = false;
         for (int cpu = 1; cpu < processors.count(); cpu++) {
             if (!disabled[cpu]) {
                 wanted.add(cpu);
+                busy |= isBusy(cpu);
             }
+        }
+        if (call.argument(1) == 0) {
+            return EfiStatus.INVALID_PARAMETER;
         }
         if (wanted.isEmpty()) {
             return EfiStatus.NOT_STARTED;
         }
-        for (int cpu : wanted) {
-            if (processors.isBusy(cpu)) {
-                return EfiStatus.NOT_READY;
-            }
-        }
-        long end = deadline(call.argument(4));
-        List<Integer> failed = new ArrayList<>();
-        if (!single) {
-            wanted.forEach(cpu -> processors.begin(cpu, function, call.argument(5)));
-        }
-        for (int cpu : wanted) {
-            if (single && failed.isEmpty()) {
-                processors.begin(cpu, function, call.argument(5));
-            }
-            if (single && !failed.isEmpty() || !isDone(cpu, end)) {
-                failed.add(cpu);
-            }
-        }
-        signal(call.argument(3));
-        return failed.isEmpty() ? EfiStatus.SUCCESS : tellFailed(call, failed);
-    }
-
-    private long tellFailed(Call call, List<Integer> failed) {
-        failed.forEach(processors::stop);
-        if (call.argument(6) != 0) {
-            ByteWriter out = new ByteWriter();
-            failed.forEach(out::u64);
-            byte[] list = out.u64(END_OF_CPU_LIST).toBytes();
-            call.memory().putLong(call.argument(6), protocols.give(list));
-        }
-        return EfiStatus.TIMEOUT;
+        return busy ? EfiStatus.NOT_READY : begin(call, false, call.bool(2), wanted);
     }
 
     private long startupThis(Call call) {
-        long function = call.argument(1);
         long number = call.argument(2);
-        if (function == 0 || number == 0) {
+        if (call.argument(1) == 0 || number == 0) {
             return EfiStatus.INVALID_PARAMETER;
         }
         if (number < 0 || number >= processors.count()) {
@@ -168,27 +186,96 @@ public final class MpServices {
         if (disabled[cpu]) {
             return EfiStatus.INVALID_PARAMETER;
         }
-        if (processors.isBusy(cpu)) {
+        if (isBusy(cpu)) {
             return EfiStatus.NOT_READY;
         }
-        long end = deadline(call.argument(4));
-        processors.begin(cpu, function, call.argument(5));
-        boolean done = isDone(cpu, end);
-        if (!done) {
-            processors.stop(cpu);
-        }
-        if (call.argument(6) != 0) {
-            call.memory().putByte(call.argument(6), done ? 1 : 0);
-        }
-        signal(call.argument(3));
-        return done ? EfiStatus.SUCCESS : EfiStatus.TIMEOUT;
+        return begin(call, true, false, new ArrayDeque<>(List.of(cpu)));
     }
 
-    /** Who gives an event is answered when all have returned, and finds it signalled. */
-    private void signal(long event) {
-        if (event != 0) {
-            protocols.events().signal(event);
+    private boolean isBusy(int cpu) {
+        for (Work each : under) {
+            if (each.waiting.contains(cpu)) {
+                return true;
+            }
+        }
+        return processors.isBusy(cpu);
+    }
+
+    /** Who gives an event does not wait; it is signalled when all have returned. */
+    private long begin(Call call, boolean one, boolean single, ArrayDeque<Integer> wanted) {
+        long event = call.argument(3);
+        if (event != 0 && !protocols.events().exists(event)) {
+            return EfiStatus.INVALID_PARAMETER;
+        }
+        Work work =
+                new Work(
+                        one,
+                        call.argument(1),
+                        call.argument(5),
+                        single,
+                        deadline(call.argument(4)),
+                        event,
+                        call.argument(6),
+                        wanted,
+                        new ArrayList<>());
+        if (event == 0) {
+            while (!goOn(work)) {
+                protocols.events().stall(POLL_NANOS);
+            }
+            return finish(work);
+        }
+        if (!goOn(work)) {
+            under.add(work);
+            protocols.events().setPeriod(ticker, TICK_UNITS);
+        } else {
+            finish(work);
             protocols.events().dispatch();
+        }
+        return EfiStatus.SUCCESS;
+    }
+
+    /** Whether nothing is left to be done, because all is, or because its time is over. */
+    private boolean goOn(Work work) {
+        work.running.removeIf(cpu -> !processors.isBusy(cpu));
+        while (!work.waiting.isEmpty() && (!work.single || work.running.isEmpty())) {
+            int cpu = work.waiting.remove();
+            processors.begin(cpu, work.function, work.argument);
+            work.running.add(cpu);
+        }
+        return work.running.isEmpty() || processors.nanos() >= work.end;
+    }
+
+    private long finish(Work work) {
+        work.running.forEach(processors::stop);
+        List<Integer> failed = new ArrayList<>(work.running);
+        failed.addAll(work.waiting);
+        LinearMemory memory = protocols.memory();
+        boolean reports = work.resultAt != 0 && memory.contains(work.resultAt, work.one ? 1 : 8);
+        if (reports && work.one) {
+            memory.putByte(work.resultAt, failed.isEmpty() ? 1 : 0);
+        } else if (reports) {
+            ByteWriter list = new ByteWriter();
+            failed.forEach(list::u64);
+            memory.putLong(
+                    work.resultAt,
+                    failed.isEmpty() ? 0 : protocols.give(list.u64(END_OF_CPU_LIST).toBytes()));
+        }
+        if (work.event != 0) {
+            protocols.events().signal(work.event);
+        }
+        return failed.isEmpty() ? EfiStatus.SUCCESS : EfiStatus.TIMEOUT;
+    }
+
+    /** Looks after the work that nobody waits for. */
+    private void tick() {
+        for (Work each : new ArrayList<>(under)) {
+            if (goOn(each)) {
+                under.remove(each);
+                finish(each);
+            }
+        }
+        if (under.isEmpty()) {
+            protocols.events().setPeriod(ticker, 0);
         }
     }
 
@@ -197,15 +284,7 @@ public final class MpServices {
         return never ? Long.MAX_VALUE : processors.nanos() + micros * 1000;
     }
 
-    private boolean isDone(int cpu, long end) {
-        while (processors.isBusy(cpu)) {
-            if (processors.nanos() >= end) {
-                return false;
-            }
-            protocols.events().stall(POLL_NANOS);
-        }
-        return true;
-    }
+    // ---- Which processors there are
 
     private long enableDisable(Call call) {
         long number = call.argument(1);
@@ -215,7 +294,20 @@ public final class MpServices {
         if (number == 0) {
             return EfiStatus.INVALID_PARAMETER;
         }
+        if (call.argument(3) != 0) {
+            unhealthy[(int) number] = (call.memory().getInt(call.argument(3)) & HEALTHY) == 0;
+        }
         disabled[(int) number] = !call.bool(2);
         return EfiStatus.SUCCESS;
+    }
+
+    /** "SwitchBSP()": a platform need not be able to, and this one is not. */
+    private long switchBsp(Call call) {
+        long number = call.argument(1);
+        if (number < 0 || number >= processors.count()) {
+            return EfiStatus.NOT_FOUND;
+        }
+        boolean fits = number != 0 && !disabled[(int) number];
+        return fits ? EfiStatus.UNSUPPORTED : EfiStatus.INVALID_PARAMETER;
     }
 }

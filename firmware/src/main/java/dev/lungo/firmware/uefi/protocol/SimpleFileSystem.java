@@ -98,7 +98,7 @@ public final class SimpleFileSystem {
         volumes.put(made.address(), volume);
         return made.andThen(() -> {
             volumes.remove(made.address());
-            files.values().removeIf(each -> each.volume == volume);
+            files.values().removeIf(each -> each.volume.equals(volume));
         });
     }
 

@@ -42,7 +42,6 @@ public final class SimpleTextOutput {
     private final LinearMemory memory;
     private final long address;
     private final long modeAt;
-    private final Protocols protocols;
     private int mode;
     private int attribute = LIGHT_GRAY;
     private int column;
@@ -50,7 +49,6 @@ public final class SimpleTextOutput {
     private boolean visible = true;
 
     public SimpleTextOutput(Protocols protocols, SerialTerminal terminal) {
-        this.protocols = protocols;
         this.terminal = terminal;
         memory = protocols.memory();
         long[] members =

@@ -18,12 +18,15 @@ import java.util.Optional;
  * Who may change authenticated variables, and whether images are verified. UEFI 2.10, "Secure Boot
  * and Driver Signing" (32), "Firmware/OS Key Exchange: Creating Trust Relationships" (32.3).
  *
- * <p>Setup and user mode, as EDK2 has them; not audit and deployed mode, and no user who is
- * physically present. Keys are X.509 certificates with RSA.
+ * <p>No user is physically present, so nothing leads out of deployed mode but a signed request that
+ * takes away the platform key. What audit mode would have refused is told to the user, and is not
+ * in a table for the guest. Keys are X.509 certificates with RSA.
  */
 public final class SecureBoot {
     static final String SETUP_MODE = "SetupMode";
     static final String SECURE_BOOT = "SecureBoot";
+    static final String AUDIT_MODE = "AuditMode";
+    static final String DEPLOYED_MODE = "DeployedMode";
     static final String SIGNATURE_SUPPORT = "SignatureSupport";
 
     private static final String PK = "PK";
@@ -35,6 +38,13 @@ public final class SecureBoot {
                     | Variable.BOOTSERVICE_ACCESS
                     | Variable.RUNTIME_ACCESS
                     | Variable.TIME_AUTHENTICATED;
+
+    /** Where the modes are kept that no key tells: one byte, of these bits. */
+    static final Guid OWN = Guid.parse("8d8a7e0e-5b0c-4f2c-9f0d-6a3c1f0b7e21");
+
+    static final String MODE = "SecureBootMode";
+    private static final int AUDIT = 1;
+    private static final int DEPLOYED = 2;
 
     private final VariableStore store;
     private final Optional<Cryptography> cryptography;
@@ -71,6 +81,8 @@ public final class SecureBoot {
             return;
         }
         tell(SETUP_MODE, new byte[] {(byte) (isSetupMode() ? 1 : 0)});
+        tell(AUDIT_MODE, new byte[] {(byte) (isIn(AUDIT) ? 1 : 0)});
+        tell(DEPLOYED_MODE, new byte[] {(byte) (isIn(DEPLOYED) ? 1 : 0)});
         tell(SECURE_BOOT, new byte[] {(byte) (isOn() ? 1 : 0)});
         Guid[] types = {SignatureList.SHA256, SignatureList.X509, SignatureList.X509_SHA256};
         byte[] support = new byte[types.length * Guid.BYTES];
@@ -85,9 +97,76 @@ public final class SecureBoot {
         store.set(new Variable(name, Variable.GLOBAL, attributes, data));
     }
 
+    private boolean isIn(int mode) {
+        byte[] kept = store.find(MODE, OWN).map(Variable::data).orElse(new byte[1]);
+        return (kept[0] & mode) != 0;
+    }
+
+    private long enter(int mode) {
+        int attributes = Variable.NON_VOLATILE | Variable.BOOTSERVICE_ACCESS;
+        byte[] data = mode == 0 ? new byte[0] : new byte[] {(byte) mode};
+        boolean isThere = store.find(MODE, OWN).isPresent();
+        long status =
+                isThere || mode != 0
+                        ? store.set(new Variable(MODE, OWN, attributes, data))
+                        : EfiStatus.SUCCESS;
+        begin();
+        return status;
+    }
+
+    static boolean isMode(String name, Guid guid) {
+        return guid.equals(Variable.GLOBAL)
+                && (name.equals(AUDIT_MODE) || name.equals(DEPLOYED_MODE));
+    }
+
+    /**
+     * The guest writes to AuditMode or DeployedMode. "Secure Boot Modes" (32.3): from setup or user
+     * mode to audit mode, without a platform key; from user mode to deployed mode.
+     */
+    long writeMode(String name, byte[] data, boolean exited) {
+        if (data.length != 1 || (data[0] & ~1) != 0) {
+            return EfiStatus.INVALID_PARAMETER;
+        }
+        boolean audit = name.equals(AUDIT_MODE);
+        if (data[0] == (isIn(audit ? AUDIT : DEPLOYED) ? 1 : 0)) {
+            return EfiStatus.SUCCESS;
+        }
+        boolean allowed = audit ? !isIn(DEPLOYED) : !isSetupMode();
+        if (cryptography.isEmpty() || exited || data[0] == 0 || !allowed) {
+            return EfiStatus.WRITE_PROTECTED;
+        }
+        Optional<Variable> key = store.find(PK, Variable.GLOBAL);
+        if (audit && key.isPresent()) {
+            long status =
+                    store.set(
+                            new Variable(PK, Variable.GLOBAL, key.get().attributes(), new byte[0]));
+            if (status != EfiStatus.SUCCESS) {
+                return status;
+            }
+        }
+        return enter(audit ? AUDIT : DEPLOYED);
+    }
+
+    /** The platform key has come or gone: from audit mode to deployed mode, or to setup mode. */
+    private void followKey() {
+        if (isSetupMode() && isIn(DEPLOYED)) {
+            enter(0);
+        } else if (!isSetupMode() && isIn(AUDIT)) {
+            enter(DEPLOYED);
+        } else {
+            begin();
+        }
+    }
+
+    /** Whether an image about which something is wrong is not started. */
+    public boolean isEnforced() {
+        return isOn();
+    }
+
     /** One sentence about why an image may not be started, or empty if it may. */
     Optional<String> refusal(PeImage image) {
-        if (!isOn()) {
+        boolean audited = isWanted && cryptography.isPresent() && isIn(AUDIT);
+        if (!isOn() && !audited) {
             return Optional.empty();
         }
         return new ImageVerifier(cryptography.orElseThrow(), lists("db"), lists("dbx"))
@@ -119,7 +198,7 @@ public final class SecureBoot {
         byte[] data = VariableStore.join(old, SignatureList.write(more));
         Authority authority = old.map(Variable::authority).orElse(Authority.NONE);
         long status = store.set(new Variable(key, guid, KEY_ATTRIBUTES, data, authority));
-        begin();
+        followKey();
         return status;
     }
 
@@ -174,7 +253,7 @@ public final class SecureBoot {
         int kept = attributes & ~Variable.APPEND;
         long status = store.set(new Variable(name, guid, kept, content, after));
         if (status == EfiStatus.SUCCESS && isKey) {
-            begin();
+            followKey();
         }
         return status;
     }

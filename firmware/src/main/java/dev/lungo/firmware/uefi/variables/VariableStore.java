@@ -107,7 +107,10 @@ public final class VariableStore {
         return secureBoot;
     }
 
-    /** One sentence about why an image may not be started, or empty if it may. */
+    /**
+     * One sentence about what is wrong with an image, or empty if nothing is. It is started
+     * nevertheless unless {@link SecureBoot#isEnforced} says no.
+     */
     public Optional<String> refusal(PeImage image) {
         return secureBoot.refusal(image);
     }
@@ -174,6 +177,12 @@ public final class VariableStore {
         int kept = attributes & ~Variable.APPEND;
         if (guid.equals(Variable.GLOBAL) && READ_ONLY.contains(name)) {
             return EfiStatus.WRITE_PROTECTED;
+        }
+        if (guid.equals(SecureBoot.OWN) && name.equals(SecureBoot.MODE)) {
+            return EfiStatus.WRITE_PROTECTED;
+        }
+        if (SecureBoot.isMode(name, guid)) {
+            return secureBoot.writeMode(name, data, exited);
         }
         Optional<Variable> old = find(name, guid);
         if (exited && old.isPresent() && !isChangeableAtRuntime(old.get())) {

@@ -62,6 +62,52 @@ class SecureBootTest {
     }
 
     @Test
+    void aPlatformKeyLeadsFromAuditModeToDeployedModeAndNothingLeadsBack() {
+        assertThat(mode("DeployedMode", 1)).isEqualTo(EfiStatus.WRITE_PROTECTED);
+        assertThat(mode("AuditMode", 1)).isEqualTo(EfiStatus.SUCCESS);
+        assertThat(global("AuditMode")).containsExactly(1);
+        assertThat(mode("AuditMode", 0)).isEqualTo(EfiStatus.WRITE_PROTECTED);
+
+        assertThat(set("PK", "pk", 1, list(pk))).isEqualTo(EfiStatus.SUCCESS);
+        store.reset();
+
+        assertThat(global("AuditMode")).containsExactly(0);
+        assertThat(global("DeployedMode")).containsExactly(1);
+        assertThat(global("SetupMode")).containsExactly(0);
+        assertThat(mode("AuditMode", 1)).isEqualTo(EfiStatus.WRITE_PROTECTED);
+        assertThat(mode("DeployedMode", 0)).isEqualTo(EfiStatus.WRITE_PROTECTED);
+        assertThat(set("PK", "pk", 2, NOTHING)).isEqualTo(EfiStatus.SUCCESS);
+        assertThat(global("DeployedMode")).containsExactly(0);
+    }
+
+    @Test
+    void auditModeTakesThePlatformKeyOfUserModeAway() {
+        assertThat(set("PK", "pk", 1, list(pk))).isEqualTo(EfiStatus.SUCCESS);
+
+        assertThat(mode("AuditMode", 1)).isEqualTo(EfiStatus.SUCCESS);
+
+        assertThat(global("SetupMode")).containsExactly(1);
+        assertThat(global("SecureBoot")).containsExactly(0);
+        assertThat(store.secureBoot().isEnforced()).isFalse();
+    }
+
+    @Test
+    void modesAreNotChangedOnceBootServicesAreOver() {
+        assertThat(set("PK", "pk", 1, list(pk))).isEqualTo(EfiStatus.SUCCESS);
+
+        byte[] one = {1};
+        assertThat(store.write("DeployedMode", Variable.GLOBAL, 6, one, true))
+                .isEqualTo(EfiStatus.WRITE_PROTECTED);
+        assertThat(mode("DeployedMode", 1)).isEqualTo(EfiStatus.SUCCESS);
+        assertThat(store.write(SecureBoot.MODE, SecureBoot.OWN, 3, one, false))
+                .isEqualTo(EfiStatus.WRITE_PROTECTED);
+    }
+
+    private long mode(String name, int value) {
+        return store.write(name, Variable.GLOBAL, 6, new byte[] {(byte) value}, false);
+    }
+
+    @Test
     void inSetupModeOtherKeysNeedNoSignature() {
         assertThat(set("KEK", "", 1, list(kek))).isEqualTo(EfiStatus.SUCCESS);
         assertThat(set("db", "", 1, list(db))).isEqualTo(EfiStatus.SUCCESS);
