@@ -160,9 +160,7 @@ public final class FirmwareStart {
         FileTime now = new FileTime(2026, 1, 1, 0, 0, 0, 0);
         Volume volume = Volumes.open(new ArrayDisk(content), () -> now).orElseThrow();
         FileNode directory =
-                volume.root()
-                        .create("EFI", FileInfo.DIRECTORY)
-                        .create("BOOT", FileInfo.DIRECTORY);
+                volume.root().create("EFI", FileInfo.DIRECTORY).create("BOOT", FileInfo.DIRECTORY);
         byte[] application = application();
         directory.create("BOOTX64.EFI", 0).write(0, application, 0, application.length);
         volume.flush();

@@ -17,9 +17,9 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Any program that calls boot services, run time services and members of protocols, with arguments
  * that are often what they should be: handles, interfaces, GUIDs, functions, places in memory.
  *
- * <p>An input is calls of so many bytes: two for the function, one that is odd if the first argument
- * is the function's own interface, one for which of these, six for the kinds of the arguments, two
- * that are not used, and four for each argument.
+ * <p>An input is calls of so many bytes: two for the function, one that is odd if the first
+ * argument is the function's own interface, one for which of these, six for the kinds of the
+ * arguments, two that are not used, and four for each argument.
  */
 class UefiFuzz {
     private static final int CALL_BYTES = 36;
