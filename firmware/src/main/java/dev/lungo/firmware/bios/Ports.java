@@ -4,7 +4,7 @@ import dev.lungo.firmware.PciConfiguration;
 import dev.lungo.isa.Width;
 import dev.lungo.machine.PortBus;
 
-/** Devices as a BIOS reaches them. */
+/** Devices as a BIOS reaches them. A port that a program named may be the last, and the next the first. */
 final class Ports {
     final PciConfiguration pci;
     private final PortBus bus;
@@ -15,27 +15,27 @@ final class Ports {
     }
 
     int in(int port) {
-        return bus.read(port, Width.BYTE);
+        return bus.read(port & 0xFFFF, Width.BYTE);
     }
 
     int in16(int port) {
-        return bus.read(port, Width.WORD);
+        return bus.read(port & 0xFFFF, Width.WORD);
     }
 
     int in32(int port) {
-        return bus.read(port, Width.DWORD);
+        return bus.read(port & 0xFFFF, Width.DWORD);
     }
 
     void out(int port, int value) {
-        bus.write(port, Width.BYTE, value);
+        bus.write(port & 0xFFFF, Width.BYTE, value);
     }
 
     void out16(int port, int value) {
-        bus.write(port, Width.WORD, value);
+        bus.write(port & 0xFFFF, Width.WORD, value);
     }
 
     void out32(int port, int value) {
-        bus.write(port, Width.DWORD, value);
+        bus.write(port & 0xFFFF, Width.DWORD, value);
     }
 
     /** A device with an index port and a data port behind it. */
