@@ -13,6 +13,7 @@ import static dev.lungo.isa.Mnemonic.OUT;
 import static dev.lungo.isa.Mnemonic.POP;
 import static dev.lungo.isa.Mnemonic.PUSH;
 import static dev.lungo.isa.Mnemonic.RET;
+import static dev.lungo.isa.Mnemonic.STOS;
 import static dev.lungo.isa.Mnemonic.TEST;
 import static dev.lungo.isa.Mnemonic.XOR;
 import static dev.lungo.isa.Operands.AH;
@@ -109,6 +110,59 @@ class BiosBootSectorTest {
             assertThat(lungo.status()).isEqualTo(0x10 << 1 | 1);
         }
         assertThat(screen).hasContent("booted\nfrom the second sector\nq\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"soft", "kvm"})
+    void planesAndTheFrameBuffersWindowShowWhatIsWritten(String engine) throws Exception {
+        assumeTrue(
+                engine.equals("soft") || Files.isWritable(Path.of("/dev/kvm")),
+                "this host has no KVM");
+
+        byte[] planes = screen(engine, a -> draw(a, 0x0012));
+        byte[] window = screen(engine, a -> draw(a, 0x4F02));
+
+        assertThat(new String(planes, 0, 14, US_ASCII)).isEqualTo("P6 640 480 255");
+        assertThat(pixel(planes, 640, 5 * 8)).isEqualTo(0xAA00AA); // a byte is eight pixels
+        assertThat(pixel(planes, 640, 5 * 8 + 1)).as("masked").isZero();
+        assertThat(new String(window, 0, 14, US_ASCII)).isEqualTo("P6 640 480 255");
+        assertThat(pixel(window, 640, 0x10005)).isEqualTo(0xAA00AA);
+    }
+
+    private byte[] screen(String engine, Consumer<Assembler> program) throws Exception {
+        Path screen = directory.resolve("screen.ppm");
+        Path disk = disk(program);
+        try (Lungo lungo =
+                Lungo.run(
+                        "--disk",
+                        disk.toString(),
+                        "--engine",
+                        engine,
+                        "--screen",
+                        screen.toString())) {
+            assertThat(lungo.status()).isEqualTo(0x10 << 1 | 1);
+        }
+        return Files.readAllBytes(screen);
+    }
+
+    private static int pixel(byte[] ppm, int width, int number) {
+        int at = ppm.length - 3 * width * 480 + 3 * number;
+        return (ppm[at] & 0xFF) << 16 | (ppm[at + 1] & 0xFF) << 8 | ppm[at + 2] & 0xFF;
+    }
+
+    /** Writes bytes to A0000h: by write mode 2 and a bit mask, or into the second bank. */
+    private static void draw(Assembler a, int function) {
+        a.op(MOV, AX, imm(function)).op(MOV, BX, imm(0x101)).op(INT, imm(0x10));
+        a.op(MOV, AX, imm(0xA000)).op(MOV, ES, AX);
+        if (function == 0x0012) {
+            a.op(MOV, DX, imm(0x3CE)).op(MOV, AX, imm(0x0205)).op(OUT, DX, AX);
+            a.op(MOV, AX, imm(0x8008)).op(OUT, DX, AX);
+        } else {
+            a.op(MOV, AX, imm(0x4F05)).op(MOV, BX, imm(0)).op(MOV, DX, imm(1)).op(INT, imm(0x10));
+        }
+        a.op(XOR, DI, DI).label("fill").op(MOV, AX, DI).string(STOS, 1);
+        a.op(CMP, DI, imm(0x200)).jump(JNZ, "fill");
+        a.op(MOV, AL, imm(0x10)).label("end").op(OUT, imm(0xF4), AL).jump(JMP, "end");
     }
 
     /** Prints, reads the second sector, prints that, and what is typed until a q comes. */

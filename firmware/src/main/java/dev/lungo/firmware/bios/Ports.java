@@ -4,7 +4,10 @@ import dev.lungo.firmware.PciConfiguration;
 import dev.lungo.isa.Width;
 import dev.lungo.machine.PortBus;
 
-/** Devices as a BIOS reaches them. A port that a program named may be the last, and the next the first. */
+/**
+ * Devices as a BIOS reaches them. A port that a program named may be the last, and the next the
+ * first.
+ */
 final class Ports {
     final PciConfiguration pci;
     private final PortBus bus;
