@@ -6,6 +6,7 @@
 #   vmlinux-cloud                   the ELF file inside the first, for PVH
 #   initramfs.cpio.gz               busybox, init and stress, for all of them
 #   mb2.elf                         a Multiboot 2 kernel of a few instructions
+#   records.elf                     a kernel that writes to all disks: records.c
 #   uefi-uki.img                    a disk whose EFI system partition has kernel and initramfs as one
 #   uefi-linux.img           a disk whose Linux uses UEFI by efibootmgr and others: see uefi-init
 #   uefi-walk.img                   a FAT volume with an EFI application of a few instructions
@@ -17,8 +18,9 @@ out=$(cd "$1" && pwd)
 work=$(mktemp -d "$out/making.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 failed=0
-declare -A sources=([initramfs.cpio.gz]='init stress.c' [mb2.elf]=mb2.S [uefi-uki.img]='init uefi-disk.sh'
-    [uefi-walk.img]=walk.nasm [uefi-linux.img]='uefi-init uefi-linux.sh uefi-disk.sh') # what they are made of besides
+declare -A sources=([initramfs.cpio.gz]='init stress.c' [mb2.elf]=mb2.S [records.elf]=records.c
+    [uefi-uki.img]='init uefi-disk.sh' [uefi-walk.img]=walk.nasm
+    [uefi-linux.img]='uefi-init uefi-linux.sh uefi-disk.sh') # what they are made of besides
 
 fetch() { # PACKAGE DIRECTORY: unpacks it there
     (cd "$work" && LC_ALL=C apt-get -qq download "$1" > /dev/null 2>&1) &&
@@ -71,6 +73,13 @@ make_mb2() {
         ld -m elf_i386 -n --no-warn-rwx-segments -Ttext 0x200000 -e start -o "$work/new" "$work/mb2.o"
 }
 
+make_records() {
+    gcc -O2 -Wall -Wextra -ffreestanding -fno-pic -fno-pie -fno-stack-protector -fno-strict-aliasing -mno-red-zone \
+        -fcf-protection=none -fno-asynchronous-unwind-tables -mgeneral-regs-only -c -o "$work/records.o" "$here/records.c" &&
+        ld -n --no-warn-rwx-segments -Ttext 0x200000 -e start -o "$work/records" "$work/records.o" &&
+        objcopy -O elf32-i386 "$work/records" "$work/new" # which is what Multiboot's loaders know
+}
+
 . "$here/bios-disks.sh"
 . "$here/uefi-linux.sh"
 
@@ -116,6 +125,7 @@ make vmlinuz-rt-amd64 make_vmlinuz rt-amd64
 make vmlinux-cloud make_vmlinux
 make initramfs.cpio.gz make_initramfs
 make mb2.elf make_mb2
+make records.elf make_records
 make uefi-uki.img make_uefi_uki
 make uefi-walk.img make_uefi_walk
 make uefi-linux.img make_uefi_linux

@@ -15,7 +15,7 @@ arch=$(sed -n 's/^ARCH=//p' "$dir/config.mak")
 [ "$arch" = i386 ] && qemu=qemu-system-i386 || qemu=qemu-system-x86_64
 limit=${LIMIT:-90}
 if [ "${ENGINE:-soft}" = kvm ]; then
-    engine=(--engine kvm) accel=(-accel kvm -cpu host)
+    engine=(--engine kvm) accel=(-accel kvm -cpu "${PEER_CPU:-host,-arch-capabilities}")
 else
     engine=(--engine soft --tier "${TIER:-interpreter}") accel=(-accel tcg -cpu max)
 fi

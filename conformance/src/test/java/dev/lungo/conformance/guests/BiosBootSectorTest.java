@@ -34,7 +34,6 @@ import static dev.lungo.isa.Operands.SI;
 import static dev.lungo.isa.Operands.imm;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.lungo.isa.Assembler;
 import dev.lungo.isa.CodeMode;
@@ -60,9 +59,7 @@ class BiosBootSectorTest {
     @ParameterizedTest
     @ValueSource(strings = {"soft", "kvm"})
     void itPrintsReadsAsksAndEchoes(String engine) throws Exception {
-        assumeTrue(
-                engine.equals("soft") || Files.isWritable(Path.of("/dev/kvm")),
-                "this host has no KVM");
+        Lungo.assumeEngine(engine);
         Path disk = disk(BiosBootSectorTest::program);
 
         try (Lungo lungo = Lungo.run("--disk", disk.toString(), "--engine", engine)) {

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -58,6 +59,11 @@ final class Lungo implements AutoCloseable {
         Path file = Path.of(directory, name);
         assumeTrue(Files.exists(file), () -> file + " is missing; conformance/guests makes it");
         return file.toString();
+    }
+
+    /** Skips the test where this host has not what the engine of this name needs. */
+    static void assumeEngine(String name) {
+        assumeTrue(!name.equals("kvm") || Files.isWritable(Path.of("/dev/kvm")), "there is no KVM");
     }
 
     static Lungo run(String... arguments) throws IOException {
@@ -145,6 +151,11 @@ final class Lungo implements AutoCloseable {
         output.append(new String(process.getInputStream().readAllBytes(), US_ASCII));
         process.waitFor();
         return process.exitValue();
+    }
+
+    /** What it prints, for who reads that line by line instead. */
+    BufferedReader lines() {
+        return process.inputReader(US_ASCII);
     }
 
     String output() {

@@ -1,7 +1,6 @@
 package dev.lungo.conformance.guests;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -34,9 +33,7 @@ class UefiTest {
     @ParameterizedTest
     @ValueSource(strings = {"soft", "kvm"})
     void anApplicationIsServedAndCalledBack(String engine) throws Exception {
-        assumeTrue(
-                engine.equals("soft") || Files.isWritable(Path.of("/dev/kvm")),
-                "there is no KVM here");
+        Lungo.assumeEngine(engine);
         String disk = Lungo.guest("uefi-walk.img") + ",format=raw,snapshot=on";
         try (Lungo lungo =
                 Lungo.run(

@@ -205,7 +205,7 @@ final class HostileDriver {
                     case 2 -> queue % 2 == 0 ? 0 : count; // a queue for each direction
                     default -> shape / 4 % 5;
                 };
-        long base = 0x8_0000L + (where << 3);
+        long base = 0x8_0000L + ((where & ~1) << 3); // two quadwords fit there
         for (int i = 0; i < count; i++) {
             int choice = value >>> (8 + 4 * i);
             int length = (choice & 15) == 15 ? choice & 0xFFFF : LENGTHS[choice & 7];
