@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# boots.sh GUESTS [N [OPTION...]]: boots linux-direct, vmlinuz-cloud and initramfs-cloud.gz of the
+# boots.sh GUESTS [N [OPTION...]]: boots linux-direct, vmlinuz-cloud and initramfs.cpio.gz of the
 # directory that make-guests.sh made, N times (100), by default with --tier native, and says how many
 # boots differed: in their status, which must be 0, in what the console showed but for times, for the
 # order in which things that go on side by side are told, and for what KASLR leaves of the memory.
@@ -20,7 +20,7 @@ timeless() {
         -e 's/^\[ *[0-9]+\.[0-9]+\]/[TIME]/' \
         -e 's/[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:]+/DATE/g' \
         -e 's/(audit\(|UTC \()[0-9.]+/\1TIME/' \
-        -e 's/(uptime-at-init: )[0-9.]+/\1TIME/' \
+        -e 's/(FACT uptime )[0-9.]+/\1TIME/' \
         -e 's/(Marking stable ).*/\1TIMES/' \
         -e 's/[0-9.]+ (MHz|BogoMIPS)/RATE \1/g' -e 's/lpj=[0-9]+/lpj=RATE/' \
         -e 's/(max_idle_ns|max_cycles|mult|shift): [0-9a-fx]+/\1: RATE/g' \
@@ -30,7 +30,7 @@ timeless() {
 
 declare -i differed=0
 for ((i = 1; i <= count; i++)); do
-    timeout -k 5 200 "$root/lungo" run --kernel "$guests/vmlinuz-cloud" --initrd "$guests/initramfs-cloud.gz" \
+    timeout -k 5 200 "$root/lungo" run --kernel "$guests/vmlinuz-cloud" --initrd "$guests/initramfs.cpio.gz" \
         --append "console=ttyS0 panic=-1" --timeout 180 "${options[@]}" > "$kept/$i.console" 2> "$kept/$i.errors" < /dev/null
     echo "status $?" >> "$kept/$i.console"
     timeless "$kept/$i.console" > "$kept/$i.timeless"

@@ -59,7 +59,7 @@ class KilledWriterTest {
             int flushes = random.nextInt(MOST_FLUSHES);
             int delay = random.nextInt(LONGEST_MILLIS);
             Killer killer = new Killer(writer.toHandle(), flushes, delay);
-            assertThat(killer.listen(lines, said::line)).as("lines of the writer").isPositive();
+            assertThat(killer.listen(lines, said::line)).as("the writer has begun").isTrue();
         }
         assertThat(writer.waitFor()).isEqualTo(128 + 9);
         said.killed();

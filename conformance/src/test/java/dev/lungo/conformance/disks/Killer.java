@@ -21,13 +21,13 @@ public final class Killer {
     }
 
     /**
-     * Returns how many lines it has said, when it is dead. What it was about to say is no line: it
-     * has no end.
+     * Returns when it is dead: whether it had begun to say something. What has no end is no line.
      */
-    public int listen(Reader from, Consumer<String> to) throws IOException, InterruptedException {
+    public boolean listen(Reader from, Consumer<String> to) throws IOException, InterruptedException {
         StringBuilder line = new StringBuilder();
-        int count = 0;
+        boolean hasBegun = false;
         for (int next = from.read(); next >= 0; next = from.read()) {
+            hasBegun = true;
             if (flushesLeft <= 0 && killer.getState() == Thread.State.NEW) {
                 killer.start();
             }
@@ -40,10 +40,9 @@ public final class Killer {
             }
             to.accept(line.toString());
             line.setLength(0);
-            count++;
         }
         killer.join();
-        return count;
+        return hasBegun;
     }
 
     private static void pause(int millis) {
