@@ -1,6 +1,5 @@
 package dev.lungo.kvm;
 
-import dev.lungo.host.Raw;
 import dev.lungo.isa.CodeMode;
 import dev.lungo.isa.Cr0;
 import dev.lungo.isa.Decoder;
@@ -15,22 +14,17 @@ import java.util.Arrays;
 
 /**
  * Runs a processor instruction by instruction, and tells its tracer of each.
- * Documentation/virt/kvm/api.rst, "KVM_SET_GUEST_DEBUG".
  *
  * <p>A repeated instruction is told of once for each repetition. What an interrupt or an exception
  * leads to is told of when it is executed.
  */
 final class Stepping {
-    private static final int GUESTDBG_ENABLE = 1;
-    private static final int GUESTDBG_SINGLESTEP = 2;
-
     private static final int CS = 1;
     private static final int ACCESS_L = 1 << 13;
     private static final int ACCESS_DB = 1 << 14;
     private static final int PAGE_BYTES = 4096;
 
     private static final long NO_HALT = -1;
-    private static final int PC = Structs.RUN.at("debug.arch.pc");
 
     private final CpuSetup setup;
     private final Vcpu cpu;
@@ -42,9 +36,7 @@ final class Stepping {
     Stepping(CpuSetup setup, Vcpu cpu) {
         this.setup = setup;
         this.cpu = cpu;
-        Memory debug = new Memory(Structs.GUEST_DEBUG);
-        debug.putInt(0, GUESTDBG_ENABLE | GUESTDBG_SINGLESTEP);
-        cpu.call(Ioctl.SET_GUEST_DEBUG, debug);
+        GuestDebug.step(cpu);
     }
 
     /** The processor is about to be run by an instruction. */
@@ -81,7 +73,7 @@ final class Stepping {
      * step has ended.
      */
     boolean hasHalted() {
-        return wasHalt() && Raw.getLong(cpu.run + PC) == behindHalt;
+        return wasHalt() && GuestDebug.stoppedBefore(cpu) == behindHalt;
     }
 
     private CodeMode mode() {

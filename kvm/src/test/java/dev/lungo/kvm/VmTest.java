@@ -2,6 +2,7 @@ package dev.lungo.kvm;
 
 import static dev.lungo.isa.Mnemonic.HLT;
 import static dev.lungo.isa.Mnemonic.MOV;
+import static dev.lungo.isa.Mnemonic.NOP;
 import static dev.lungo.isa.Mnemonic.OUT;
 import static dev.lungo.isa.Mnemonic.RDMSR;
 import static dev.lungo.isa.Operands.AL;
@@ -15,6 +16,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lungo.host.Raw;
 import dev.lungo.isa.Msr;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What a machine of KVM's can do beside running code. */
@@ -159,6 +162,36 @@ class VmTest {
             assertThat(guest.cpu.get(Ioctl.GET_XSAVE, Structs.XSAVE).toBytes())
                     .isEqualTo(before.xsave().toBytes());
         }
+    }
+
+    @Test
+    void theGuestStopsAtBreakpointsAndStepByStep() {
+        try (KvmGuest guest = new KvmGuest(_ -> {})) {
+            guest.code(
+                    KvmGuest.CODE,
+                    a -> {
+                        a.op(NOP).op(NOP).op(NOP).op(NOP).op(OUT, imm(DONE), AL);
+                    });
+            List<Long> stops = new ArrayList<>();
+
+            GuestDebug.breakAt(guest.cpu, KvmGuest.CODE + 3, KvmGuest.CODE + 1);
+            stops.add(stop(guest));
+            GuestDebug.breakAt(guest.cpu, KvmGuest.CODE + 3);
+            stops.add(stop(guest));
+            GuestDebug.step(guest.cpu);
+            stops.add(stop(guest));
+            GuestDebug.off(guest.cpu);
+
+            assertThat(stops)
+                    .containsExactly(
+                            KvmGuest.CODE + 1, KvmGuest.CODE + 3, KvmGuest.CODE + 4);
+            assertThat(guest.nextPort()).isEqualTo(DONE);
+        }
+    }
+
+    private static long stop(KvmGuest guest) {
+        assertThat(guest.run()).isEqualTo(Exits.DEBUG);
+        return GuestDebug.stoppedBefore(guest.cpu);
     }
 
     @Test
