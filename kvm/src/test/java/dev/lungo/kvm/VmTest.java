@@ -183,8 +183,7 @@ class VmTest {
             GuestDebug.off(guest.cpu);
 
             assertThat(stops)
-                    .containsExactly(
-                            KvmGuest.CODE + 1, KvmGuest.CODE + 3, KvmGuest.CODE + 4);
+                    .containsExactly(KvmGuest.CODE + 1, KvmGuest.CODE + 3, KvmGuest.CODE + 4);
             assertThat(guest.nextPort()).isEqualTo(DONE);
         }
     }

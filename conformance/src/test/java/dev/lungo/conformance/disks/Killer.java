@@ -23,7 +23,8 @@ public final class Killer {
     /**
      * Returns when it is dead: whether it had begun to say something. What has no end is no line.
      */
-    public boolean listen(Reader from, Consumer<String> to) throws IOException, InterruptedException {
+    public boolean listen(Reader from, Consumer<String> to)
+            throws IOException, InterruptedException {
         StringBuilder line = new StringBuilder();
         boolean hasBegun = false;
         for (int next = from.read(); next >= 0; next = from.read()) {
