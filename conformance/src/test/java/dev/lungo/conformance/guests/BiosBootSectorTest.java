@@ -112,9 +112,7 @@ class BiosBootSectorTest {
     @ParameterizedTest
     @ValueSource(strings = {"soft", "kvm"})
     void planesAndTheFrameBuffersWindowShowWhatIsWritten(String engine) throws Exception {
-        assumeTrue(
-                engine.equals("soft") || Files.isWritable(Path.of("/dev/kvm")),
-                "this host has no KVM");
+        Lungo.assumeEngine(engine);
 
         byte[] planes = screen(engine, a -> draw(a, 0x0012));
         byte[] window = screen(engine, a -> draw(a, 0x4F02));
