@@ -99,6 +99,7 @@ BARE void Bare_cli(void) { __asm__ volatile("cli" ::: "memory"); }
 BARE void Bare_nmiWindow(void) { __asm__ volatile("stgi; nop; nop; clgi" ::: "memory"); }
 /* The same for an external interrupt; its stub clears IF, so there is only one. */
 BARE void Bare_takeInterrupt(void) { __asm__ volatile("stgi; sti; nop; nop; cli; clgi" ::: "memory"); }
+BARE void Bare_openInterrupts(void) { __asm__ volatile("sti; nop; nop; cli" ::: "memory"); }
 /* An exit by an NMI leaves NMIs blocked; IRET is what unblocks them. */
 BARE void Bare_unblockNmi(void) {
     __asm__ volatile("mov %%rsp,%%rax; pushq $0x10; push %%rax; pushfq; pushq $8; lea 1f(%%rip),%%rax; push %%rax; iretq; 1:" ::: "rax", "memory");

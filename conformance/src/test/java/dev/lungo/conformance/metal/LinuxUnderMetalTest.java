@@ -9,6 +9,7 @@ import dev.lungo.toolchain.LogReaderTool;
 import dev.lungo.toolchain.Target;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -52,8 +53,8 @@ class LinuxUnderMetalTest {
 
     private byte[] ourPart() throws Exception {
         Path reader = directory.resolve("lungo-log");
-        PrintWriter err = new PrintWriter(System.err, true);
-        assertThat(new LogReaderTool().run(err, err, "-o", reader.toString())).isZero();
+        PrintWriter said = new PrintWriter(new StringWriter());
+        assertThat(new LogReaderTool().run(said, said, "-o", reader.toString())).isZero();
         byte[] archive =
                 new CpioWriter()
                         .executable("lungo-log", Files.readAllBytes(reader))

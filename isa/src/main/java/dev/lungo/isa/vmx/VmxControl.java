@@ -30,11 +30,11 @@ public final class VmxControl {
     // VM-exit (table 25-13)
     public static final int SAVE_DEBUG_CONTROLS     = 1 << 2;
     public static final int HOST_ADDRESS_SPACE_SIZE = 1 << 9;
-    public static final int ACKNOWLEDGE_INTERRUPT   = 1 << 15;
     public static final int EXIT_SAVE_PAT           = 1 << 18;
     public static final int EXIT_LOAD_PAT           = 1 << 19;
     public static final int EXIT_SAVE_EFER          = 1 << 20;
     public static final int EXIT_LOAD_EFER          = 1 << 21;
+    public static final int SAVE_PREEMPTION_TIMER   = 1 << 22;
 
     // VM-entry (table 25-15)
     public static final int LOAD_DEBUG_CONTROLS     = 1 << 2;

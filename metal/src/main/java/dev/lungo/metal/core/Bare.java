@@ -68,6 +68,8 @@ public final class Bare {
     public static native void waitNmi(long word);
     /** AMD-V: takes the interrupt that is pending; its vector goes to the block. */
     public static native void takeInterrupt();
+    /** VT-x: the same. */
+    public static native void openInterrupts();
     public static native void stop();
 
     public static native void svmRun(long block, long stack);

@@ -32,7 +32,7 @@ public final class Block {
     public static final int FLUSHES    = 200;
     /** 1 once a processor that the hypervisor itself starts has come. */
     public static final int ARRIVED    = 204;
-    /** AMD-V: the external interrupt that the host took, 100h and its vector. */
+    /** The external interrupt that the host took, 100h and its vector. */
     public static final int INTERRUPT  = 208;
     /** 32 bytes for results of CPUID and RDMSR. */
     public static final int SCRATCH    = 256;

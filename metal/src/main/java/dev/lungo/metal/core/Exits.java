@@ -223,15 +223,20 @@ public final class Exits {
         }
         boolean apic =
                 Engine.vendor().watchesApic() && (guestPhysical & -Pages.SIZE) == Apic.base();
-        if (apic && vcpu.event == 0 && !step.active) {
+        boolean steps = Engine.vendor().hasSteps();
+        if ((apic || !steps) && vcpu.event == 0 && !step.active) {
             boolean code64 = (attributes & CODE_L) != 0 && (vcpu.efer & Efer.LMA) != 0;
             GuestMemory.fetch(processor, codeBase + vcpu.rip);
             if (processor.store.decode(vcpu, code64, (attributes & CODE_D) != 0)) {
-                storeToApic(processor, guestPhysical);
+                storeDecoded(processor, guestPhysical, apic);
                 vcpu.length = processor.store.length;
                 skip(vcpu);
                 return;
             }
+        }
+        if (!steps) {
+            refuse(processor, guestPhysical, true);
+            return;
         }
         boolean command = apic && ((int) guestPhysical & 0xFFC) == Apic.ICR_LOW;
         boolean kept = command || !apic && hypervisor.memory(vcpu, guestPhysical, true);
@@ -266,28 +271,33 @@ public final class Exits {
         boolean apic =
                 Engine.vendor().watchesApic() && (guestPhysical & -Pages.SIZE) == Apic.base();
         if (apic) {
-            processor.store.value = value;
-            processor.store.bytes = bytes;
-            processor.store.exchanged = -1;
-            storeToApic(processor, guestPhysical);
+            storeToApic(processor, guestPhysical, bytes, value);
         } else if (NestedMap.isOpen(guestPhysical)
                 || !hypervisor.memory(processor.vcpu, guestPhysical, true)) {
             put(guestPhysical, bytes, value);
         }
     }
 
-    private static void storeToApic(Processor processor, long guestPhysical) {
+    private static void storeDecoded(Processor processor, long guestPhysical, boolean apic) {
         Store store = processor.store;
-        int offset = (int) guestPhysical & 0xFFF;
-        if (offset == Apic.ICR_LOW && Apic.command(processor, (int) store.value)) {
-            return;
-        }
-        Apic.note(processor, offset, (int) store.value);
         if (store.exchanged >= 0) {
             long old = Bare.get32(guestPhysical) & 0xFFFF_FFFFL;
             processor.vcpu.set(store.exchanged, store.bytes == 8 ? Bare.get64(guestPhysical) : old);
         }
-        put(guestPhysical, store.bytes, store.value);
+        if (apic) {
+            storeToApic(processor, guestPhysical, store.bytes, store.value);
+        } else if (!hypervisor.memory(processor.vcpu, guestPhysical, true)) {
+            put(guestPhysical, store.bytes, store.value);
+        }
+    }
+
+    private static void storeToApic(
+            Processor processor, long guestPhysical, int bytes, long value) {
+        int offset = (int) guestPhysical & 0xFFF;
+        if (offset != Apic.ICR_LOW || !Apic.command(processor, (int) value)) {
+            Apic.note(processor, offset, (int) value);
+            put(guestPhysical, bytes, value);
+        }
     }
 
     /** 1, 2, 4 or 8 bytes. */

@@ -111,13 +111,21 @@ public final class HostTables {
     }
 
     /**
-     * AMD-V: takes the external interrupt that is pending, which may have the vector of an
-     * exception.
+     * Takes the external interrupt that is pending, which may have the vector of an exception: the
+     * vector, or -1 if there is none any more.
      */
-    public static void takeInterrupt() {
+    public static int takeInterrupt(Processor processor) {
+        long place = processor.block + Block.INTERRUPT;
+        Bare.put32(place, 0);
         Bare.loadIdt(interruptIdt, VECTORS * 16 - 1);
-        Bare.takeInterrupt();
+        if (Engine.vendor().isAmd()) {
+            Bare.takeInterrupt();
+        } else {
+            Bare.openInterrupts();
+        }
         Bare.loadIdt(idt, EXCEPTIONS * 16 - 1);
+        int taken = Bare.get32(place);
+        return taken == 0 ? -1 : taken & 0xFF;
     }
 
     /** A stack below whose last byte there is a page that is not mapped; its top. */

@@ -31,9 +31,6 @@ public final class Processor {
     /** When {@link dev.lungo.metal.Hypervisor#timer} is due, in ticks of the time stamp counter. */
     public long timerDue;
 
-    /** VT-x: external interrupts that the guest has not taken yet, a bit for each vector. */
-    public final long[] interrupts = new long[4];
-
     /** How many of the NMIs that the host took are accounted for. VT-x. */
     public int nmisMet;
 
@@ -62,22 +59,5 @@ public final class Processor {
         this.stack = stack;
         this.gdt = gdt;
         Bare.put64(block + Block.CONTROL, control);
-    }
-
-    /** Whether the guest has interrupts to take. */
-    public boolean hasInterrupts() {
-        return (interrupts[0] | interrupts[1] | interrupts[2] | interrupts[3]) != 0;
-    }
-
-    /** The highest of them, which it then has. */
-    public int takeInterrupt() {
-        for (int i = 3; i >= 0; i--) {
-            if (interrupts[i] != 0) {
-                int bit = 63 - Long.numberOfLeadingZeros(interrupts[i]);
-                interrupts[i] &= ~(1L << bit);
-                return i * 64 + bit;
-            }
-        }
-        return 0;
     }
 }

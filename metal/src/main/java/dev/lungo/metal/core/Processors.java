@@ -120,9 +120,6 @@ public final class Processors {
         processor.vcpu.event = 0;
         processor.nmiPending = false;
         processor.nmiBlocked = false;
-        for (int i = 0; i < 4; i++) {
-            processor.interrupts[i] = 0;
-        }
     }
 
     /** INIT has come: does nothing until there is a SIPI; its vector. */

@@ -23,6 +23,9 @@ public abstract class Vendor {
     /** Has the caller go on as the guest. */
     public abstract void becomeGuest(Processor processor);
 
+    /** Whether the processor can make steps. */
+    public abstract boolean hasSteps();
+
     /**
      * The guest's next instruction, or the delivery of the event that its Vcpu has, is a {@link
      * Step}, with the step's pages open. While there is one already: its pages have changed.

@@ -195,6 +195,11 @@ public final class Svm extends Vendor {
     }
 
     @Override
+    public boolean hasSteps() {
+        return true;
+    }
+
+    @Override
     public void beginStep(Processor processor) {
         SvmSteps.begin(processor);
     }

@@ -293,12 +293,9 @@ public final class SvmExits {
 
     /** It is still pending: the host takes it, which is how it learns the vector. */
     private static void interrupt(Processor processor) {
-        long place = processor.block + Block.INTERRUPT;
-        Bare.put32(place, 0);
-        HostTables.takeInterrupt();
-        int taken = Bare.get32(place);
-        if (taken != 0 && !Exits.interrupt(processor, taken & 0xFF)) {
-            processor.vcpu.event = Vmcb.EVENT_VALID | taken & 0xFF;
+        int vector = HostTables.takeInterrupt(processor);
+        if (vector >= 0 && !Exits.interrupt(processor, vector)) {
+            processor.vcpu.event = Vmcb.EVENT_VALID | vector;
         }
         meetNmis(processor);
     }

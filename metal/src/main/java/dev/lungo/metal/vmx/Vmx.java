@@ -51,6 +51,7 @@ public final class Vmx extends Vendor {
     private int exceptions;
     private boolean interrupts;
     private long timer;
+    private boolean monitorTrap;
     private long controlMask;
 
     /** What keeps this processor from VT-x, in a sentence; empty if nothing does. */
@@ -78,6 +79,12 @@ public final class Vmx extends Vendor {
         if (portBitmaps == 0) {
             return false;
         }
+        int trap =
+                allowed(
+                        Msr.IA32_VMX_PROCBASED_CTLS,
+                        Msr.IA32_VMX_TRUE_PROCBASED_CTLS,
+                        VmxControl.MONITOR_TRAP_FLAG);
+        monitorTrap = (trap & VmxControl.MONITOR_TRAP_FLAG) != 0;
         interceptMsr(Msr.IA32_BIOS_SIGN_ID, true, true);
         interceptMsr(Msr.IA32_BIOS_UPDT_TRIG, false, true);
         interceptMsr(Msr.IA32_FEATURE_CONTROL, true, true);
@@ -125,13 +132,19 @@ public final class Vmx extends Vendor {
 
     @Override
     public void interceptTimer(long ticks) {
+        int pin =
+                allowed(
+                        Msr.IA32_VMX_PINBASED_CTLS,
+                        Msr.IA32_VMX_TRUE_PINBASED_CTLS,
+                        VmxControl.PREEMPTION_TIMER);
+        int exit =
+                allowed(
+                        Msr.IA32_VMX_EXIT_CTLS,
+                        Msr.IA32_VMX_TRUE_EXIT_CTLS,
+                        VmxControl.SAVE_PREEMPTION_TIMER);
         boolean there =
-                (allowed(
-                                        Msr.IA32_VMX_PINBASED_CTLS,
-                                        Msr.IA32_VMX_TRUE_PINBASED_CTLS,
-                                        VmxControl.PREEMPTION_TIMER)
-                                & VmxControl.PREEMPTION_TIMER)
-                        != 0;
+                (pin & VmxControl.PREEMPTION_TIMER) != 0
+                        && (exit & VmxControl.SAVE_PREEMPTION_TIMER) != 0;
         if (there) {
             int shift = (int) Bare.rdmsr(Msr.IA32_VMX_MISC) & 0x1F;
             timer = Math.min(Math.max(ticks >>> shift, 1), 0xFFFF_FFFFL);
@@ -140,6 +153,11 @@ public final class Vmx extends Vendor {
             interrupts = true;
             VmxExits.timer(ticks);
         }
+    }
+
+    @Override
+    public boolean hasSteps() {
+        return monitorTrap;
     }
 
     /** SDM 3C, "Monitor Trap Flag". An interrupt must not come before the instruction. */
@@ -283,7 +301,7 @@ public final class Vmx extends Vendor {
                         Msr.IA32_VMX_TRUE_EXIT_CTLS,
                         VmxControl.SAVE_DEBUG_CONTROLS
                                 | VmxControl.HOST_ADDRESS_SPACE_SIZE
-                                | (interrupts ? VmxControl.ACKNOWLEDGE_INTERRUPT : 0)
+                                | (timer != 0 ? VmxControl.SAVE_PREEMPTION_TIMER : 0)
                                 | VmxControl.EXIT_SAVE_PAT
                                 | VmxControl.EXIT_LOAD_PAT
                                 | VmxControl.EXIT_SAVE_EFER

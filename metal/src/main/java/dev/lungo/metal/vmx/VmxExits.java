@@ -17,6 +17,7 @@ import dev.lungo.metal.core.Bare;
 import dev.lungo.metal.core.Block;
 import dev.lungo.metal.core.Engine;
 import dev.lungo.metal.core.Exits;
+import dev.lungo.metal.core.HostTables;
 import dev.lungo.metal.core.Log;
 import dev.lungo.metal.core.NestedMap;
 import dev.lungo.metal.core.Processor;
@@ -137,7 +138,7 @@ public final class VmxExits {
         if (timerPeriod != 0) {
             Exits.tick(processor, timerPeriod);
         }
-        if (processor.vcpu.trap && !processor.step.active) {
+        if (processor.vcpu.trap && !processor.step.active && Engine.vendor().hasSteps()) {
             processor.step.pages.clear();
             Engine.vendor().beginStep(processor);
         }
@@ -185,9 +186,6 @@ public final class VmxExits {
                 primary(VmxControl.NMI_WINDOW_EXITING, true);
             }
         }
-        if (vcpu.event == 0 && processor.hasInterrupts()) {
-            deliverInterrupt(processor);
-        }
         if (vcpu.event == 0) {
             return;
         }
@@ -201,21 +199,32 @@ public final class VmxExits {
         vcpu.event = 0;
     }
 
-    /** The highest of those that the guest has not taken, once it can. */
-    private static void deliverInterrupt(Processor processor) {
+    /**
+     * It is still pending. Once the guest would take it, the host does, which is how it learns the
+     * vector; until then the guest is asked to tell when.
+     */
+    private static void interrupt(Processor processor) {
         long blocking = Bare.vmread(VmcsField.GUEST_INTERRUPTIBILITY);
         boolean open = (Bare.vmread(VmcsField.GUEST_RFLAGS) & Rflags.IF) != 0;
-        if (open && (blocking & BLOCKING_BY_STI_OR_MOV_SS) == 0 && !processor.step.active) {
-            processor.vcpu.event = VALID | processor.takeInterrupt();
+        if (!open || (blocking & BLOCKING_BY_STI_OR_MOV_SS) != 0 || processor.vcpu.event != 0) {
+            pinBased(VmxControl.EXTERNAL_INTERRUPT_EXITING, false);
+            primary(VmxControl.INTERRUPT_WINDOW_EXITING, true);
+            return;
         }
-        primary(VmxControl.INTERRUPT_WINDOW_EXITING, processor.hasInterrupts());
+        int vector = HostTables.takeInterrupt(processor);
+        if (vector >= 0 && !Exits.interrupt(processor, vector)) {
+            processor.vcpu.event = VALID | vector;
+        }
     }
 
-    private static void interrupt(Processor processor) {
-        int vector = (int) Bare.vmread(VmcsField.EXIT_INTERRUPTION_INFO) & 0xFF;
-        if (!Exits.interrupt(processor, vector)) {
-            processor.interrupts[vector >>> 6] |= 1L << vector;
-        }
+    private static void interruptWindow() {
+        pinBased(VmxControl.EXTERNAL_INTERRUPT_EXITING, true);
+        primary(VmxControl.INTERRUPT_WINDOW_EXITING, false);
+    }
+
+    private static void pinBased(int control, boolean on) {
+        long old = Bare.vmread(VmcsField.PIN_BASED_CONTROLS);
+        Bare.vmwrite(VmcsField.PIN_BASED_CONTROLS, on ? old | control : old & ~control);
     }
 
     private static void timerExpired(Processor processor) {
@@ -245,7 +254,7 @@ public final class VmxExits {
             case VmxExit.INVD -> Exits.invd(processor);
             case VmxExit.EXCEPTION_OR_NMI -> exception(processor);
             case VmxExit.EXTERNAL_INTERRUPT -> interrupt(processor);
-            case VmxExit.INTERRUPT_WINDOW -> primary(VmxControl.INTERRUPT_WINDOW_EXITING, false);
+            case VmxExit.INTERRUPT_WINDOW -> interruptWindow();
             case VmxExit.MONITOR_TRAP_FLAG -> endStep(processor);
             case VmxExit.PREEMPTION_TIMER -> timerExpired(processor);
             case VmxExit.NMI_WINDOW -> primary(VmxControl.NMI_WINDOW_EXITING, false);
