@@ -19,9 +19,14 @@ final class Aml {
     private static final int SCOPE_OP = 0x10;
     private static final int BUFFER_OP = 0x11;
     private static final int PACKAGE_OP = 0x12;
+    private static final int METHOD_OP = 0x14;
     private static final int DUAL_NAME_PREFIX = 0x2E;
     private static final int EXT_OP_PREFIX = 0x5B;
     private static final int DEVICE_OP = 0x82;
+    private static final int ARG0_OP = 0x68;
+    private static final int STORE_OP = 0x70;
+    private static final int IF_OP = 0xA0;
+    private static final int RETURN_OP = 0xA4;
 
     private static final int NAME_SEGMENT = 4;
 
@@ -37,6 +42,25 @@ final class Aml {
 
     static byte[] name(String path, byte[] value) {
         return new ByteWriter().u8(NAME_OP).bytes(path(path)).bytes(value).toBytes();
+    }
+
+    static byte[] method(String name, int arguments, byte[]... terms) {
+        byte[] head = new ByteWriter().bytes(path(name)).u8(arguments).toBytes();
+        return withLength(METHOD_OP, head, terms);
+    }
+
+    /** Keeps a method's argument under a name. */
+    static byte[] storeFirstArgument(String to) {
+        return new ByteWriter().u8(STORE_OP).u8(ARG0_OP).bytes(path(to)).toBytes();
+    }
+
+    /** The terms, if what has this name is not zero. */
+    static byte[] ifSet(String name, byte[]... terms) {
+        return withLength(IF_OP, path(name), terms);
+    }
+
+    static byte[] returnNamed(String name) {
+        return new ByteWriter().u8(RETURN_OP).bytes(path(name)).toBytes();
     }
 
     /** The shortest encoding; the value is unsigned. */

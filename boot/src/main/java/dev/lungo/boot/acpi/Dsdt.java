@@ -2,15 +2,20 @@ package dev.lungo.boot.acpi;
 
 import static dev.lungo.boot.acpi.Aml.device;
 import static dev.lungo.boot.acpi.Aml.eisaId;
+import static dev.lungo.boot.acpi.Aml.ifSet;
 import static dev.lungo.boot.acpi.Aml.integer;
+import static dev.lungo.boot.acpi.Aml.method;
 import static dev.lungo.boot.acpi.Aml.name;
 import static dev.lungo.boot.acpi.Aml.packageOf;
+import static dev.lungo.boot.acpi.Aml.returnNamed;
 import static dev.lungo.boot.acpi.Aml.scope;
+import static dev.lungo.boot.acpi.Aml.storeFirstArgument;
 import static dev.lungo.boot.acpi.Aml.string;
 
 import dev.lungo.boot.MemoryMap;
 import dev.lungo.boot.PhysicalMap;
 import dev.lungo.boot.bytes.ByteWriter;
+import java.util.function.IntBinaryOperator;
 
 /**
  * The Differentiated System Description Table: the devices that cannot be found by asking them.
@@ -29,6 +34,8 @@ final class Dsdt {
     static byte[] table(MemoryMap map, int cpus) {
         ByteWriter out = new ByteWriter();
         out.bytes(softOff());
+        out.bytes(name("PICM", integer(0)));
+        out.bytes(method("_PIC", 1, storeFirstArgument("PICM")));
         out.bytes(scope("\\_SB", processors(cpus), motherboard(), hpet(), pciRoot(map)));
         out.bytes(scope("\\_SB.PCI0", serial(), clock(), keyboard()));
         return Sdt.table("DSDT", REVISION, out);
@@ -105,11 +112,16 @@ final class Dsdt {
                 name("_BBN", integer(0)),
                 name("_UID", integer(0)),
                 name("_CRS", windows.toBuffer()),
-                name("_PRT", interruptRouting()));
+                name("PRTP", interruptRouting(PhysicalMap::pciIrq)),
+                name("PRTA", interruptRouting(PhysicalMap::pciGsi)),
+                method("_PRT", 0, ifSet("PICM", returnNamed("PRTA")), returnNamed("PRTP")));
     }
 
-    /** ACPI 6.4, "_PRT (PCI Routing Table)" (§6.2.13): every pin to an I/O APIC input. */
-    private static byte[] interruptRouting() {
+    /**
+     * ACPI 6.4, "_PRT (PCI Routing Table)" (§6.2.13): every pin to a line of the 8259s, or to an I/O
+     * APIC input once a system has said by _PIC that it uses those.
+     */
+    private static byte[] interruptRouting(IntBinaryOperator line) {
         byte[][] routes = new byte[PCI_SLOTS * PCI_PINS][];
         for (int i = 0; i < routes.length; i++) {
             int slot = i / PCI_PINS;
@@ -119,7 +131,7 @@ final class Dsdt {
                             integer(slot << 16 | 0xFFFF),
                             integer(pin),
                             integer(0),
-                            integer(PhysicalMap.pciGsi(slot, pin)));
+                            integer(line.applyAsInt(slot, pin)));
         }
         return packageOf(routes);
     }

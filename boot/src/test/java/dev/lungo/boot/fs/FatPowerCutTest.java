@@ -107,7 +107,7 @@ class FatPowerCutTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"FLOPPY, false", "FLOPPY, true", "FAT16, false", "FAT16, true"})
+    @CsvSource({"FLOPPY, false", "FLOPPY, true", "FAT16, false", "FAT16, true", "FAT32, true"})
     void whatIsNotBeingChangedIsThere(FatImage.Kind kind, boolean anyOrder) throws IOException {
         FatImage image = new FatImage(directory, kind);
         byte[] begin = image.disk.content().clone();
@@ -124,7 +124,8 @@ class FatPowerCutTest {
             changes.add(new Change(from, before, model.files()));
         }
 
-        for (int cut = 0; cut < CUTS; cut++) {
+        int cuts = kind == FatImage.Kind.FAT32 ? CUTS / 8 : CUTS; // which is much to write each time
+        for (int cut = 0; cut < cuts; cut++) {
             int at = random.nextInt(recorder.writes.size() + 1);
             byte[] after = begin.clone();
             apply(recorder.writes, at, anyOrder, random, after);

@@ -14,6 +14,8 @@ public final class ElToritoImage {
     private ElToritoImage() {}
 
     /**
+     * A disc with one entry.
+     *
      * @param mediaType of the initial entry
      * @param sectors that it loads, of 512 bytes
      */
