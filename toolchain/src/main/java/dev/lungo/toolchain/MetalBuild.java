@@ -77,6 +77,15 @@ public record MetalBuild(
     }
 
     /**
+     * The image as a payload is kept in a CBFS.
+     *
+     * @throws ToolchainException if it cannot be made
+     */
+    public byte[] buildSelf(Compression compression) {
+        return SelfPayload.of(link(), compression);
+    }
+
+    /**
      * A CBFS with the image as coreboot's payload, and the configuration as a file beside it, which
      * can be exchanged without a build.
      *
@@ -85,8 +94,8 @@ public record MetalBuild(
      */
     public byte[] buildCbfs(Compression compression, SortedMap<String, byte[]> others) {
         CbfsArchive archive = new CbfsArchive();
-        LinkedImage image = withConfig("").link();
-        archive.add("fallback/payload", CbfsArchive.PAYLOAD, SelfPayload.of(image, compression));
+        byte[] payload = withConfig("").buildSelf(compression);
+        archive.add("fallback/payload", CbfsArchive.PAYLOAD, payload);
         if (!config.isEmpty()) {
             archive.add("lungo.conf", CbfsArchive.RAW, config.getBytes(StandardCharsets.UTF_8));
         }

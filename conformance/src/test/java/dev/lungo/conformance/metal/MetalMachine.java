@@ -1,5 +1,6 @@
 package dev.lungo.conformance.metal;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -25,13 +26,15 @@ final class MetalMachine {
     /** The image of a hypervisor, in a file of the directory. */
     static Path build(Path directory, Target target, Optional<String> hypervisor)
             throws IOException {
+        byte[] image = hypervisor(target).withHypervisor(hypervisor).build();
+        return Files.write(directory.resolve("lungo." + target), image);
+    }
+
+    /** The shipped one. */
+    static MetalBuild hypervisor(Target target) {
         assumeTrue(Files.exists(Path.of("/usr/bin/gcc")), "not run: no gcc");
         List<Path> classPath = List.of(home(Main.class), home(Msr.class), home(MetalMachine.class));
-        byte[] image =
-                MetalBuild.of(target, Main.class.getName(), classPath)
-                        .withHypervisor(hypervisor)
-                        .build();
-        return Files.write(directory.resolve("lungo." + target), image);
+        return MetalBuild.of(target, Main.class.getName(), classPath);
     }
 
     private static Path home(Class<?> type) {
@@ -76,6 +79,30 @@ final class MetalMachine {
     }
 
     /**
+     * A resource of this package in C, as a 32-bit ELF program.
+     *
+     * @param name without ".c"
+     * @param address where it is to be
+     */
+    static Path compile32(Path directory, String name, int address) throws Exception {
+        Path program = directory.resolve(name);
+        // spotless:off
+        run(
+                directory,
+                "gcc", "-m32", "-O1", "-ffreestanding", "-fno-pie", "-no-pie", "-nostdlib", "-static",
+                "-fno-stack-protector", "-fcf-protection=none", "-fno-asynchronous-unwind-tables",
+                "-Wl,--build-id=none", "-Wl,-z,noexecstack", "-Wl,-n",
+                "-Wl,--section-start=.boot=" + hex(address), "-Wl,-Ttext=" + hex(address + 0x100),
+                "-o", program.toString(), copy(directory, name + ".c").toString());
+        // spotless:on
+        return program;
+    }
+
+    private static String hex(int address) {
+        return "0x" + Integer.toHexString(address);
+    }
+
+    /**
      * What the machine's first serial port says until it powers off, which it must in two minutes.
      */
     static String boot(Path directory, Path image, Path kernel) throws Exception {
@@ -100,7 +127,7 @@ final class MetalMachine {
         // spotless:on
         command.addAll(List.of(options));
         run(directory, command.toArray(String[]::new));
-        return Files.readString(serial);
+        return Files.readString(serial, ISO_8859_1);
     }
 
     private static void run(Path directory, String... command) throws Exception {

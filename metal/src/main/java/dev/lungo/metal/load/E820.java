@@ -83,13 +83,25 @@ final class E820 {
         use(from, to);
         for (int i = 0; i < count; i++) {
             if (types[i] == RAM && bases[i] <= from && to <= ends[i]) {
-                long end = ends[i];
-                ends[i] = from;
+                E820 before = copy();
+                count = i;
+                put(bases[i], from, RAM);
                 put(from, to, type);
-                put(to, end, RAM);
+                put(to, before.ends[i], RAM);
+                for (int j = i + 1; j < before.count; j++) {
+                    put(before.bases[j], before.ends[j], before.types[j]);
+                }
                 return;
             }
         }
+    }
+
+    private E820 copy() {
+        E820 copy = new E820(ownStart, ownEnd);
+        for (int i = 0; i < count; i++) {
+            copy.put(bases[i], ends[i], types[i]);
+        }
+        return copy;
     }
 
     private void put(long base, long end, int type) {
