@@ -153,6 +153,7 @@ public final class RunLoop {
     public void runUntil(int cpu, BooleanSupplier holds) {
         Runner runner = runners.get(cpu);
         Object before = life;
+        runner.halted = false; // if it was, then where an earlier one of these has left it
         while (!holds.getAsBoolean()) {
             if (cpu == 0) {
                 doPosted();

@@ -63,19 +63,54 @@ class UefiShellTest {
         assertThat(said.get("ls")).contains("startup.nsh");
     }
 
+    /** The first is chosen by BootNext, the second in the menu, but its file is gone. */
+    @Test
+    void entriesAreStartedAsChosenAndTheNextIfThereIsNoSuchFile() throws Exception {
+        String set = "setvar %s -guid 8be4df61-93ca-11d2-aa0d-00e098032b8c -nv -bs -rt =%s\n";
+        String script =
+                "@echo -off\nfs0:\n"
+                        + "if exist fs0:\\third then\n"
+                        + "  echo @@ third\n  dmpstore BootCurrent\n  reset -s\nendif\n"
+                        + "if exist fs0:\\second then\n"
+                        + "  echo @@ second\n  dmpstore BootCurrent\n  dmpstore BootNext\n  "
+                        + set.formatted("BootNext", "7700")
+                        + set.formatted("Timeout", "3C00")
+                        + "  echo 3 > fs0:\\third\n  reset\nendif\n"
+                        + "echo @@ first\n"
+                        + "echo 1 > fs0:\\gone.efi\n"
+                        + "bcfg boot add 0 fs0:\\gone.efi Gone\n"
+                        + "bcfg boot add 1 fs0:\\EFI\\BOOT\\BOOTX64.EFI Again\n"
+                        + "del fs0:\\gone.efi\n"
+                        + set.formatted("BootNext", "0100")
+                        + "echo 2 > fs0:\\second\nreset\n";
+        Path disk = disk(script);
+        try (Lungo lungo = start(disk)) {
+            for (int boot = 1; boot <= 2; boot++) {
+                assertThat(lungo.prints(Pattern.compile("in 5 seconds"), boot)).isTrue();
+                lungo.type("x"); // any key but Escape
+            }
+            assertThat(lungo.prints("Press Escape for a menu")).isTrue();
+            lungo.type("\u001B");
+            assertThat(lungo.prints("Enter for the usual order")).isTrue();
+            lungo.type("1\r");
+            assertThat(lungo.prints(Pattern.compile("in 5 seconds"), 3)).isTrue();
+            lungo.type("x");
+
+            assertThat(lungo.status()).isZero();
+            String[] boots = ESCAPES.matcher(lungo.output()).replaceAll("").split("@@ ", -1);
+            assertThat(boots[2])
+                    .startsWith("second")
+                    .contains("'EFIGlobalVariable:BootCurrent' DataSize = 0x02\n  00000000: 01 00")
+                    .contains("No matching variables found")
+                    .contains("1  Boot0000 (Gone)", "2  Boot0001 (Again)", "3  the default loader");
+            assertThat(boots[3]).startsWith("third").contains("  00000000: 01 00");
+        }
+    }
+
     /** What each command has printed, by its first word. */
     private Map<String, String> run(String... commands) throws Exception {
         Path disk = disk(String.join("\r\n", echoing(commands)));
-        try (Lungo lungo =
-                Lungo.run(
-                        "--disk",
-                        disk + ",format=raw",
-                        "--firmware",
-                        "uefi",
-                        "--memory",
-                        "512M",
-                        "--timeout",
-                        "120")) {
+        try (Lungo lungo = start(disk)) {
             assertThat(lungo.prints("in 5 seconds")).isTrue();
             lungo.type("x"); // any key but Escape
             assertThat(lungo.status()).isZero();
@@ -86,6 +121,12 @@ class UefiShellTest {
             }
             return said;
         }
+    }
+
+    private static Lungo start(Path disk) throws IOException {
+        String raw = disk + ",format=raw";
+        return Lungo.run(
+                "--disk", raw, "--firmware", "uefi", "--memory", "512M", "--timeout", "240");
     }
 
     private static String[] echoing(String... commands) {

@@ -2,6 +2,7 @@ package dev.lungo.conformance.guests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lungo.boot.Tools;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,6 +48,32 @@ class UefiTest {
                         "2",
                         "--timeout",
                         "60")) {
+            assertThat(lungo.status()).isZero();
+            assertThat(lungo.output()).contains("walk").endsWith("LUNGO-GUEST-OK efi\r\n");
+        }
+    }
+
+    /** El Torito's entry for UEFI is a FAT volume: nothing says that this is to be UEFI. */
+    @Test
+    void aDiscWithAnEntryForUefiBootsWithoutAnyOption() throws Exception {
+        Path image = Path.of(Lungo.guest("uefi-walk.img"));
+        Path root = Files.createDirectory(directory.resolve("root"));
+        Files.copy(image, root.resolve("efi.img"));
+        Path disc = directory.resolve("disc.iso");
+        Tools.run(
+                directory,
+                "",
+                "xorriso",
+                "-as",
+                "mkisofs",
+                "-quiet",
+                "-o",
+                disc.toString(),
+                "-e",
+                "efi.img",
+                "-no-emul-boot",
+                root.toString());
+        try (Lungo lungo = Lungo.run("--cdrom", disc.toString(), "--timeout", "60")) {
             assertThat(lungo.status()).isZero();
             assertThat(lungo.output()).contains("walk").endsWith("LUNGO-GUEST-OK efi\r\n");
         }
