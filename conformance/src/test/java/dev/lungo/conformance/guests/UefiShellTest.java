@@ -115,7 +115,8 @@ class UefiShellTest {
             lungo.type("x"); // any key but Escape
             assertThat(lungo.status()).isZero();
             Map<String, String> said = new LinkedHashMap<>();
-            for (String part : ESCAPES.matcher(lungo.output()).replaceAll("").split("(?m)^@@ ", -1)) {
+            for (String part :
+                    ESCAPES.matcher(lungo.output()).replaceAll("").split("(?m)^@@ ", -1)) {
                 int end = part.indexOf('\n');
                 said.put(end < 0 ? part : part.substring(0, end), part.substring(end + 1));
             }
@@ -132,7 +133,11 @@ class UefiShellTest {
     private static String[] echoing(String... commands) {
         StringBuilder script = new StringBuilder("@echo -off\nfs0:\n");
         for (String command : commands) {
-            script.append("echo @@ ").append(command.split(" ", 2)[0]).append('\n').append(command).append('\n');
+            script.append("echo @@ ")
+                    .append(command.split(" ", 2)[0])
+                    .append('\n')
+                    .append(command)
+                    .append('\n');
         }
         return script.append("reset -s\n").toString().split("\n", -1);
     }
