@@ -58,8 +58,8 @@ class UefiShellTest {
         assertThat(said.get("reconnect")).contains("Result Success");
         assertThat(said.get("devtree"))
                 .containsPattern(
-                        "(?s) Ctrl\\[..\\] PCI Root Bridge.*   Ctrl\\[..\\] Virtio Disk\n"
-                                + "     Ctrl\\[..\\] File System ESP\n");
+                        "(?s) Ctrl\\[..\\] PCI Root Bridge.*   Ctrl\\[..\\] Virtio Disk\\R"
+                                + "     Ctrl\\[..\\] File System ESP\\R");
         assertThat(said.get("ls")).contains("startup.nsh");
     }
 
