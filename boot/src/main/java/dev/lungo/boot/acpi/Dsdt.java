@@ -118,8 +118,8 @@ final class Dsdt {
     }
 
     /**
-     * ACPI 6.4, "_PRT (PCI Routing Table)" (§6.2.13): every pin to a line of the 8259s, or to an I/O
-     * APIC input once a system has said by _PIC that it uses those.
+     * ACPI 6.4, "_PRT (PCI Routing Table)" (§6.2.13): every pin to a line of the 8259s, or to an
+     * I/O APIC input once a system has said by _PIC that it uses those.
      */
     private static byte[] interruptRouting(IntBinaryOperator line) {
         byte[][] routes = new byte[PCI_SLOTS * PCI_PINS][];

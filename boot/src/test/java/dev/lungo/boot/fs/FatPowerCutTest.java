@@ -124,7 +124,8 @@ class FatPowerCutTest {
             changes.add(new Change(from, before, model.files()));
         }
 
-        int cuts = kind == FatImage.Kind.FAT32 ? CUTS / 8 : CUTS; // which is much to write each time
+        int cuts =
+                kind == FatImage.Kind.FAT32 ? CUTS / 8 : CUTS; // which is much to write each time
         for (int cut = 0; cut < cuts; cut++) {
             int at = random.nextInt(recorder.writes.size() + 1);
             byte[] after = begin.clone();
