@@ -9,6 +9,7 @@ module dev.lungo.firmware {
     exports dev.lungo.firmware.bios;
     exports dev.lungo.firmware.text;
     exports dev.lungo.firmware.uefi;
+    exports dev.lungo.firmware.uefi.manager;
     exports dev.lungo.firmware.uefi.signatures;
     exports dev.lungo.firmware.uefi.variables;
 }

@@ -6,6 +6,7 @@ import dev.lungo.firmware.Firmware;
 import dev.lungo.firmware.Report;
 import dev.lungo.firmware.bios.Bios;
 import dev.lungo.firmware.uefi.Uefi;
+import dev.lungo.firmware.uefi.manager.GivenKernel;
 import dev.lungo.firmware.uefi.variables.VariableStore;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -67,9 +68,10 @@ record FirmwareOptions(
                             throw new Refusal(
                                     "--firmware takes bios, uefi or none, not \"" + text + "\"");
                 };
-        if (kind != Kind.NONE && hasKernel) {
+        if (kind != Kind.NONE && kind != Kind.UEFI && hasKernel) {
             throw new Refusal(
-                    "--firmware boots from disks: leave out --kernel, or give --firmware none");
+                    "the BIOS boots from disks: leave out --kernel, or give --firmware uefi or"
+                            + " none");
         }
         return kind;
     }
@@ -108,12 +110,16 @@ record FirmwareOptions(
         return kind == Kind.NONE;
     }
 
-    /** Makes the firmware, when the board is there. */
-    Firmware make(Board board) {
+    /**
+     * Makes the firmware, when the board is there.
+     *
+     * @param kernel what UEFI is to start
+     */
+    Firmware make(Board board, Optional<GivenKernel> kernel) {
         return switch (kind) {
-            case AUTO -> Uefi.isFor(board) ? uefi(board) : bios(board);
+            case AUTO -> Uefi.isFor(board) ? uefi(board, kernel) : bios(board);
             case BIOS -> bios(board);
-            case UEFI -> uefi(board);
+            case UEFI -> uefi(board, kernel);
             case NONE -> throw new IllegalStateException("there is no firmware");
         };
     }
@@ -122,10 +128,11 @@ record FirmwareOptions(
         return new Bios(board, new Bios.Settings(bootOrder, true, report));
     }
 
-    private Firmware uefi(Board board) {
+    private Firmware uefi(Board board, Optional<GivenKernel> kernel) {
         return new Uefi(
                 board,
-                new Uefi.Settings(bootOrder, report, variables, new SecureRandom()::nextBytes));
+                new Uefi.Settings(
+                        bootOrder, report, variables, new SecureRandom()::nextBytes, kernel));
     }
 
     /** Tells who called what. */

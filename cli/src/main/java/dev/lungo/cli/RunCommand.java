@@ -1,10 +1,10 @@
 package dev.lungo.cli;
 
-import dev.lungo.boot.BootFile;
 import dev.lungo.boot.KernelFormat;
 import dev.lungo.boot.MemoryMap;
 import dev.lungo.cli.debian.DebianGuest;
 import dev.lungo.cli.trace.Trace;
+import dev.lungo.firmware.uefi.manager.GivenKernel;
 import dev.lungo.machine.Engine;
 import dev.lungo.pc.MachineSpec;
 import dev.lungo.pc.MachineSpec.OnReset;
@@ -27,7 +27,7 @@ final class RunCommand {
         new Option("--kernel",     "F",            "a bzImage, a vmlinux with a PVH note, or a Multiboot 1 or 2 kernel"),
         new Option("--initrd",     "F",            "its initial RAM disk, or Multiboot module"),
         new Option("--append",     "S",            "its command line"),
-        new Option("--firmware",   "bios|uefi|none", "what boots from disks: uefi if one has an EFI system partition, else bios"),
+        new Option("--firmware",   "bios|uefi|none", "what boots from disks: uefi if one has an EFI system partition, else bios; uefi takes a --kernel, too"),
         new Option("--boot",       "disk|cdrom[,...]", "what to boot from, best first: disk,cdrom unless given"),
         new Option("--memory",     "SIZE",         "how much memory it has: 512M unless given"),
         new Option("--cpus",       "N",            "how many processors: 1 unless given"),
@@ -216,37 +216,43 @@ final class RunCommand {
      * @param guest tells guests apart
      */
     private record Payload(Start start, long guest) {
-        static Payload kernel(BootFile kernel, Optional<BootFile> initrd, String commandLine) {
-            KernelFormat.detect(kernel);
+        static Payload kernel(GivenKernel given) {
+            KernelFormat.detect(given.file());
             return new Payload(
-                    new Start.Kernel(kernel, initrd.map(List::of).orElse(List.of()), commandLine),
-                    Translations.identify(kernel));
+                    new Start.Kernel(
+                            given.file(),
+                            given.initrd().map(List::of).orElse(List.of()),
+                            given.commandLine()),
+                    Translations.identify(given.file()));
         }
     }
 
     private Payload payload(FirmwareOptions firmware, List<DiskTarget> disks) {
+        Optional<GivenKernel> kernel =
+                arguments.operands().isEmpty() ? given() : Optional.of(named());
         if (!firmware.isNone()) {
             return new Payload(
-                    new Start.FromFirmware(firmware::make), Translations.identify(disks));
+                    new Start.FromFirmware(board -> firmware.make(board, kernel)),
+                    kernel.map(each -> Translations.identify(each.file()))
+                            .orElseGet(() -> Translations.identify(disks)));
         }
-        return arguments.operands().isEmpty() ? given() : named();
+        return Payload.kernel(
+                kernel.orElseThrow(() ->
+                        new Refusal("give a guest: \"lungo run debian\", --disk F or --kernel F")));
     }
 
-    private Payload given() {
-        String kernel =
-                arguments
-                        .value("--kernel")
-                        .orElseThrow(() ->
-                                new Refusal(
-                                        "give a guest: \"lungo run debian\", --disk F or --kernel"
-                                                + " F"));
-        return Payload.kernel(
+    private Optional<GivenKernel> given() {
+        return arguments.value("--kernel").map(this::given);
+    }
+
+    private GivenKernel given(String kernel) {
+        return new GivenKernel(
                 InputFile.read("--kernel", kernel),
                 arguments.value("--initrd").map(name -> InputFile.read("--initrd", name)),
                 arguments.value("--append", ""));
     }
 
-    private Payload named() {
+    private GivenKernel named() {
         String name = String.join(" ", arguments.operands());
         if (!name.equals("debian")) {
             throw new Refusal(
@@ -256,7 +262,7 @@ final class RunCommand {
             throw new Refusal("debian has its own kernel and initrd: leave out --kernel, --initrd");
         }
         DebianGuest debian = DebianGuest.get();
-        return Payload.kernel(
+        return new GivenKernel(
                 InputFile.read("debian", debian.kernel().toString()),
                 Optional.of(InputFile.read("debian", debian.initrd().toString())),
                 (DebianGuest.COMMAND_LINE + " " + arguments.value("--append", "")).strip());

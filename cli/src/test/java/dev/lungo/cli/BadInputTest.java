@@ -63,7 +63,7 @@ class BadInputTest {
                     run --disk D --boot floppy      | --boot takes disk or cdrom, or both with a comma between, not "floppy"
                     run --disk D --boot disk,disk   | --boot names disk twice
                     run --disk D --report calls     | --report takes firmware or firmware:F, not "calls"
-                    run --kernel K --firmware bios  | --firmware boots from disks: leave out --kernel, or give --firmware none
+                    run --kernel K --firmware bios  | the BIOS boots from disks: leave out --kernel, or give --firmware uefi or none
                     run --no-reboot=yes             | --no-reboot takes no value
                     run --cpus 1 --cpus 2           | --cpus is given twice
                     walk                            | there is no command walk: give run or metal

@@ -2,12 +2,14 @@ package dev.lungo.firmware;
 
 import dev.lungo.boot.MemoryMap;
 import dev.lungo.machine.BlockBackend;
+import dev.lungo.machine.DeviceMemory;
 import dev.lungo.machine.GuestMemory;
 import dev.lungo.machine.MmioBus;
 import dev.lungo.machine.PortBus;
 import dev.lungo.machine.Timers;
 import dev.lungo.machine.VirtualCpu;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
@@ -17,6 +19,7 @@ import java.util.function.Consumer;
  *
  * @param timers of the first processor; an action is run by its thread between two instructions
  * @param disks in the order given
+ * @param display what it has for a screen, if anything
  * @param reset asks for RESET#, which comes before the next instruction
  * @param powerOff likewise ends the machine
  * @param tellUser takes one sentence about something that the guest or the host has done wrong
@@ -29,6 +32,7 @@ public record Board(
         List<VirtualCpu> cpus,
         Timers timers,
         List<Disk> disks,
+        Optional<Display> display,
         Guest guest,
         Runnable reset,
         Runnable powerOff,
@@ -39,6 +43,14 @@ public record Board(
      * @param pciDevice of the virtio device that the guest has for it: 0 to 31, on bus 0
      */
     public record Disk(BlockBackend backend, Medium medium, int pciDevice) {}
+
+    /**
+     * A display adapter as Bochs and QEMU have it.
+     *
+     * @param frameBuffer what its BAR 0 leads to
+     * @param pciDevice 0 to 31, on bus 0
+     */
+    public record Display(DeviceMemory frameBuffer, int pciDevice) {}
 
     /** What is in a drive. */
     public enum Medium {

@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 /** Everything on the board but processors and memory: which ports, addresses and lines it has. */
 final class Devices {
     /** The last one, which no virtio device takes. */
-    private static final int DISPLAY_SLOT = 31;
+    static final int DISPLAY_SLOT = 31;
 
     private final PortBus ports;
     private final MmioBus mmio;

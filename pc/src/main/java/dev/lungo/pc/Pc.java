@@ -126,6 +126,8 @@ public final class Pc {
                 cpus,
                 timers.getFirst(),
                 disks,
+                devices.display()
+                        .map(has -> new Board.Display(has.frameBuffer(), Devices.DISPLAY_SLOT)),
                 loop::runUntil,
                 this::requestReset,
                 () -> end(new Outcome.PowerOff()),

@@ -112,6 +112,11 @@ public final class DevicePath {
         return new DevicePath(out.bytes(more.bytes).toBytes());
     }
 
+    /** With another instance behind those there are. */
+    public DevicePath withInstance(DevicePath instance) {
+        return with(END, END_INSTANCE, new byte[0]).with(instance);
+    }
+
     /** PciRoot(0): "ACPI Device Path" (10.3.3), PNP0A03. */
     public static DevicePath pciRoot() {
         return EMPTY.with(ACPI, 1, new ByteWriter().u32(0x0A0341D0).u32(0).toBytes());
@@ -177,14 +182,23 @@ public final class DevicePath {
 
     /** What comes before the first end of an instance. */
     public DevicePath firstInstance() {
-        DevicePath first = EMPTY;
+        return instances().getFirst();
+    }
+
+    /** What ends of instances divide it into: at least one. */
+    public List<DevicePath> instances() {
+        List<DevicePath> instances = new ArrayList<>();
+        DevicePath current = EMPTY;
         for (Node node : nodes()) {
             if (node.type == END && node.subtype == END_INSTANCE) {
-                break;
+                instances.add(current);
+                current = EMPTY;
+            } else {
+                current = current.with(node);
             }
-            first = first.with(node);
         }
-        return first;
+        instances.add(current);
+        return instances;
     }
 
     /** Whether its first nodes are all those of another path. */

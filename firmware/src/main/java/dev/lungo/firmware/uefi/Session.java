@@ -22,9 +22,12 @@ import dev.lungo.firmware.uefi.boottime.OpenServices;
 import dev.lungo.firmware.uefi.boottime.PageMap;
 import dev.lungo.firmware.uefi.boottime.Pool;
 import dev.lungo.firmware.uefi.boottime.ProtocolServices;
+import dev.lungo.firmware.uefi.console.Consoles;
 import dev.lungo.firmware.uefi.driver.ConsoleDrivers;
 import dev.lungo.firmware.uefi.driver.DiskDrivers;
+import dev.lungo.firmware.uefi.driver.DisplayDriver;
 import dev.lungo.firmware.uefi.driver.Drivers;
+import dev.lungo.firmware.uefi.driver.NetworkDriver;
 import dev.lungo.firmware.uefi.driver.PciDriver;
 import dev.lungo.firmware.uefi.hii.HiiDatabase;
 import dev.lungo.firmware.uefi.manager.BootManager;
@@ -38,7 +41,6 @@ import dev.lungo.firmware.uefi.protocol.Rng;
 import dev.lungo.firmware.uefi.protocol.SerialIo;
 import dev.lungo.firmware.uefi.protocol.SerialTerminal;
 import dev.lungo.firmware.uefi.protocol.SimpleTextInput;
-import dev.lungo.firmware.uefi.protocol.SimpleTextOutput;
 import dev.lungo.firmware.uefi.protocol.Timestamp;
 import dev.lungo.firmware.uefi.protocol.UnicodeCollation;
 import dev.lungo.firmware.uefi.runtime.RealTimeClock;
@@ -87,6 +89,7 @@ final class Session {
     private final BootManager manager;
     private final ResetNotification resetNotification;
     private final OtherProcessors others;
+    private final NetworkDriver networks;
 
     /** Behind the OUT by which the boot manager's next step is asked for. */
     private final long managerOut;
@@ -185,8 +188,9 @@ final class Session {
         new PciResources(board).assign();
         SerialTerminal terminal = new SerialTerminal(board.ports(), board.timers().clock());
         terminal.reset();
-        SimpleTextOutput output = new SimpleTextOutput(protocols, terminal);
         SimpleTextInput input = new SimpleTextInput(protocols, terminal, calls);
+        Consoles consoles = new Consoles(protocols, store, input);
+        setConsoles(consoles, input);
         DevicePathUtilities.install(protocols, firmware);
         DevicePathTexts.install(protocols, firmware);
         UnicodeCollation.install(protocols, firmware);
@@ -199,17 +203,25 @@ final class Session {
         PciDriver pci = new PciDriver(protocols, board, pages, List.of(ConsoleDrivers.SERIAL_PORT));
         DiskDrivers disks =
                 new DiskDrivers(protocols, services, board, pci, () -> clock.time().toFileTime());
-        ConsoleDrivers consoles =
+        ConsoleDrivers serial =
                 new ConsoleDrivers(
                         protocols,
                         services,
                         new SerialIo(protocols, board.ports()),
                         input,
-                        output,
-                        handle -> setConsole(handle, input, output));
+                        terminal,
+                        consoles);
         Drivers drivers = new Drivers(protocols, services, installing, opens, firmware);
-        drivers.addAll(pci, disks, consoles);
+        networks = new NetworkDriver(protocols, board, pages, pci);
+        drivers.addAll(
+                pci,
+                disks,
+                networks,
+                serial,
+                new DisplayDriver(protocols, services, board, consoles));
         services.connectAll(pci.root());
+        consoles.tell(ConsoleDrivers.TERMINAL);
+        settings.kernel().ifPresent(each -> each.install(protocols));
         manager =
                 new BootManager(
                         store,
@@ -217,8 +229,9 @@ final class Session {
                         files,
                         events,
                         () -> disks.volumes(settings.bootOrder()),
+                        settings.kernel(),
                         miscellaneous::setWatchdog,
-                        new BootMenu(input, output, events),
+                        new BootMenu(input, consoles.output(), events),
                         firmware);
     }
 
@@ -235,11 +248,10 @@ final class Session {
         return new Stubs(board.memory(), code.start(), code.pages() * PageMap.PAGE);
     }
 
-    private void setConsole(long handle, SimpleTextInput input, SimpleTextOutput output) {
+    private void setConsoles(Consoles consoles, SimpleTextInput input) {
+        var output = new SystemTable.Console(consoles.handle(), consoles.output().address());
         table.setConsoles(
-                new SystemTable.Console(handle, input.address()),
-                new SystemTable.Console(handle, output.address()),
-                new SystemTable.Console(handle, output.address()));
+                new SystemTable.Console(consoles.handle(), input.address()), output, output);
     }
 
     /** Has the first processor begin with the boot manager. */
@@ -411,6 +423,7 @@ final class Session {
             return EfiStatus.INVALID_PARAMETER;
         }
         events.signalGroup(Event.GROUP_EXIT_BOOT_SERVICES);
+        networks.stop();
         configuration.describeRuntimeMemory(pages, runtimeCode);
         end();
         exited = true;

@@ -7,6 +7,7 @@ import dev.lungo.firmware.Board;
 import dev.lungo.firmware.Board.Medium;
 import dev.lungo.firmware.Firmware;
 import dev.lungo.firmware.Report;
+import dev.lungo.firmware.uefi.manager.GivenKernel;
 import dev.lungo.firmware.uefi.variables.VariableStore;
 import dev.lungo.machine.BackendException;
 import java.util.List;
@@ -26,12 +27,14 @@ public final class Uefi implements Firmware {
      * @param report who called what
      * @param variables what was kept of the last time
      * @param entropy fills an array with random bytes
+     * @param kernel what is to be started before all that media have, if anything
      */
     public record Settings(
             List<Medium> bootOrder,
             Report report,
             VariableStore variables,
-            Consumer<byte[]> entropy) {
+            Consumer<byte[]> entropy,
+            Optional<GivenKernel> kernel) {
         public Settings {
             bootOrder = List.copyOf(bootOrder);
         }

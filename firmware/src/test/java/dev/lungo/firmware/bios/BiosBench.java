@@ -29,6 +29,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /** A BIOS on a board of which a processor that executes nothing is a part: tests call services. */
 public final class BiosBench {
@@ -100,6 +101,7 @@ public final class BiosBench {
                         List.of(new Stopped()),
                         timers,
                         Arrays.asList(disks),
+                        Optional.empty(),
                         (_, _) -> {},
                         () -> events.add("reset"),
                         () -> events.add("power off"),

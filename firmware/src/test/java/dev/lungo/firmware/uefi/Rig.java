@@ -2,18 +2,27 @@ package dev.lungo.firmware.uefi;
 
 import dev.lungo.boot.Guid;
 import dev.lungo.boot.MemoryMap;
+import dev.lungo.boot.PhysicalMap;
 import dev.lungo.boot.TestMemory;
+import dev.lungo.devices.ResetControl;
+import dev.lungo.devices.display.BochsDisplay;
+import dev.lungo.devices.display.DisplayAdapter;
+import dev.lungo.devices.pci.ConfigSpace;
+import dev.lungo.devices.pci.PciHost;
+import dev.lungo.devices.virtio.VirtioFunction;
+import dev.lungo.devices.virtio.VirtioNet;
 import dev.lungo.firmware.Board;
 import dev.lungo.firmware.Board.Medium;
 import dev.lungo.firmware.Report;
 import dev.lungo.firmware.uefi.boottime.BootService;
+import dev.lungo.firmware.uefi.manager.GivenKernel;
 import dev.lungo.firmware.uefi.runtime.RuntimeService;
 import dev.lungo.firmware.uefi.variables.VariableStore;
 import dev.lungo.machine.BlockBackend;
 import dev.lungo.machine.CpuRegisters;
 import dev.lungo.machine.MmioBus;
+import dev.lungo.machine.NetBackend;
 import dev.lungo.machine.PortBus;
-import dev.lungo.machine.PortDevice;
 import dev.lungo.machine.Timers;
 import dev.lungo.machine.VirtualCpu;
 import dev.lungo.machine.VmExit;
@@ -22,6 +31,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongUnaryOperator;
 
@@ -32,6 +42,10 @@ public final class Rig {
     /** For the test's own data: loaded images and pages come from above. */
     public static final long SCRATCH = 0x20_0000;
 
+    static final long MAC = 0x5254_0012_3456L;
+    private static final int DISK_SLOT = 1;
+    private static final int NETWORK_SLOT = 2;
+    private static final int DISPLAY_SLOT = 31;
     private static final long STACK = 0x40_0000;
     private static final long SYSTEM_TABLE = 0x5453_5953_2049_4249L;
     private static final int[] ARGUMENTS = {1, 2, 8, 9};
@@ -42,7 +56,37 @@ public final class Rig {
         private static final long serialVersionUID = 1;
     }
 
+    /** A network on which everybody answers with the same frame. */
+    static final class Echo implements NetBackend {
+        final List<byte[]> sent = new ArrayList<>();
+        private Receiver receiver = (_, _, _) -> {};
+
+        @Override
+        public void send(byte[] frame, int at, int bytes) {
+            byte[] copy = Arrays.copyOfRange(frame, at, at + bytes);
+            sent.add(copy);
+            byte[] answer = copy.clone();
+            System.arraycopy(copy, 0, answer, 6, 6);
+            System.arraycopy(copy, 6, answer, 0, 6);
+            arrive(answer);
+        }
+
+        void arrive(byte[] frame) {
+            receiver.receive(frame, 0, frame.length);
+        }
+
+        @Override
+        public void onReceive(Receiver newReceiver) {
+            receiver = newReceiver;
+        }
+
+        @Override
+        public void close() {}
+    }
+
     public final TestMemory memory = new TestMemory(RAM);
+    final DisplayAdapter display = new DisplayAdapter(memory);
+    final Echo echo = new Echo();
     final List<String> told = new ArrayList<>();
     final VariableStore variables = new VariableStore();
     final Uefi uefi;
@@ -53,32 +97,57 @@ public final class Rig {
     /** The guest's functions, by made-up addresses. */
     private final Map<Long, LongUnaryOperator> functions = new HashMap<>();
 
+    private final PortBus ports = new PortBus();
     private final Cpu cpu = new Cpu();
     private long nanos;
     private int waits;
     private final Timers timers = new Timers(() -> nanos);
 
     public Rig() {
-        this(List.of());
+        this(List.of(), Optional.empty());
     }
 
     /** With a disk, which is the PCI function 00:01.0. */
     public Rig(BlockBackend disk) {
-        this(List.of(new Board.Disk(disk, Medium.HARD_DISK, 1)));
+        this(List.of(new Board.Disk(disk, Medium.HARD_DISK, DISK_SLOT)), Optional.empty());
     }
 
-    private Rig(List<Board.Disk> disks) {
-        PortBus ports = new PortBus();
-        ports.map(0xCF8, 8, new Configuration(disks.size()));
+    /** With a kernel to start. */
+    Rig(GivenKernel kernel) {
+        this(List.of(), Optional.of(kernel));
+    }
+
+    private Rig(List<Board.Disk> disks, Optional<GivenKernel> kernel) {
+        PciHost pci = new PciHost(new ResetControl(() -> {}), _ -> _ -> {});
+        pci.attach(DISPLAY_SLOT, 0, display.config());
+        VirtioFunction network =
+                new VirtioFunction(
+                        made -> new VirtioNet(made, echo, MAC, 1, Runnable::run),
+                        memory,
+                        (_, _) -> {},
+                        /* packed= */ false,
+                        told::add);
+        if (!disks.isEmpty()) {
+            pci.attach(DISK_SLOT, 0, new ConfigSpace(0x1AF4, 0x1042, 1, 0x018000));
+        }
+        pci.attach(NETWORK_SLOT, 0, network.config());
+        MmioBus mmio = new MmioBus();
+        mmio.map(
+                PhysicalMap.PCI_MMIO,
+                PhysicalMap.PCI_MMIO_BYTES,
+                pci.memoryWindow(PhysicalMap.PCI_MMIO, PhysicalMap.PCI_MMIO_BYTES));
+        ports.map(0xCF8, PciHost.CONFIG_PORTS, pci.configPorts());
+        ports.map(0x1CE, BochsDisplay.PORTS, display.display());
         Board board =
                 new Board(
                         memory,
                         MemoryMap.of(RAM),
                         ports,
-                        new MmioBus(),
+                        mmio,
                         List.of(cpu),
                         timers,
                         disks,
+                        Optional.of(new Board.Display(display.frameBuffer(), DISPLAY_SLOT)),
                         this::runUntil,
                         () -> resets++,
                         () -> powerOffs++,
@@ -90,7 +159,11 @@ public final class Rig {
                 new Uefi(
                         board,
                         new Uefi.Settings(
-                                List.of(Medium.HARD_DISK), Report.NONE, variables, _ -> {}));
+                                List.of(Medium.HARD_DISK),
+                                Report.NONE,
+                                variables,
+                                _ -> {},
+                                kernel));
         uefi.start();
         systemTable = find(SYSTEM_TABLE);
     }
@@ -200,30 +273,6 @@ public final class Rig {
     long put(Guid guid) {
         memory.write(SCRATCH + 0x2_0000, guid.toBytes());
         return SCRATCH + 0x2_0000;
-    }
-
-    /** PCI's configuration mechanism, with functions that have nothing but an ID. */
-    private static final class Configuration implements PortDevice {
-        private final int devices;
-        private int address;
-
-        Configuration(int devices) {
-            this.devices = devices;
-        }
-
-        @Override
-        public int read(int offset) {
-            boolean isThere = (address >> 8 & 0xFFFF) == 1 << 3 && devices != 0;
-            int register = (address & 0xFC) + offset - 4;
-            return !isThere ? 0xFF : register < 4 ? 0x1042_1AF4 >> 8 * register & 0xFF : 0;
-        }
-
-        @Override
-        public void write(int offset, int value) {
-            if (offset < 4) {
-                address = address & ~(0xFF << 8 * offset) | (value & 0xFF) << 8 * offset;
-            }
-        }
     }
 
     /** A processor that only has registers, in 64-bit mode with memory mapped to itself. */

@@ -6,6 +6,7 @@ import dev.lungo.firmware.uefi.DevicePath.Node;
 import dev.lungo.firmware.uefi.EfiStatus;
 import dev.lungo.firmware.uefi.GuestCalls;
 import dev.lungo.firmware.uefi.LinearMemory;
+import dev.lungo.firmware.uefi.protocol.LoadFile;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,8 +16,6 @@ import org.jspecify.annotations.Nullable;
 public final class FileReader {
     public static final Guid SIMPLE_FILE_SYSTEM =
             Guid.parse("964e5b22-6459-11d2-8e39-00a0c969723b");
-    static final Guid LOAD_FILE = Guid.parse("56ec3091-954c-11d2-8e3f-00a0c969723b");
-    static final Guid LOAD_FILE2 = Guid.parse("4006c0c1-fcb3-403e-996d-4a6c8724e06d");
     private static final Guid FILE_INFO = Guid.parse("09576e92-6d3f-11d2-8e39-00a0c969723b");
 
     private static final long MOST_BYTES = 256L << 20;
@@ -76,14 +75,14 @@ public final class FileReader {
                 return readFile(handles.address(volume, SIMPLE_FILE_SYSTEM), rest.fileName());
             }
         }
-        long second = bootPolicy ? 0 : find(path, LOAD_FILE2);
+        long second = bootPolicy ? 0 : find(path, LoadFile.GUID2);
         if (second != 0) {
-            return loadFile(second, LOAD_FILE2, path, false);
+            return loadFile(second, LoadFile.GUID2, path, false);
         }
-        long first = find(path, LOAD_FILE);
+        long first = find(path, LoadFile.GUID);
         return first == 0
                 ? Result.failed(EfiStatus.NOT_FOUND)
-                : loadFile(first, LOAD_FILE, path, bootPolicy);
+                : loadFile(first, LoadFile.GUID, path, bootPolicy);
     }
 
     private DevicePath pathOf(long handle) {

@@ -4,15 +4,15 @@ import dev.lungo.boot.Guid;
 import dev.lungo.boot.bytes.ByteWriter;
 import dev.lungo.firmware.uefi.DevicePath;
 import dev.lungo.firmware.uefi.boottime.DriverServices;
+import dev.lungo.firmware.uefi.console.Consoles;
 import dev.lungo.firmware.uefi.driver.Made.Child;
 import dev.lungo.firmware.uefi.protocol.Product;
 import dev.lungo.firmware.uefi.protocol.Protocols;
 import dev.lungo.firmware.uefi.protocol.SerialIo;
+import dev.lungo.firmware.uefi.protocol.SerialTerminal;
 import dev.lungo.firmware.uefi.protocol.SimpleTextInput;
-import dev.lungo.firmware.uefi.protocol.SimpleTextOutput;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** The drivers of the first serial port and of the terminal behind it. */
@@ -30,7 +30,7 @@ public final class ConsoleDrivers {
                     new ByteWriter().u32(0).u64(115_200).u8(8).u8(1).u8(1).toBytes());
 
     /** "Vendor-Defined Messaging Device Path" (10.3.4.16): EFI_VT_UTF8_GUID. */
-    private static final DevicePath TERMINAL =
+    public static final DevicePath TERMINAL =
             UART.vendor(
                     DevicePath.MESSAGING, 10, Guid.parse("ad15a0d6-8bec-4acf-a073-d01de77e2d88"));
 
@@ -38,25 +38,22 @@ public final class ConsoleDrivers {
     private final DriverServices services;
     private final SerialIo serial;
     private final SimpleTextInput input;
-    private final SimpleTextOutput output;
-    private final LongConsumer onConsole;
+    private final SerialTerminal terminal;
+    private final Consoles consoles;
 
-    /**
-     * @param onConsole is given the handle of the console
-     */
     public ConsoleDrivers(
             Protocols protocols,
             DriverServices services,
             SerialIo serial,
             SimpleTextInput input,
-            SimpleTextOutput output,
-            LongConsumer onConsole) {
+            SerialTerminal terminal,
+            Consoles consoles) {
         this.protocols = protocols;
         this.services = services;
         this.serial = serial;
         this.input = input;
-        this.output = output;
-        this.onConsole = onConsole;
+        this.terminal = terminal;
+        this.consoles = consoles;
     }
 
     Maker.@Nullable Start serial(long controller) {
@@ -80,9 +77,8 @@ public final class ConsoleDrivers {
             List<Product> products = new ArrayList<>();
             products.add(protocols.product(TERMINAL));
             products.addAll(input.products());
-            products.add(output.product());
-            return Made.children(
-                    "Serial Port", List.of(new Child("Serial Console", products, onConsole)));
+            products.addAll(consoles.add(TERMINAL, terminal));
+            return Made.children("Serial Port", List.of(new Child("Serial Console", products)));
         };
     }
 }

@@ -136,7 +136,6 @@ final class Driver implements OwnDriver {
             if (at < 0 || !opens.openForChild(controller, uses, handle, at)) {
                 return false;
             }
-            child.told().accept(at);
         }
         return true;
     }

@@ -81,7 +81,12 @@ public final class Drivers {
     }
 
     /** Makes all there are. */
-    public void addAll(PciDriver pci, DiskDrivers disks, ConsoleDrivers consoles) {
+    public void addAll(
+            PciDriver pci,
+            DiskDrivers disks,
+            NetworkDriver networks,
+            ConsoleDrivers consoles,
+            DisplayDriver display) {
         // spotless:off
         //  name                     takes over by         makes
         add("PCI Bus Driver",        PciRootBridgeIo.GUID, pci::look);
@@ -89,6 +94,8 @@ public final class Drivers {
         add("Disk I/O Driver",       BlockIo.GUID,         disks::bytes);
         add("Partition Driver",      DiskIo.GUID2,         disks::partitions);
         add("File System Driver",    DiskIo.GUID,          disks::files);
+        add("Virtio Network Driver", PciIo.GUID,           networks::look);
+        add("Display Driver",        PciIo.GUID,           display::look);
         add("Serial Port Driver",    DevicePath.PROTOCOL,  consoles::serial);
         add("Serial Console Driver", SerialIo.GUID,        consoles::terminal);
         // spotless:on

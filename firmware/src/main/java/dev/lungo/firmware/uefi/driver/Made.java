@@ -2,7 +2,6 @@ package dev.lungo.firmware.uefi.driver;
 
 import dev.lungo.firmware.uefi.protocol.Product;
 import java.util.List;
-import java.util.function.LongConsumer;
 
 /**
  * What a driver has made of a controller that it manages.
@@ -16,13 +15,8 @@ record Made(String name, List<Product> onController, List<Child> children) {
      * A handle that a driver makes.
      *
      * @param onHandle its protocols, a device path among them
-     * @param told is given the handle
      */
-    record Child(String name, List<Product> onHandle, LongConsumer told) {
-        Child(String name, List<Product> onHandle) {
-            this(name, onHandle, _ -> {});
-        }
-    }
+    record Child(String name, List<Product> onHandle) {}
 
     static Made on(String name, List<Product> onController) {
         return new Made(name, onController, List.of());

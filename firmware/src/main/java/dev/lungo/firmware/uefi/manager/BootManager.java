@@ -57,6 +57,7 @@ public final class BootManager {
     private final FileReader files;
     private final EventServices events;
     private final Supplier<List<DevicePath>> volumes;
+    private final Optional<GivenKernel> kernel;
     private final Watchdog watchdog;
     private final BootMenu menu;
     private final long firmware;
@@ -75,6 +76,7 @@ public final class BootManager {
             FileReader files,
             EventServices events,
             Supplier<List<DevicePath>> volumes,
+            Optional<GivenKernel> kernel,
             Watchdog watchdog,
             BootMenu menu,
             long firmware) {
@@ -83,6 +85,7 @@ public final class BootManager {
         this.files = files;
         this.events = events;
         this.volumes = volumes;
+        this.kernel = kernel;
         this.watchdog = watchdog;
         this.menu = menu;
         this.firmware = firmware;
@@ -169,6 +172,13 @@ public final class BootManager {
     }
 
     private void collectOptions() {
+        kernel.ifPresent(each ->
+                candidates.add(
+                        new Candidate(
+                                -1,
+                                "the kernel " + each.file().name(),
+                                each.path(),
+                                each.loadOptions())));
         Optional<Variable> next = variables.find("BootNext", Variable.GLOBAL);
         if (next.isPresent() && next.get().data().length >= 2) {
             variables.set(new Variable("BootNext", Variable.GLOBAL, 0, new byte[0]));
@@ -251,14 +261,15 @@ public final class BootManager {
     }
 
     private boolean start(Candidate candidate, CpuRegisters caller) {
-        String what = candidate.description + ", " + candidate.path.fileName();
-        FileReader.Result file = files.read(candidate.path, /* bootPolicy= */ true);
-        if (file.bytes() == null) {
-            tried.add(what + " (" + EfiStatus.name(file.status()) + ")");
+        String file = candidate.path.fileName();
+        String what = candidate.description + (file.isEmpty() ? "" : ", " + file);
+        FileReader.Result read = files.read(candidate.path, /* bootPolicy= */ true);
+        if (read.bytes() == null) {
+            tried.add(what + " (" + EfiStatus.name(read.status()) + ")");
             return false;
         }
         long[] handle = new long[1];
-        long status = images.load(firmware, candidate.path, file.bytes(), handle);
+        long status = images.load(firmware, candidate.path, read.bytes(), handle);
         if (status != EfiStatus.SUCCESS) {
             tried.add(what + " (" + EfiStatus.name(status) + ")");
             return false;

@@ -51,7 +51,7 @@ public record Protocols(
     }
 
     /** Makes a buffer that the caller gives back: its address, or 0 if there is no memory. */
-    long give(byte[] bytes) {
+    public long give(byte[] bytes) {
         long at = pool.allocate(MemoryType.BOOT_SERVICES_DATA, bytes.length);
         if (at < 0) {
             return 0;

@@ -1,6 +1,7 @@
 package dev.lungo.firmware.uefi.protocol;
 
 import dev.lungo.boot.bytes.ByteWriter;
+import dev.lungo.firmware.uefi.console.TextDevice;
 import dev.lungo.isa.Width;
 import dev.lungo.machine.Clock;
 import dev.lungo.machine.PortBus;
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * like have them. UEFI 2.10, "Simple Text Input Protocol" (12.3) and "EFI Scan Codes for
  * EFI_SIMPLE_TEXT_INPUT_PROTOCOL" (table 12.1).
  */
-public final class SerialTerminal {
+public final class SerialTerminal implements TextDevice {
     // PC16550D datasheet, "Registers" (section 8.0)
     private static final int BASE = 0x3F8;
     private static final int DATA = BASE;
@@ -25,6 +26,9 @@ public final class SerialTerminal {
     private static final int DATA_READY = 1;
 
     private static final int ESCAPE = 0x1B;
+
+    /** Blue, green and red make up EFI's colours, red, green and blue the terminal's. */
+    private static final int[] COLOURS = {0, 4, 2, 6, 1, 5, 3, 7};
 
     /** An escape that nothing follows for so long is the key. */
     private static final long ESCAPE_NANOS = 20_000_000;
@@ -65,10 +69,37 @@ public final class SerialTerminal {
         ports.write(port, Width.BYTE, value);
     }
 
+    @Override
     public void write(String text) {
         for (byte each : ByteWriter.utf8(text)) {
             out(DATA, each & 0xFF);
         }
+    }
+
+    // ECMA-48: "SGR", "ED" and "CUP" (8.3); xterm's DECTCEM
+
+    @Override
+    public void attribute(int value) {
+        boolean bright = (value & 8) != 0;
+        int foreground = 30 + COLOURS[value & 7];
+        int background = 40 + COLOURS[value >> 4 & 7];
+        write("\u001b[" + (bright ? 1 : 0) + ";" + foreground + ";" + background + "m");
+    }
+
+    /** The terminal may be larger than is said, so it is told where a line ends. */
+    @Override
+    public void clear(int columns, int rows) {
+        write("\u001b[2J\u001b[1;1H");
+    }
+
+    @Override
+    public void moveTo(int column, int row) {
+        write("\u001b[" + (row + 1) + ";" + (column + 1) + "H");
+    }
+
+    @Override
+    public void showCursor(boolean visible) {
+        write(visible ? "\u001b[?25h" : "\u001b[?25l");
     }
 
     /** The next key that was pressed, or null. */

@@ -5,12 +5,10 @@ import dev.lungo.boot.bytes.ByteWriter;
 import dev.lungo.firmware.uefi.Call;
 import dev.lungo.firmware.uefi.EfiStatus;
 import dev.lungo.firmware.uefi.LinearMemory;
+import dev.lungo.firmware.uefi.console.TextDevice;
+import java.util.List;
 
-/**
- * EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL. UEFI 2.10, "Simple Text Output Protocol" (12.4).
- *
- * <p>The terminal may be larger than a mode says, so where a line ends it is told so.
- */
+/** EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL. UEFI 2.10, "Simple Text Output Protocol" (12.4). */
 public final class SimpleTextOutput {
     public static final Guid GUID = Guid.parse("387477c2-69c7-11d2-8e39-00a0c969723b");
 
@@ -19,9 +17,6 @@ public final class SimpleTextOutput {
 
     private static final int ATTRIBUTES = 0x7F;
     private static final int LIGHT_GRAY = 0x07;
-
-    /** Blue, green and red make up EFI's colours, red, green and blue the terminal's. */
-    private static final int[] COLOURS = {0, 4, 2, 6, 1, 5, 3, 7};
 
     // SIMPLE_TEXT_OUTPUT_MODE
     private static final int MODE = 4;
@@ -38,7 +33,7 @@ public final class SimpleTextOutput {
         // spotless:on
     }
 
-    private final SerialTerminal terminal;
+    private final List<TextDevice> devices;
     private final LinearMemory memory;
     private final long address;
     private final long modeAt;
@@ -48,19 +43,17 @@ public final class SimpleTextOutput {
     private int row;
     private boolean visible = true;
 
-    public SimpleTextOutput(Protocols protocols, SerialTerminal terminal) {
-        this.terminal = terminal;
+    /**
+     * @param devices all of which show everything; they may change
+     */
+    public SimpleTextOutput(Protocols protocols, List<TextDevice> devices) {
+        this.devices = devices;
         memory = protocols.memory();
         long[] members =
                 protocols.members("EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL", Member.values(), this::call);
         modeAt = protocols.place(new ByteWriter().u32(MODES.length).zeros(20));
         address = protocols.place(Protocols.pointers(new ByteWriter(), members).u64(modeAt));
         tell();
-    }
-
-    /** The protocol, for its handle. */
-    public Product product() {
-        return Product.lasting(GUID, address);
     }
 
     public long address() {
@@ -144,7 +137,7 @@ public final class SimpleTextOutput {
                 default -> put(out, c);
             }
         }
-        terminal.write(out.toString());
+        devices.forEach(each -> each.write(out.toString()));
     }
 
     private void put(StringBuilder out, char c) {
@@ -197,17 +190,13 @@ public final class SimpleTextOutput {
         }
         if (value != attribute) {
             attribute = (int) value;
-            boolean bright = (attribute & 8) != 0;
-            int foreground = 30 + COLOURS[attribute & 7];
-            int background = 40 + COLOURS[attribute >> 4 & 7];
-            terminal.write(
-                    "\u001b[" + (bright ? 1 : 0) + ";" + foreground + ";" + background + "m");
+            devices.forEach(each -> each.attribute(attribute));
         }
         return EfiStatus.SUCCESS;
     }
 
     private long clearScreen() {
-        terminal.write("\u001b[2J\u001b[1;1H");
+        devices.forEach(each -> each.clear(columns(), rows()));
         column = 0;
         row = 0;
         return EfiStatus.SUCCESS;
@@ -220,7 +209,7 @@ public final class SimpleTextOutput {
         if (newColumn != column || newRow != row) {
             column = (int) newColumn;
             row = (int) newRow;
-            terminal.write("\u001b[" + (row + 1) + ";" + (column + 1) + "H");
+            devices.forEach(each -> each.moveTo(column, row));
         }
         return EfiStatus.SUCCESS;
     }
@@ -228,7 +217,7 @@ public final class SimpleTextOutput {
     private long enableCursor(boolean on) {
         if (on != visible) {
             visible = on;
-            terminal.write(on ? "\u001b[?25h" : "\u001b[?25l");
+            devices.forEach(each -> each.showCursor(on));
         }
         return EfiStatus.SUCCESS;
     }
