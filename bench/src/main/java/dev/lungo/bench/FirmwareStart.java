@@ -53,7 +53,11 @@ public final class FirmwareStart {
                 time(bootSector(), new Start.FromFirmware(board -> new Bios(board, bios))));
         Uefi.Settings uefi =
                 new Uefi.Settings(
-                        List.of(Medium.HARD_DISK), Report.NONE, new VariableStore(), _ -> {});
+                        List.of(Medium.HARD_DISK),
+                        Report.NONE,
+                        new VariableStore(),
+                        _ -> {},
+                        Optional.empty());
         tell(
                 "UEFI, reset to application",
                 time(volume(), new Start.FromFirmware(board -> new Uefi(board, uefi))));
