@@ -19,11 +19,12 @@ public final class PageWatch {
 
     private static final int PAGE_SHIFT = 12;
     private static final long PAGE_BYTES = 1 << PAGE_SHIFT;
-    private static final int HOLDERS = 0;
-    private static final int WRITERS = 8;
 
-    /** Of the table, for each page. */
-    static final int ENTRY_BYTES = 16;
+    // Of the table, for each page, in the order in which they lie in host memory.
+
+    public static final int ENTRY_BYTES = 16;
+    public static final int HOLDERS = 0;
+    public static final int WRITERS = 8;
 
     /** Somebody who keeps things that depend on what memory holds. All is for any thread. */
     public interface Watcher {
@@ -72,6 +73,11 @@ public final class PageWatch {
         this.lowPages = lowPages;
         this.highBase = highBase;
         this.pages = pages;
+    }
+
+    /** Where the table is, a host address: for who {@link #admit admits} itself. */
+    public long address() {
+        return table;
     }
 
     /** Returns the watcher's number. */

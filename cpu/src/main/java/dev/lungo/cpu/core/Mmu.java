@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Loads and stores at linear addresses, through a software TLB.
  *
  * <p>The TLB is direct-mapped and off the heap, so that translated code can look into it: entries
- * of 32 bytes {read tag, write tag, addend, unused}. A tag is the linear page; the addend turns a
+ * of 32 bytes {read tag, write tag, addend, info}. A tag is the linear page; the addend turns a
  * linear address into the host's. Code has a table of its own, of {tag, addend}. The test that a
  * load makes also catches an access that crosses into the next page, since it compares the page of
  * the last byte with the entry of the first. What must not be reached directly simply has no tag:
@@ -73,19 +73,30 @@ public final class Mmu {
     private final TlbTable data;
     private final TlbTable fetched;
 
-    /** How often page tables were walked. */
+    /** How often page tables were walked, but by translated code. */
     private long walks;
 
     Mmu(Processor cpu, PhysicalMemory memory, PageWalker walker, CodeCache code, PageWatch watch) {
         this.cpu = cpu;
         tlbs = cpu.state + State.TLB;
-        data = new TlbTable(tlbs, ENTRIES, ENTRY_BYTES, 2);
+        data =
+                new TlbTable(
+                        tlbs,
+                        ENTRIES,
+                        ENTRY_BYTES,
+                        2,
+                        cpu.state + State.TLB_LOCAL,
+                        cpu.state + State.TLB_GLOBAL,
+                        cpu.state + State.TLB_LARGE);
         fetched =
                 new TlbTable(
                         cpu.state + State.CODE_TLB,
                         State.CODE_TLB_ENTRIES,
                         State.CODE_TLB_ENTRY_BYTES,
-                        1);
+                        1,
+                        cpu.state + State.CODE_TLB_LOCAL,
+                        cpu.state + State.CODE_TLB_GLOBAL,
+                        cpu.state + State.CODE_TLB_LARGE);
         this.memory = memory;
         this.walker = walker;
         this.code = code;
@@ -94,7 +105,7 @@ public final class Mmu {
 
     /** How often paging structures have been walked since power-up. */
     public long walks() {
-        return walks;
+        return walks + Raw.getLong(cpu.state + State.WALKS);
     }
 
     /** Chooses the access rights that hold from now on; returns the number of the set in use. */
@@ -519,6 +530,7 @@ public final class Mmu {
         if (paging) {
             walks++;
             physical = walker.walk(linear, access, user, smapOff);
+            letTranslatedCodeWalk();
         } else {
             walker.global = false;
             walker.pageShift = 12;
@@ -528,6 +540,18 @@ public final class Mmu {
         physical &= cpu.a20Mask;
         fill(linear, physical, access);
         return physical;
+    }
+
+    /** Until something changes, by which translations are flushed as well. */
+    private void letTranslatedCodeWalk() {
+        if (Raw.getLong(cpu.state + State.PAGE_TABLE) == 0 && walker.isPlain()) {
+            long root = memory.host(walker.root());
+            long levels = root != 0 && walker.hasFiveLevels() ? State.FIVE_LEVELS : 0;
+            Raw.putLong(cpu.state + State.PAGE_TABLE, root | levels);
+            Raw.putLong(cpu.state + State.PAGE_RESERVED, walker.reserved());
+            int global = walker.hasGlobalPages() ? TlbTable.GLOBAL : 0;
+            Raw.putLong(cpu.state + State.PAGE_GLOBAL, global);
+        }
     }
 
     /** The number of the set in use. */
@@ -564,6 +588,7 @@ public final class Mmu {
 
     /** Forgets every translation, or all but the global ones. */
     public void flush(boolean keepGlobal) {
+        Raw.putLong(cpu.state + State.PAGE_TABLE, 0);
         data.flush(keepGlobal);
         fetched.flush(keepGlobal);
         code.translationsChanged();
@@ -584,6 +609,7 @@ public final class Mmu {
     }
 
     void reset() {
+        Raw.putLong(cpu.state + State.PAGE_TABLE, 0);
         data.reset();
         fetched.reset();
         code.translationsChanged();

@@ -45,6 +45,11 @@ public final class Mode {
     /** Bits 13:12, the set of TLB entries in use. It matters to translated code alone. */
     public static final int TLB_SHIFT = 12;
 
+    /** The set of TLB entries that a mode uses. */
+    public static int tlbSet(int mode) {
+        return mode >> TLB_SHIFT & State.TLB_SETS - 1;
+    }
+
     /** CPL is 1 or 2. */
     public static final int INNER = 1 << 14;
 

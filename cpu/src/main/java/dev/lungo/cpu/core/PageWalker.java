@@ -77,6 +77,36 @@ public final class PageWalker {
         }
     }
 
+    /**
+     * Whether walks are what nearly every operating system has them be: 4-level or 5-level paging,
+     * and nothing that protects pages with key 0.
+     */
+    boolean isPlain() {
+        return (system.efer & Efer.LMA) != 0
+                && (system.cr4 & Cr4.PKS) == 0
+                && (system.pkru & 3) == 0
+                && cpu.nested.equals(Translation.NONE)
+                && cpu.a20Mask == -1;
+    }
+
+    /** Bits that no entry may have, but for those of addresses that are too large. */
+    long reserved() {
+        return (system.efer & Efer.NXE) != 0 ? 0 : PageEntry.XD;
+    }
+
+    boolean hasGlobalPages() {
+        return (system.cr4 & Cr4.PGE) != 0;
+    }
+
+    boolean hasFiveLevels() {
+        return (system.cr4 & Cr4.LA57) != 0;
+    }
+
+    /** The guest-physical address of the topmost structure of 4-level or 5-level paging. */
+    long root() {
+        return system.cr3 & PageEntry.ADDRESS & PHYSICAL_MASK;
+    }
+
     private long walkOnce(long linear, int access, boolean user, boolean ignoreSmap) {
         if ((system.cr4 & Cr4.PAE) == 0) {
             return walk32(linear, access, user, ignoreSmap);
@@ -86,9 +116,8 @@ public final class PageWalker {
         if ((system.efer & Efer.LMA) == 0) {
             return walkPae(linear, access, user, ignoreSmap);
         }
-        int levels = (system.cr4 & Cr4.LA57) != 0 ? 5 : 4;
-        long table = system.cr3 & PageEntry.ADDRESS & PHYSICAL_MASK;
-        return walk64(linear, table, levels, access, user, ignoreSmap);
+        int levels = hasFiveLevels() ? 5 : 4;
+        return walk64(linear, root(), levels, access, user, ignoreSmap);
     }
 
     private long walkPae(long linear, int access, boolean user, boolean ignoreSmap) {
@@ -102,7 +131,6 @@ public final class PageWalker {
 
     private long walk64(
             long linear, long table, int levels, int access, boolean user, boolean ignoreSmap) {
-        boolean nxe = (system.efer & Efer.NXE) != 0;
         boolean longMode = (system.efer & Efer.LMA) != 0;
         for (int level = levels; ; level--) {
             int shift = 12 + 9 * (level - 1);
@@ -112,7 +140,7 @@ public final class PageWalker {
                 throw fault(linear, access, user, 0);
             }
             boolean leaf = level == 1 || (entry & PageEntry.PS) != 0;
-            long reserved = RESERVED_ADDRESS | (nxe ? 0 : PageEntry.XD);
+            long reserved = RESERVED_ADDRESS | reserved();
             if (!longMode) {
                 reserved |= 0x7FF0_0000_0000_0000L; // bits 62:52 are reserved in PAE paging
             }
@@ -256,7 +284,7 @@ public final class PageWalker {
     }
 
     private void finish(long entry, boolean user, int key) {
-        global = (entry & PageEntry.G) != 0 && (system.cr4 & Cr4.PGE) != 0;
+        global = (entry & PageEntry.G) != 0 && hasGlobalPages();
         writable =
                 (entry & PageEntry.D) != 0
                         && (user ? (rights & PageEntry.RW) != 0 : supervisorWrites())

@@ -153,6 +153,7 @@ public final class Processor {
         memory = new PhysicalMemory(ram, setup.mmio(), apic);
         walker = new PageWalker(this, memory);
         inbox = new Inbox(this, ram.watch);
+        describe(ram);
         code = new CodeCache(this, inbox.number, ram.watch);
         mmu = new Mmu(this, memory, walker, code, ram.watch);
         model =
@@ -535,6 +536,17 @@ public final class Processor {
         mode = bits | selectAccess() << Mode.TLB_SHIFT;
         Raw.putInt(state + State.FAST_CALLS, (system.efer & Efer.SCE) != 0 ? 1 : 0);
         updateJumpKey();
+    }
+
+    /** Tells translated code where RAM is. */
+    private void describe(HostMemory ram) {
+        long low = Math.min(ram.bytes(), HostMemory.LOW_END);
+        Raw.putLong(state + State.RAM_LOW_BYTES, low);
+        Raw.putLong(state + State.RAM_GAP, HostMemory.HIGH_BASE - low);
+        Raw.putLong(state + State.RAM_BYTES, ram.bytes());
+        Raw.putLong(state + State.RAM_HOST, ram.hostAddress(0));
+        Raw.putLong(state + State.WATCH, ram.watch.address());
+        Raw.putLong(state + State.WATCHER, 1L << inbox.number);
     }
 
     /** Returns the number of the set of TLB entries. */

@@ -31,7 +31,7 @@ final class ProcessorReset {
 
     void reset() {
         long state = cpu.state;
-        Raw.fill(state + State.X87, State.TLB - State.X87, (byte) 0);
+        Raw.fill(state + State.X87, State.PAGE_TABLE - State.X87, (byte) 0);
         Recent.clear(state);
         cpu.fpu.reset();
         Raw.putInt(state + State.FCW, RESET_FCW);

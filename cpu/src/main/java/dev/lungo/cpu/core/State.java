@@ -156,6 +156,41 @@ public final class State {
     /** Likewise, of CS, for instructions. */
     public static final int CODE_LIMIT = WRITE_LIMIT + 6 * 8;
 
+    /**
+     * The host address of the topmost paging structure while translated code may walk it by itself,
+     * else 0: see {@link PageWalker#isPlain}.
+     */
+    public static final int PAGE_TABLE = CODE_LIMIT + 8;
+
+    /** A bit of it: there are five levels, not four. */
+    public static final int FIVE_LEVELS = 1;
+
+    /** Bits that no entry may have, and {@link TlbTable#GLOBAL} if entries can say so. */
+    public static final int PAGE_RESERVED = PAGE_TABLE + 8;
+
+    public static final int PAGE_GLOBAL = PAGE_RESERVED + 8;
+
+    /** How often translated code has walked. */
+    public static final int WALKS = PAGE_GLOBAL + 8;
+
+    /**
+     * RAM, for translated code, which leaves what is below 1 MiB alone: so many bytes lie at
+     * guest-physical zero; the others so much further up; all bytes; the host address of the first.
+     */
+    public static final int RAM_LOW_BYTES = WALKS + 8;
+
+    public static final int RAM_GAP = RAM_LOW_BYTES + 8;
+    public static final int RAM_BYTES = RAM_GAP + 8;
+    public static final int RAM_HOST = RAM_BYTES + 8;
+
+    /** The host address of the {@link dev.lungo.host.PageWatch}, and this processor's bit there. */
+    public static final int WATCH = RAM_HOST + 8;
+
+    public static final int WATCHER = WATCH + 8;
+
+    /** What leads from where translated code is executed to where it is written. */
+    public static final int CODE_TO_WRITABLE = WATCHER + 8;
+
     /** The software TLB, in sets of entries: see {@link Mmu}. */
     public static final int TLB = 4096;
 
@@ -170,16 +205,36 @@ public final class State {
     public static final int TLB_WRITE = 8;
     public static final int TLB_ADDEND = 16;
 
-    /** Likewise, for fetches: {tag, addend}. */
-    public static final int CODE_TLB = TLB + TLB_SETS * TLB_SET_BYTES;
+    /** See {@link TlbTable}. */
+    public static final int TLB_INFO = 24;
+
+    /** The entries in use, a {@link TlbTable} list each: those that are not global, and others. */
+    public static final int TLB_LOCAL = TLB + TLB_SETS * TLB_SET_BYTES;
+
+    public static final int TLB_LIST_BYTES = 64 + TLB_SETS * TLB_ENTRIES * 4;
+    public static final int TLB_GLOBAL = TLB_LOCAL + TLB_LIST_BYTES;
+
+    /** Bits that say where entries may be of pages larger than 4 KiB, and a long for huge ones. */
+    public static final int TLB_LARGE = TLB_GLOBAL + TLB_LIST_BYTES;
+
+    public static final int TLB_LARGE_BITS = 4096;
+    public static final int TLB_HUGE = TLB_LARGE + TLB_LARGE_BITS / 8;
+
+    /** Likewise, for fetches: {tag, addend, unused, info}. */
+    public static final int CODE_TLB = TLB_HUGE + 64;
 
     public static final int CODE_TLB_ENTRIES = 1024;
-    public static final int CODE_TLB_ENTRY_BYTES = 16;
+    public static final int CODE_TLB_ENTRY_BYTES = 32;
     public static final int CODE_TLB_ADDEND = 8;
     public static final int CODE_TLB_SET_BYTES = CODE_TLB_ENTRIES * CODE_TLB_ENTRY_BYTES;
+    public static final int CODE_TLB_LOCAL = CODE_TLB + TLB_SETS * CODE_TLB_SET_BYTES;
+    public static final int CODE_TLB_LIST_BYTES = 64 + TLB_SETS * CODE_TLB_ENTRIES * 4;
+    public static final int CODE_TLB_GLOBAL = CODE_TLB_LOCAL + CODE_TLB_LIST_BYTES;
+
+    public static final int CODE_TLB_LARGE = CODE_TLB_GLOBAL + CODE_TLB_LIST_BYTES;
 
     /** Translated code by linear address. */
-    public static final int JUMPS = CODE_TLB + TLB_SETS * CODE_TLB_SET_BYTES;
+    public static final int JUMPS = CODE_TLB_LARGE + TLB_LARGE_BITS / 8 + 64;
 
     public static final int JUMPS_BYTES = 2048 * 32;
 

@@ -14,6 +14,7 @@ import dev.lungo.isa.Segment;
 /** How a unit gets at memory: from operands by segments and the TLB to host addresses. */
 final class Addressing {
     private static final int PAGE_SHIFT = 12;
+    private static final int ZERO = 4;
     private static final int NOT_ZERO = 5;
     private static final int GREATER = 0xF;
     private static final int FS = 4;
@@ -131,15 +132,31 @@ final class Addressing {
 
     /** The host address for the linear address in T0, if the one in T2 is on the same page. */
     private void lookUpPage(boolean store) {
-        int set = Frame.at(State.TLB) + State.TLB_SET_BYTES * (to.mode >> Mode.TLB_SHIFT & 3);
-        int tag = set + (store ? State.TLB_WRITE : State.TLB_READ);
+        int set = Mode.tlbSet(to.mode);
+        int entries = Frame.at(State.TLB) + State.TLB_SET_BYTES * set;
+        int tag = entries + (store ? State.TLB_WRITE : State.TLB_READ);
         code.mov32(T1, T0);
         code.rr(0xC1, 4, 5, T1); // shr
         code.u8(PAGE_SHIFT - Integer.numberOfTrailingZeros(State.TLB_ENTRY_BYTES));
         code.arithmetic(4, 4, T1, (State.TLB_ENTRIES - 1) * State.TLB_ENTRY_BYTES);
         code.arithmetic(4, 8, T2, -(1 << PAGE_SHIFT));
         code.rmx(0x3B, 8, T2, STATE, T1, 0, tag);
-        to.slow(NOT_ZERO, Exit.Cause.TLB_MISS, () -> {});
-        code.rmx(0x03, 8, T0, STATE, T1, 0, set + State.TLB_ADDEND);
+        missed(set, store);
+        code.rmx(0x03, 8, T0, STATE, T1, 0, entries + State.TLB_ADDEND);
+    }
+
+    /** If there is no such entry, makes one, or has the instruction interpreted. */
+    private void missed(int set, boolean store) {
+        long[][] refill = to.stubs.refill;
+        boolean fills = set < refill.length;
+        to.slow(
+                NOT_ZERO,
+                Exit.Cause.TLB_MISS,
+                filled -> {
+                    if (fills) {
+                        code.call(refill[set][store ? 1 : 0]);
+                        code.jcc(ZERO, filled);
+                    }
+                });
     }
 }

@@ -33,7 +33,13 @@ final class Branching {
         int jump = code.jmp();
         to.exits.resumesAt(exit, code.here());
         code.land(jump);
-        to.leaveBy(exit);
+        if (to.checks || to.segmented) {
+            to.leaveBy(exit);
+        } else {
+            code.constant(T1, to.onPage(delta));
+            code.constant(T0, exit);
+            code.call(to.stubs.link[Mode.tlbSet(to.mode)]);
+        }
     }
 
     /** Leaves for a place {@code delta} bytes from the unit's beginning. */
@@ -104,7 +110,7 @@ final class Branching {
             checkTarget();
         }
         find();
-        to.slow(NOT_ZERO, Exit.Cause.UNKNOWN_TARGET, () -> {});
+        to.slow(NOT_ZERO, Exit.Cause.UNKNOWN_TARGET, _ -> {});
     }
 
     /** Likewise, where the mode will be another; until it is known that there is one, it is not. */
@@ -112,7 +118,7 @@ final class Branching {
         to.flags.clobber();
         changeKey(otherMode);
         callLookUp(otherMode);
-        to.slow(NOT_ZERO, Exit.Cause.UNKNOWN_TARGET, () -> changeKey(otherMode));
+        to.slow(NOT_ZERO, Exit.Cause.UNKNOWN_TARGET, _ -> changeKey(otherMode));
     }
 
     /** Has the host address in T1, by the instruction pointer in T0, and says in ZF whether. */
@@ -127,8 +133,41 @@ final class Branching {
         code.load(T0, STATE, Frame.at(State.JUMP_RIP));
     }
 
+    /**
+     * Leaves the unit for good if these bytes of its only instruction are not those that the next
+     * page begins with.
+     */
+    void checkNextPage(int from, int end) {
+        to.flags.clobber();
+        int set = Frame.at(State.CODE_TLB) + State.CODE_TLB_SET_BYTES * Mode.tlbSet(to.mode);
+        code.load(T0, STATE, Frame.at(State.RIP));
+        code.arithmetic(0, to.is64() ? 8 : 4, T0, PAGE); // add
+        code.mov32(T1, T0);
+        code.rr(0xC1, 4, 5, T1); // shr
+        code.u8(12 - Integer.numberOfTrailingZeros(State.CODE_TLB_ENTRY_BYTES));
+        code.arithmetic(AND, 4, T1, (State.CODE_TLB_ENTRIES - 1) * State.CODE_TLB_ENTRY_BYTES);
+        code.rmx(0x3B, 8, T0, STATE, T1, 0, set); // cmp
+        to.slow(NOT_ZERO, Exit.Cause.TLB_MISS, _ -> {});
+        code.rmx(0x03, 8, T0, STATE, T1, 0, set + State.CODE_TLB_ADDEND); // add
+        for (int at = from; at < end; ) {
+            int bytes = Integer.highestOneBit(Math.min(end - at, 4));
+            long value = 0;
+            for (int i = 0; i < bytes; i++) {
+                value |= (long) to.guestByte(at + i) << 8 * i;
+            }
+            code.rm(bytes == 1 ? 0x80 : 0x81, bytes, 7, T0, at - from); // cmp
+            code.immediate(bytes, value);
+            int changed = code.jcc(NOT_ZERO);
+            to.later(() -> {
+                code.land(changed);
+                to.leaveBy(to.exits.dead());
+            });
+            at += bytes;
+        }
+    }
+
     private void callLookUp(int targetMode) {
-        code.call(to.stubs.lookUp[targetMode >> Mode.TLB_SHIFT & 3]);
+        code.call(to.stubs.lookUp[Mode.tlbSet(targetMode)]);
     }
 
     /** From this mode to the other, or back. */

@@ -17,8 +17,9 @@ import dev.lungo.host.Raw;
  *             guest's code; where its value is in the host's, from the entry, or 0 if nowhere
  * </pre>
  *
- * The key of a unit is its mode, its place on the page and whether it uses vector registers and the
- * FPU. A record is in the bucket of its key and of so many first bytes as cannot move.
+ * The key of a unit is its mode, its place on the page and whether it uses vector registers, the
+ * FPU and the next page. A record is in the bucket of its key and of so many first bytes as cannot
+ * move.
  */
 final class Catalog {
     static final int BYTES = 32 << 20;
@@ -42,6 +43,8 @@ final class Catalog {
     private static final int PAGE_OFFSET_SHIFT = 16;
     private static final int VECTORS = 1 << 31;
     private static final int FPU = 1 << 30;
+    private static final int CROSSES = 1 << 29;
+    private static final int NOT_IN_KEY = VECTORS | FPU | CROSSES;
     private static final int START_SHIFT = 3;
     private static final int PAGE = 4096;
 
@@ -142,7 +145,11 @@ final class Catalog {
         Raw.putInt(at + NEXT, Raw.getInt(bucket));
         Raw.putInt(at + ENTRY, (int) (unit.entry - codeBase));
         Raw.putInt(at + DEAD_ENTRY, (int) (unit.deadEntry - unit.entry));
-        Raw.putInt(at + KEY, key | (unit.usesVectors ? VECTORS : 0) | (unit.usesFpu ? FPU : 0));
+        int more =
+                (unit.usesVectors ? VECTORS : 0)
+                        | (unit.usesFpu ? FPU : 0)
+                        | (unit.crosses ? CROSSES : 0);
+        Raw.putInt(at + KEY, key | more);
         Raw.putInt(at + GUEST_BYTES, guestBytes);
         Raw.putInt(at + FIRST_EXIT, firstExit);
         Raw.putInt(at + EXITS, count);
@@ -209,7 +216,7 @@ final class Catalog {
         for (int record = Raw.getInt(bucket); record != 0; ) {
             long at = base + record;
             if (record < own
-                    && (Raw.getInt(at + KEY) & ~(VECTORS | FPU)) == key
+                    && (Raw.getInt(at + KEY) & ~NOT_IN_KEY) == key
                     && Raw.getInt(at + ENTRY) > 0
                     && Raw.getInt(at + GUEST_BYTES) <= left
                     && isSame(record, host)) {
@@ -308,6 +315,7 @@ final class Catalog {
         int key = Raw.getInt(base + record + KEY);
         unit.usesVectors = (key & VECTORS) != 0;
         unit.usesFpu = (key & FPU) != 0;
+        unit.crosses = (key & CROSSES) != 0;
         unit.bytes(guestBytes(record));
         unit.deadEntry = unit.entry + deadEntry(record);
     }

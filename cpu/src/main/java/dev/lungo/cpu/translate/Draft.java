@@ -80,11 +80,13 @@ final class Draft implements Emission.Exits {
         if (steps.isEmpty() || steps.getFirst().isLast() && !steps.getFirst().isEmitted()) {
             return null;
         }
-        unit.bytes(length);
+        unit.bytes(Math.min(length, unit.leftOnPage()));
         for (Step step : steps) {
             moving.add(step.instruction, bytes, step.start);
         }
-        tools.code.note(moving);
+        if (!unit.crosses) {
+            tools.code.note(moving);
+        }
         seeWhereFlagsLive();
         for (Step step : steps) {
             unit.usesVectors |= step.isEmitted() && Emitters.usesVectors(step.instruction);
@@ -106,12 +108,12 @@ final class Draft implements Emission.Exits {
         }
         emission.finishUnit();
         unit.deadEntry = tools.code.here();
-        emission.leaveBy(tools.exits.add(new Exit(Exit.Kind.DEAD, unit, 0)));
+        emission.leaveBy(dead());
         return unit;
     }
 
     private void decode() {
-        int left = Math.min(PAGE - onPage, bytes.length);
+        int left = Math.min(unit.leftOnPage(), bytes.length);
         Raw.read(unit.host, bytes, 0, left);
         boolean goesOn = true;
         while (goesOn && length < left) {
@@ -129,6 +131,39 @@ final class Draft implements Emission.Exits {
         if (endsInShield()) { // what it shields must be in here
             length = steps.removeLast().start;
         }
+        if (length == 0 && left < Decoder.MAX_BYTES && !emission.segmented && !tools.checks) {
+            decodeAcross(left);
+        }
+    }
+
+    /** One instruction, of which so many bytes are on the unit's page. */
+    private void decodeAcross(int left) {
+        long next = nextPage();
+        if (next == 0) {
+            return;
+        }
+        Raw.read(next, bytes, left, Decoder.MAX_BYTES - left);
+        Decoded decoded = Decoder.decode(Mode.codeMode(unit.mode), bytes, 0, Decoder.MAX_BYTES);
+        if (decoded instanceof Instruction i && i.length() > left) {
+            Instruction available = Availability.of(i, tools.cpu.model).orElse(i);
+            if (Emitters.has(available, emission)) {
+                unit.crosses = true;
+                steps.add(new Step(available, 0, null, Emitters.isLast(available)));
+                length = i.length();
+            }
+        }
+    }
+
+    /** The host address of the page behind the one that the processor is on, or 0. */
+    private long nextPage() {
+        Processor cpu = tools.cpu;
+        long linear = cpu.wrapLinear((cpu.linearIp() | PAGE - 1) + 1);
+        return cpu.memory.host(cpu.mmu.translateForFetch(linear));
+    }
+
+    /** Whether the same unit may be of use in another run. */
+    boolean isWorthKeeping() {
+        return !unit.crosses || moving.isEmpty();
     }
 
     /** Whether the next instruction must come before any look at what is pending. */
@@ -162,6 +197,9 @@ final class Draft implements Emission.Exits {
     private void emit(Step step) {
         int end = step.start + step.instruction.length();
         emission.next(step.start, end, step.use, step.flagsLiveBefore, step.flagsLiveAfter);
+        if (unit.crosses) {
+            emission.branching.checkNextPage(unit.leftOnPage(), end);
+        }
         if (step.isEmitted()) {
             emitters.emit(step.instruction);
             emission.finish();
@@ -198,6 +236,11 @@ final class Draft implements Emission.Exits {
         tools.exits.get(exit).resume = address;
     }
 
+    @Override
+    public int dead() {
+        return tools.exits.add(new Exit(Exit.Kind.DEAD, unit, 0));
+    }
+
     /** An instruction of a unit. */
     private static final class Step {
         final Instruction instruction;
@@ -229,7 +272,7 @@ final class Draft implements Emission.Exits {
         }
 
         boolean endsUnit() {
-            return last || isEmitted() && Emitters.changesMode(instruction);
+            return last || isEmitted() && Emitters.endsUnit(instruction);
         }
 
         /** Whether the guest's state may be looked at here. */

@@ -8,6 +8,7 @@ import dev.lungo.cpu.core.State;
 import dev.lungo.isa.Operand;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,6 +66,9 @@ final class Emission {
         int link(int place);
 
         void resumesAt(int exit, long address);
+
+        /** From a unit that is not of its code any more. */
+        int dead();
     }
 
     /**
@@ -274,26 +278,27 @@ final class Emission {
 
     /** If this condition holds, the instruction is interpreted instead. */
     void slow(int condition) {
-        slow(condition, Exit.Cause.OPERANDS, () -> {});
+        slow(condition, Exit.Cause.OPERANDS, _ -> {});
     }
 
     /**
      * Likewise.
      *
-     * @param first is emitted before it comes to that
+     * @param first is emitted before it comes to that, and may go back behind the jump
      */
-    void slow(int condition, Exit.Cause cause, Runnable first) {
+    void slow(int condition, Exit.Cause cause, LongConsumer first) {
         if (flags.areLost()) {
             throw new IllegalStateException("the way out of an instruction comes too late");
         }
         int jump = code.jcc(condition);
+        long back = code.here();
         mark();
         GuestFlags.Place place = flags.snapshot();
         int exit = exits.interpret(start, cause);
         Runnable second = undo;
         outOfLine.add(() -> {
             code.land(jump);
-            first.run();
+            first.accept(back);
             second.run();
             flags.store(place);
             leaveBy(exit);

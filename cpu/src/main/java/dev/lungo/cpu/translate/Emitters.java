@@ -109,6 +109,7 @@ final class Emitters {
                     NOP,
                     LFENCE,
                     MFENCE,
+                    SERIALIZE,
                     SFENCE,
                     CBW,
                     CWDE,
@@ -217,9 +218,12 @@ final class Emitters {
         };
     }
 
-    /** Whether control goes on behind the instruction, but as a rule not in the same unit. */
-    static boolean changesMode(Instruction i) {
-        return i.mnemonic() == Mnemonic.STAC || i.mnemonic() == Mnemonic.CLAC;
+    /** Whether control goes on behind the instruction, but in another unit. */
+    static boolean endsUnit(Instruction i) {
+        return switch (i.mnemonic()) {
+            case STAC, CLAC, SERIALIZE -> true;
+            default -> false;
+        };
     }
 
     /** Whether the instruction may be interpreted instead, or is a way out of the unit. */
@@ -316,7 +320,7 @@ final class Emitters {
             case CLI, STI, CLD, STD -> flags.emit(i);
             case SYSCALL, SYSRET, STAC, CLAC -> modes.emit(i);
             case SWAPGS -> moves.emit(i);
-            case MFENCE -> to.fence(0xF0);
+            case MFENCE, SERIALIZE -> to.fence(0xF0); // what is pending comes behind the unit
             case SFENCE -> to.fence(0xF8);
             case LFENCE, // loads are in order but for those of a kind that no emitter has
                     ENDBR32,

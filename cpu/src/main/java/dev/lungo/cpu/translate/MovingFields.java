@@ -86,6 +86,11 @@ final class MovingFields {
         return useless ? 0 : count;
     }
 
+    /** Whether nothing here may be another in another run. */
+    boolean isEmpty() {
+        return count == 0 && !useless;
+    }
+
     /** Where one begins, in bytes from the unit's beginning; in ascending order. */
     int offset(int field) {
         return offsets[field];

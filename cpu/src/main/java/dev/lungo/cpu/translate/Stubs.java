@@ -28,6 +28,9 @@ final class Stubs {
     static final int JUMPS = 2048;
     static final int UNITS = 65536;
 
+    /** From a jump that is to be linked to the end of the call: two moves of an int, and itself. */
+    private static final int LINK_BYTES = 6 + 6 + 5;
+
     private static final int JUMP_HASH_SHIFT = 11;
     private static final int[] SAVED = {RBX, RBP, R12, R13, R14, R15};
     private static final int GENERAL_REGISTERS = 16;
@@ -72,6 +75,16 @@ final class Stubs {
      */
     final long[] lookUp = new long[State.TLB_SETS];
 
+    /**
+     * To be called where a branch is not linked yet, with its exit's number in T0 and where it
+     * leads on its page in T1: goes there, and has the jump before the call do so from now on. By
+     * the set of TLB entries.
+     */
+    final long[] link = new long[State.TLB_SETS];
+
+    /** See {@link TlbRefill}: by the set of TLB entries, and for loads, then stores. */
+    final long[][] refill = new long[State.TLB_SETS - 1][2];
+
     /** To be called: makes the host's flags what the guest's in the state are. Uses T1, T2. */
     final long flags;
 
@@ -113,6 +126,11 @@ final class Stubs {
         guarded = code.here();
         for (int set = 0; set < lookUp.length; set++) {
             lookUp[set] = lookUp(set);
+            link[set] = link(lookUp[set]);
+        }
+        for (int set = 0; set < refill.length; set++) { // but the last, which is never filled
+            refill[set][0] = new TlbRefill(code, set, false).emit();
+            refill[set][1] = new TlbRefill(code, set, true).emit();
         }
         flags = flags();
         log = log();
@@ -368,6 +386,27 @@ final class Stubs {
         code.landShort(untranslated);
         code.landShort(unknown);
         code.u8(RET);
+        return at;
+    }
+
+    private long link(long lookUp) {
+        long at = code.here();
+        code.u8(0x41); // push
+        code.u8(0x50 | T0 & 7);
+        code.load(T0, STATE, Frame.at(State.RIP));
+        code.rr(0x03, 8, T0, T1); // add
+        code.call(lookUp);
+        code.u8(0x41); // pop
+        code.u8(0x58 | T0 & 7);
+        code.u8(0x41); // pop: the address behind the call
+        code.u8(0x58 | T2 & 7);
+        code.jcc(NOT_ZERO, exit);
+        code.mov(T0, T1);
+        code.rr(0x2B, 8, T0, T2); // sub
+        code.arithmetic(0, 8, T0, LINK_BYTES); // add: from the end of the jump
+        code.rm(0x03, 8, T2, STATE, Frame.at(State.CODE_TO_WRITABLE)); // add
+        code.rm(0x89, 4, T0, T2, -LINK_BYTES - 4); // mov
+        code.rr(0xFF, 4, 4, T1); // jmp
         return at;
     }
 

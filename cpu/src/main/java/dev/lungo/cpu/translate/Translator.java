@@ -87,6 +87,7 @@ public final class Translator {
         checker = aids.contains(Engine.Aid.CHECK) ? new Checker(cpu) : null;
         map = aids.contains(Engine.Aid.PROFILE_MAP) ? ProfileMap.open() : null;
         memory = CodeMemory.map(codeBytes + Catalog.BYTES);
+        Raw.putLong(cpu.state + State.CODE_TO_WRITABLE, memory.toWritable());
         catalog = new Catalog(memory.executable() + memory.toWritable() + codeBytes);
         generations = new Generations(memory.executable(), codeBytes);
         code.begin(generations.next());
@@ -329,12 +330,15 @@ public final class Translator {
         if (exit.kind == Exit.Kind.LEAVE) {
             return 0;
         }
+        Unit from = exit.unit;
+        if (exit.kind == Exit.Kind.DEAD && from != null && from.isLive()) {
+            cpu.code.drop(from); // it has found out by itself
+        }
         Block block = cpu.code.current();
         Unit to = unitOf(block);
         if (to == null) {
             return 0;
         }
-        Unit from = exit.unit;
         if (checker != null) {
             return enter(to);
         }
@@ -350,6 +354,9 @@ public final class Translator {
     public Op op(Exit exit) {
         Unit unit = unit(exit);
         cpu.enterTranslation(unit);
+        if (unit.crosses) { // and may be another instruction by now
+            return cpu.code.single().first;
+        }
         Op op = exit.op;
         if (op == null) {
             op = cpu.code.op(unit.physical, exit.start);
@@ -361,7 +368,7 @@ public final class Translator {
     /** Where to go on behind an instruction that was interpreted, or 0 if its code has changed. */
     public long resume(Exit exit) {
         Unit unit = unit(exit);
-        boolean goesOn = unit.isLive() && cpu.mode() == unit.mode && canRun(unit);
+        boolean goesOn = unit.isLive() && !unit.crosses && cpu.mode() == unit.mode && canRun(unit);
         running = unit;
         if (checker != null) {
             checker.begins(unit, exit.before + 1);
@@ -491,7 +498,7 @@ public final class Translator {
                 map.add(unit, code.length(), cpu.linearIp());
             }
             write();
-            if (file != null && statistics.evictions() == 0) {
+            if (file != null && statistics.evictions() == 0 && draft.isWorthKeeping()) {
                 catalog.add(
                         unit,
                         draft.bytes,

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A piece of guest code that is translated as one: a straight run of instructions with ways out of
- * it, on one page.
+ * it, on one page, or one instruction that crosses into the next.
  */
 public final class Unit extends Code {
     private static final int PAGE = 4096;
@@ -25,6 +25,12 @@ public final class Unit extends Code {
     /** Likewise, for x87 and MMX. */
     boolean usesFpu;
 
+    /**
+     * Whether it is a single instruction that ends on the next page. Of that page it knows nothing:
+     * its code looks each time whether the rest of the instruction is there.
+     */
+    boolean crosses;
+
     /** Its instructions, once it has been checked. */
     @Nullable Plan plan;
 
@@ -36,6 +42,11 @@ public final class Unit extends Code {
         this.translator = translator;
         this.host = host;
         this.entry = entry;
+    }
+
+    /** How many bytes there are from its beginning to the end of the page. */
+    int leftOnPage() {
+        return PAGE - onPage();
     }
 
     /** Where on its page it begins, in bytes. */

@@ -136,6 +136,13 @@ final class Listing {
         for (long each : stubs.lookUp) {
             names.put(each, "look up");
         }
+        for (long each : stubs.link) {
+            names.put(each, "link");
+        }
+        for (long[] each : stubs.refill) {
+            names.put(each[0], "refill");
+            names.put(each[1], "refill");
+        }
     }
 
     static String write() {
@@ -233,6 +240,11 @@ final class Listing {
 
                     @Override
                     public void resumesAt(int exit, long address) {}
+
+                    @Override
+                    public int dead() {
+                        return 0;
+                    }
                 };
         Emission emission = new Emission(code, stubs, host, exits, mode, 0, false, false);
         return emission;
