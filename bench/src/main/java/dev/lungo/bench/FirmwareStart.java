@@ -89,7 +89,7 @@ public final class FirmwareStart {
         long[] at = new long[RESETS + 1];
         int[] resets = new int[1];
         HostClock clock = new HostClock();
-        try (HostMemory memory = new HostMemory(RAM);
+        try (HostMemory memory = HostMemory.ofPc(RAM);
                 HostLoop loop = new HostLoop(clock);
                 HostWorkers workers = new HostWorkers()) {
             Peripherals peripherals =

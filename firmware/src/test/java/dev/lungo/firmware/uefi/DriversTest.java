@@ -49,18 +49,18 @@ class DriversTest {
     void whoWantsAPortForItselfHasItsDriverStopped() {
         long port = with(SERIAL).getFirst();
         long application = with(BINDING).getLast();
-        assertThat(with(TEXT_OUT)).hasSize(1);
+        int consoles = with(TEXT_OUT).size();
 
         long status = open(port, SERIAL, application, 0, EXCLUSIVE);
 
         assertThat(status).isEqualTo(EfiStatus.SUCCESS);
-        assertThat(with(TEXT_OUT)).isEmpty();
+        assertThat(with(TEXT_OUT)).hasSize(consoles - 1);
         assertThat(rig.boot(BootService.ConnectController, port, 0, 0, 1))
                 .isEqualTo(EfiStatus.NOT_FOUND);
         rig.boot(BootService.CloseProtocol, port, rig.put(SERIAL), application, 0);
         assertThat(rig.boot(BootService.ConnectController, port, 0, 0, 1))
                 .isEqualTo(EfiStatus.SUCCESS);
-        assertThat(with(TEXT_OUT)).hasSize(1);
+        assertThat(with(TEXT_OUT)).hasSize(consoles);
     }
 
     @Test
@@ -80,13 +80,16 @@ class DriversTest {
     void allThatHangsOnTheRootBridgeGoesAndComesBack() {
         long root = with(Guid.parse("2f707ebb-4a1a-11d4-9a38-0090273fc14d")).getFirst();
 
+        int consoles = with(TEXT_OUT).size();
+
         rig.boot(BootService.DisconnectController, root, 0, 0);
         assertThat(with(SERIAL)).isEmpty();
+        assertThat(with(TEXT_OUT)).hasSizeLessThan(consoles);
         rig.boot(BootService.ConnectController, root, 0, 0, 1);
 
         assertThat(with(SERIAL)).hasSize(1);
-        assertThat(with(TEXT_OUT)).hasSize(1);
-        assertThat(rig.memory.getLong(rig.systemTable + 56)).isEqualTo(with(TEXT_OUT).getFirst());
+        assertThat(with(TEXT_OUT)).hasSize(consoles);
+        assertThat(with(TEXT_OUT)).contains(rig.memory.getLong(rig.systemTable + 56));
     }
 
     @Test
