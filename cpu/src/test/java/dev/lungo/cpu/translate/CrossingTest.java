@@ -29,6 +29,14 @@ class CrossingTest {
         begin(rig, on);
     }
 
+    /** Maps the same by pages of 4 KiB. */
+    private static void useSmallPages(Rig rig) {
+        for (int i = 0; i < 512; i++) {
+            rig.put64(TABLE + 8L * i, 0x1000L * i | 0x63);
+        }
+        rig.put64(DIRECTORY, TABLE | 0x63);
+    }
+
     private static void begin(Rig rig, int on) {
         rig.cpu.lower(Pending.ASLEEP);
         rig.register(Rig.RCX, 20);
@@ -78,10 +86,7 @@ class CrossingTest {
     void isAnotherOnceItsEndIsElsewhere() {
         try (Rig rig = Rig.inBlocks(Rig.Tier.NATIVE)) {
             load(rig, 5);
-            for (int i = 0; i < 512; i++) {
-                rig.put64(TABLE + 8L * i, 0x1000L * i | 0x63);
-            }
-            rig.put64(DIRECTORY, TABLE | 0x63);
+            useSmallPages(rig);
             put(rig, OTHER, 5, 6); // what follows 48 81 C0 01 02
             put(rig, OTHER + 2, 0xFF, 0xC9, 0x75, 0xF5, 0xF4);
             rig.cpu.mmu.flush(false);
@@ -102,10 +107,7 @@ class CrossingTest {
     void isAPageFaultOnceItsEndIsGone() {
         try (Rig rig = Rig.inBlocks(Rig.Tier.NATIVE)) {
             load(rig, 5);
-            for (int i = 0; i < 512; i++) {
-                rig.put64(TABLE + 8L * i, 0x1000L * i | 0x63);
-            }
-            rig.put64(DIRECTORY, TABLE | 0x63);
+            useSmallPages(rig);
             rig.cpu.mmu.flush(false);
             rig.run();
 
