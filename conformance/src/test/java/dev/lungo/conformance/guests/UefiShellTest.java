@@ -47,8 +47,15 @@ class UefiShellTest {
     void driversAreShownDisconnectedAndReconnected() throws Exception {
         Map<String, String> said =
                 run(
-                        "devices", "drivers", "disconnect -r", "dh", "connect -r", "devtree",
-                        "map -r", "fs0:", "ls");
+                        "devices",
+                        "drivers",
+                        "disconnect -r",
+                        "dh",
+                        "connect -r",
+                        "devtree",
+                        "map -r",
+                        "fs0:",
+                        "ls");
 
         assertThat(said.get("devices"))
                 .containsPattern("R - - +0 +1 +[0-9]+ PCI Root Bridge")
