@@ -132,6 +132,10 @@ public final class PageWalker {
     private long walk64(
             long linear, long table, int levels, int access, boolean user, boolean ignoreSmap) {
         boolean longMode = (system.efer & Efer.LMA) != 0;
+        long inAll = RESERVED_ADDRESS | reserved();
+        if (!longMode) {
+            inAll |= 0x7FF0_0000_0000_0000L; // bits 62:52 are reserved in PAE paging
+        }
         for (int level = levels; ; level--) {
             int shift = 12 + 9 * (level - 1);
             long at = table + ((linear >>> shift) & 0x1FF) * 8;
@@ -140,10 +144,7 @@ public final class PageWalker {
                 throw fault(linear, access, user, 0);
             }
             boolean leaf = level == 1 || (entry & PageEntry.PS) != 0;
-            long reserved = RESERVED_ADDRESS | reserved();
-            if (!longMode) {
-                reserved |= 0x7FF0_0000_0000_0000L; // bits 62:52 are reserved in PAE paging
-            }
+            long reserved = inAll;
             if (leaf && level > 1) {
                 reserved |= level > 3 ? PageEntry.PS : (1L << shift) - (1L << 13);
             }

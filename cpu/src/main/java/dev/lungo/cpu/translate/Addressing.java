@@ -135,14 +135,19 @@ final class Addressing {
         int set = Mode.tlbSet(to.mode);
         int entries = Frame.at(State.TLB) + State.TLB_SET_BYTES * set;
         int tag = entries + (store ? State.TLB_WRITE : State.TLB_READ);
-        code.mov32(T1, T0);
-        code.rr(0xC1, 4, 5, T1); // shr
-        code.u8(PAGE_SHIFT - Integer.numberOfTrailingZeros(State.TLB_ENTRY_BYTES));
-        code.arithmetic(4, 4, T1, (State.TLB_ENTRIES - 1) * State.TLB_ENTRY_BYTES);
+        tlbEntry(code, State.TLB_ENTRIES, State.TLB_ENTRY_BYTES);
         code.arithmetic(4, 8, T2, -(1 << PAGE_SHIFT));
         code.rmx(0x3B, 8, T2, STATE, T1, 0, tag);
         missed(set, store);
         code.rmx(0x03, 8, T0, STATE, T1, 0, entries + State.TLB_ADDEND);
+    }
+
+    /** Where in a set of a TLB the entry for the linear address in T0 is, in bytes, in T1. */
+    static void tlbEntry(HostCode code, int entries, int entryBytes) {
+        code.mov32(T1, T0);
+        code.rr(0xC1, 4, 5, T1); // shr
+        code.u8(PAGE_SHIFT - Integer.numberOfTrailingZeros(entryBytes));
+        code.arithmetic(4, 4, T1, (entries - 1) * (long) entryBytes); // and
     }
 
     /** If there is no such entry, makes one, or has the instruction interpreted. */

@@ -142,10 +142,7 @@ final class Branching {
         int set = Frame.at(State.CODE_TLB) + State.CODE_TLB_SET_BYTES * Mode.tlbSet(to.mode);
         code.load(T0, STATE, Frame.at(State.RIP));
         code.arithmetic(0, to.is64() ? 8 : 4, T0, PAGE); // add
-        code.mov32(T1, T0);
-        code.rr(0xC1, 4, 5, T1); // shr
-        code.u8(12 - Integer.numberOfTrailingZeros(State.CODE_TLB_ENTRY_BYTES));
-        code.arithmetic(AND, 4, T1, (State.CODE_TLB_ENTRIES - 1) * State.CODE_TLB_ENTRY_BYTES);
+        Addressing.tlbEntry(code, State.CODE_TLB_ENTRIES, State.CODE_TLB_ENTRY_BYTES);
         code.rmx(0x3B, 8, T0, STATE, T1, 0, set); // cmp
         to.slow(NOT_ZERO, Exit.Cause.TLB_MISS, _ -> {});
         code.rmx(0x03, 8, T0, STATE, T1, 0, set + State.CODE_TLB_ADDEND); // add

@@ -84,9 +84,7 @@ final class Draft implements Emission.Exits {
         for (Step step : steps) {
             moving.add(step.instruction, bytes, step.start);
         }
-        if (!unit.crosses) {
-            tools.code.note(moving);
-        }
+        tools.code.note(moving);
         seeWhereFlagsLive();
         for (Step step : steps) {
             unit.usesVectors |= step.isEmitted() && Emitters.usesVectors(step.instruction);

@@ -270,6 +270,21 @@ final class HostCode {
         }
     }
 
+    void push(int register) {
+        onStack(0x50, register);
+    }
+
+    void pop(int register) {
+        onStack(0x58, register);
+    }
+
+    private void onStack(int opcode, int register) {
+        if (register > 7) {
+            u8(0x41);
+        }
+        u8(opcode | register & 7);
+    }
+
     // Arithmetic with an immediate: "which" is the operation's number, ADD 0 to CMP 7.
 
     void arithmetic(int which, int size, int rm, long value) {

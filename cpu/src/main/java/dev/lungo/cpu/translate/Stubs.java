@@ -156,11 +156,7 @@ final class Stubs {
         code.mov(RAX, T0);
         code.arithmetic(0, 8, RSP, 8);
         for (int i = SAVED.length - 1; i >= 0; i--) {
-            int register = SAVED[i];
-            if (register > 7) {
-                code.u8(0x41);
-            }
-            code.u8(0x58 | register & 7);
+            code.pop(SAVED[i]);
         }
         code.u8(RET);
         return at;
@@ -169,10 +165,7 @@ final class Stubs {
     private long enter() {
         long at = code.here();
         for (int register : SAVED) {
-            if (register > 7) {
-                code.u8(0x41);
-            }
-            code.u8(0x50 | register & 7);
+            code.push(register);
         }
         code.arithmetic(SUB, 8, RSP, 8);
         code.lea(STATE, RDI, Frame.BIAS);
@@ -318,8 +311,8 @@ final class Stubs {
 
     private long log() {
         long at = code.here();
-        code.u8(0x50); // push rax
-        code.u8(0x51); // push rcx
+        code.push(RAX);
+        code.push(RCX);
         code.load(T2, STATE, Frame.at(State.STORE_LOG));
         code.store(T2, 0, T0);
         code.store(T2, StoreLog.LENGTH, T1);
@@ -332,8 +325,8 @@ final class Stubs {
         code.jcc(BELOW, next);
         code.rmx(0x8D, 8, T2, T2, RCX, 0, StoreLog.OLD); // lea
         code.store(STATE, Frame.at(State.STORE_LOG), T2);
-        code.u8(0x59); // pop rcx
-        code.u8(0x58); // pop rax
+        code.pop(RCX);
+        code.pop(RAX);
         code.u8(RET);
         return at;
     }
@@ -361,11 +354,7 @@ final class Stubs {
         code.landShort(stale);
         // Another way, which changes of translations leave alone: by where the TLB has the code.
         int set = Frame.at(State.CODE_TLB) + State.CODE_TLB_SET_BYTES * tlbSet;
-        code.mov32(T1, T0);
-        code.rr(0xC1, 4, SUB, T1); // shr
-        code.u8(12 - Integer.numberOfTrailingZeros(State.CODE_TLB_ENTRY_BYTES));
-        int offsets = (State.CODE_TLB_ENTRIES - 1) * State.CODE_TLB_ENTRY_BYTES;
-        code.arithmetic(AND, 4, T1, offsets);
+        Addressing.tlbEntry(code, State.CODE_TLB_ENTRIES, State.CODE_TLB_ENTRY_BYTES);
         code.mov(T2, T0);
         code.arithmetic(AND, 8, T2, -4096);
         code.rmx(0x3B, 8, T2, STATE, T1, 0, set);
@@ -391,15 +380,12 @@ final class Stubs {
 
     private long link(long lookUp) {
         long at = code.here();
-        code.u8(0x41); // push
-        code.u8(0x50 | T0 & 7);
+        code.push(T0);
         code.load(T0, STATE, Frame.at(State.RIP));
         code.rr(0x03, 8, T0, T1); // add
         code.call(lookUp);
-        code.u8(0x41); // pop
-        code.u8(0x58 | T0 & 7);
-        code.u8(0x41); // pop: the address behind the call
-        code.u8(0x58 | T2 & 7);
+        code.pop(T0);
+        code.pop(T2); // the address behind the call
         code.jcc(NOT_ZERO, exit);
         code.mov(T0, T1);
         code.rr(0x2B, 8, T0, T2); // sub

@@ -82,7 +82,7 @@ final class TlbRefill {
     long emit() {
         long at = code.here();
         for (int register : SAVED) {
-            code.u8(0x50 | register); // push
+            code.push(register);
         }
         checkOnePage();
         walk();
@@ -106,7 +106,7 @@ final class TlbRefill {
 
     private void end() {
         for (int i = SAVED.length - 1; i >= 0; i--) {
-            code.u8(0x58 | SAVED[i]); // pop
+            code.pop(SAVED[i]);
         }
         code.u8(0xC3); // ret
     }
