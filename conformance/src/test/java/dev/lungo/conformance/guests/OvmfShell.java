@@ -66,7 +66,7 @@ final class OvmfShell {
                 return Arrays.copyOfRange(volume, at + 4, at + u24(volume, at));
             }
         }
-        return abort("not run: no PE image in the shell's file");
+        throw new AssertionError("the shell's file has no PE image");
     }
 
     private static int find(byte[] in, Guid guid, int from) {
