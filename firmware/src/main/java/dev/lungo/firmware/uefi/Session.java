@@ -202,7 +202,8 @@ final class Session {
         MpServices.install(protocols, firmware, others);
         PciDriver pci = new PciDriver(protocols, board, pages, List.of(ConsoleDrivers.SERIAL_PORT));
         DiskDrivers disks =
-                new DiskDrivers(protocols, services, board, pci, () -> clock.time().toFileTime());
+                new DiskDrivers(
+                        protocols, services, calls, board, pci, () -> clock.time().toFileTime());
         ConsoleDrivers serial =
                 new ConsoleDrivers(
                         protocols,

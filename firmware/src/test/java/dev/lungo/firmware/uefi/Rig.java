@@ -241,9 +241,11 @@ public final class Rig {
         return at;
     }
 
-    /** An argument of the guest's function that is being called: one of the first four. */
+    /** An argument of the guest's function that is being called. */
     long argument(int index) {
-        return cpu.registers.gpr[ARGUMENTS[index]];
+        return index < ARGUMENTS.length
+                ? cpu.registers.gpr[ARGUMENTS[index]]
+                : memory.getLong(cpu.registers.gpr[4] + 8 + 8L * index);
     }
 
     private void runUntil(int index, BooleanSupplier holds) {

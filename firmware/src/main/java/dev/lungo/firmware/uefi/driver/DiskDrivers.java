@@ -13,11 +13,13 @@ import dev.lungo.boot.fs.Volumes;
 import dev.lungo.firmware.Board;
 import dev.lungo.firmware.Board.Medium;
 import dev.lungo.firmware.uefi.DevicePath;
+import dev.lungo.firmware.uefi.GuestCalls;
 import dev.lungo.firmware.uefi.boottime.DriverServices;
 import dev.lungo.firmware.uefi.driver.Made.Child;
 import dev.lungo.firmware.uefi.protocol.BlockDevice;
 import dev.lungo.firmware.uefi.protocol.BlockIo;
 import dev.lungo.firmware.uefi.protocol.DiskIo;
+import dev.lungo.firmware.uefi.protocol.GuestDisk;
 import dev.lungo.firmware.uefi.protocol.PartitionInformation;
 import dev.lungo.firmware.uefi.protocol.PciIo;
 import dev.lungo.firmware.uefi.protocol.Product;
@@ -46,6 +48,7 @@ public final class DiskDrivers {
 
     private final Protocols protocols;
     private final DriverServices services;
+    private final GuestCalls calls;
     private final List<Board.Disk> disks;
     private final PciIo pciIo;
     private final BlockIo blockIo;
@@ -61,19 +64,21 @@ public final class DiskDrivers {
     public DiskDrivers(
             Protocols protocols,
             DriverServices services,
+            GuestCalls calls,
             Board board,
             PciDriver pci,
             Supplier<FileTime> clock) {
         this.protocols = protocols;
         this.services = services;
+        this.calls = calls;
         this.clock = clock;
         disks = board.disks();
         pciIo = pci.pciIo();
         tellUser = board.tellUser();
-        Transfers transfers = new Transfers(tellUser);
+        Transfers transfers = new Transfers(protocols, this::tell);
         blockIo = new BlockIo(protocols, transfers);
         diskIo = new DiskIo(protocols, transfers);
-        fileSystem = new SimpleFileSystem(protocols, tellUser);
+        fileSystem = new SimpleFileSystem(protocols, this::tell);
         partitionInfo = new PartitionInformation(protocols);
     }
 
@@ -86,7 +91,7 @@ public final class DiskDrivers {
             if (function == disk.pciDevice() << 3) {
                 boolean cdrom = disk.medium() == Medium.CDROM;
                 int blockBytes = cdrom ? CD_BLOCK_BYTES : BlockBackend.SECTOR_BYTES;
-                BlockDevice device = new BlockDevice(disk.backend(), blockBytes, cdrom, false);
+                BlockDevice device = BlockDevice.disk(disk.backend(), blockBytes, cdrom);
                 String name = cdrom ? "Virtio CD-ROM" : "Virtio Disk";
                 return () -> Made.on(name, blockIo.make(device));
             }
@@ -94,9 +99,11 @@ public final class DiskDrivers {
         return null;
     }
 
-    /** A disk or part of one, by bytes. */
+    /** A disk or part of one, by bytes; also one that a driver of the guest's has. */
     Maker.@Nullable Start bytes(long controller) {
-        BlockDevice device = blockIo.device(protocols.handles().address(controller, BlockIo.GUID));
+        long address = protocols.handles().address(controller, BlockIo.GUID);
+        BlockDevice own = blockIo.device(address);
+        BlockDevice device = own != null ? own : GuestDisk.of(protocols, calls, address);
         return device == null ? null : () -> Made.on("", diskIo.make(device));
     }
 
@@ -115,13 +122,12 @@ public final class DiskDrivers {
                                     ("File System " + volume.get().label()).strip(),
                                     List.of(fileSystem.make(volume.get())));
         } catch (VolumeException | BackendException e) {
-            tell(e);
+            tell(String.valueOf(e.getMessage()));
             return null;
         }
     }
 
-    private void tell(RuntimeException e) {
-        String message = String.valueOf(e.getMessage());
+    private void tell(String message) {
         if (told.add(message)) {
             tellUser.accept(message);
         }
@@ -147,7 +153,7 @@ public final class DiskDrivers {
                 partitions.addAll(table.get().partitions());
             }
         } catch (BootException | BackendException e) {
-            tell(e);
+            tell(String.valueOf(e.getMessage()));
         }
         if (partitions.isEmpty() && images.isEmpty()) {
             return null;
@@ -167,8 +173,7 @@ public final class DiskDrivers {
         BlockBackend backend = partition.of(disk.backend());
         List<Product> products = new ArrayList<>();
         products.add(protocols.product(path.with(DevicePath.MEDIA, HARD_DRIVE, node)));
-        products.addAll(
-                blockIo.make(new BlockDevice(backend, BlockBackend.SECTOR_BYTES, false, true)));
+        products.addAll(blockIo.make(disk.piece(backend, BlockBackend.SECTOR_BYTES)));
         products.add(partitionInfo.make(disk.backend(), partition));
         String name =
                 switch (partition) {
@@ -210,8 +215,7 @@ public final class DiskDrivers {
                 ByteWriter node = new ByteWriter().u32(number).u64(entry.block()).u64(blocks);
                 List<Product> products = new ArrayList<>();
                 products.add(protocols.product(path.with(DevicePath.MEDIA, CDROM, node.toBytes())));
-                products.addAll(
-                        blockIo.make(new BlockDevice(image.get(), CD_BLOCK_BYTES, true, true)));
+                products.addAll(blockIo.make(disc.piece(image.get(), CD_BLOCK_BYTES)));
                 children.add(new Child("Boot Image " + number, products));
             }
             number++;

@@ -4,6 +4,7 @@ import dev.lungo.boot.Guid;
 import dev.lungo.boot.bytes.ByteWriter;
 import dev.lungo.firmware.uefi.Call;
 import dev.lungo.firmware.uefi.EfiStatus;
+import dev.lungo.firmware.uefi.protocol.Transfers.Direction;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,7 +75,7 @@ public final class BlockIo {
 
     /** EFI_BLOCK_IO_MEDIA. */
     private static ByteWriter media(BlockDevice device) {
-        ByteWriter out = new ByteWriter().u32(BlockDevice.MEDIA_ID);
+        ByteWriter out = new ByteWriter().u32(device.mediaId());
         out.u8(device.removable() ? 1 : 0).u8(1).u8(device.partition() ? 1 : 0);
         out.u8(device.backend().isReadOnly() ? 1 : 0).u8(1).alignTo(4);
         out.u32(device.blockBytes()).u32(0).alignTo(8);
@@ -88,8 +89,8 @@ public final class BlockIo {
         }
         return switch (member) {
             case Reset -> EfiStatus.SUCCESS;
-            case ReadBlocks -> read(call, device, 3);
-            case WriteBlocks -> write(call, device, 3);
+            case ReadBlocks -> transfer(Direction.READ, call, device, 3);
+            case WriteBlocks -> transfer(Direction.WRITE, call, device, 3);
             case FlushBlocks -> transfers.flush(device);
         };
     }
@@ -102,50 +103,29 @@ public final class BlockIo {
         }
         return switch (member) {
             case Reset -> EfiStatus.SUCCESS;
-            case ReadBlocksEx -> complete(call, 3, read(call, device, 4));
-            case WriteBlocksEx -> complete(call, 3, write(call, device, 4));
-            case FlushBlocksEx -> complete(call, 1, transfers.flush(device));
+            case ReadBlocksEx ->
+                    transfers.complete(call, 3, transfer(Direction.READ, call, device, 4));
+            case WriteBlocksEx ->
+                    transfers.complete(call, 3, transfer(Direction.WRITE, call, device, 4));
+            case FlushBlocksEx -> transfers.complete(call, 1, transfers.flush(device));
         };
-    }
-
-    private long complete(Call call, int token, long status) {
-        return protocols.complete(call.memory(), call.argument(token), status);
     }
 
     /**
      * @param size which argument is the size of the buffer, which is the next one
      */
-    private long read(Call call, BlockDevice device, int size) {
+    private long transfer(Direction direction, Call call, BlockDevice device, int size) {
         long status = check(call, device, size);
-        return status != EfiStatus.SUCCESS || call.argument(size) == 0
+        return status != EfiStatus.SUCCESS
                 ? status
-                : transfers.read(
-                        device,
-                        call.argument(2) * device.blockBytes(),
-                        call.memory(),
-                        call.argument(size + 1),
-                        call.argument(size));
-    }
-
-    private long write(Call call, BlockDevice device, int size) {
-        long status = check(call, device, size);
-        if (status == EfiStatus.SUCCESS && device.backend().isReadOnly()) {
-            return EfiStatus.WRITE_PROTECTED;
-        }
-        return status != EfiStatus.SUCCESS || call.argument(size) == 0
-                ? status
-                : transfers.write(
-                        device,
-                        call.argument(2) * device.blockBytes(),
-                        call.memory(),
-                        call.argument(size + 1),
-                        call.argument(size));
+                : transfers.transfer(
+                        direction, call, device, call.argument(2) * device.blockBytes(), size);
     }
 
     private static long check(Call call, BlockDevice device, int size) {
         long lba = call.argument(2);
         long bytes = call.argument(size);
-        if (call.int32(1) != BlockDevice.MEDIA_ID) {
+        if (call.int32(1) != device.mediaId()) {
             return EfiStatus.MEDIA_CHANGED;
         }
         if (bytes != 0 && call.argument(size + 1) == 0) {

@@ -4,6 +4,7 @@ import dev.lungo.boot.Guid;
 import dev.lungo.boot.bytes.ByteWriter;
 import dev.lungo.firmware.uefi.Call;
 import dev.lungo.firmware.uefi.EfiStatus;
+import dev.lungo.firmware.uefi.protocol.Transfers.Direction;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -73,8 +74,8 @@ public final class DiskIo {
             return EfiStatus.INVALID_PARAMETER;
         }
         return switch (member) {
-            case ReadDisk -> read(call, device, 3);
-            case WriteDisk -> write(call, device, 3);
+            case ReadDisk -> transfer(Direction.READ, call, device, 3);
+            case WriteDisk -> transfer(Direction.WRITE, call, device, 3);
         };
     }
 
@@ -86,50 +87,28 @@ public final class DiskIo {
         }
         return switch (member) {
             case Cancel -> EfiStatus.SUCCESS; // nothing is ever under way
-            case ReadDiskEx -> complete(call, 3, read(call, device, 4));
-            case WriteDiskEx -> complete(call, 3, write(call, device, 4));
-            case FlushDiskEx -> complete(call, 1, transfers.flush(device));
+            case ReadDiskEx ->
+                    transfers.complete(call, 3, transfer(Direction.READ, call, device, 4));
+            case WriteDiskEx ->
+                    transfers.complete(call, 3, transfer(Direction.WRITE, call, device, 4));
+            case FlushDiskEx -> transfers.complete(call, 1, transfers.flush(device));
         };
-    }
-
-    private long complete(Call call, int token, long status) {
-        return protocols.complete(call.memory(), call.argument(token), status);
     }
 
     /**
      * @param size which argument is the size of the buffer, which is the next one
      */
-    private long read(Call call, BlockDevice device, int size) {
+    private long transfer(Direction direction, Call call, BlockDevice device, int size) {
         long status = check(call, device, size);
         return status != EfiStatus.SUCCESS
                 ? status
-                : transfers.read(
-                        device,
-                        call.argument(2),
-                        call.memory(),
-                        call.argument(size + 1),
-                        call.argument(size));
-    }
-
-    private long write(Call call, BlockDevice device, int size) {
-        long status = check(call, device, size);
-        if (status == EfiStatus.SUCCESS && device.backend().isReadOnly()) {
-            return EfiStatus.WRITE_PROTECTED;
-        }
-        return status != EfiStatus.SUCCESS
-                ? status
-                : transfers.write(
-                        device,
-                        call.argument(2),
-                        call.memory(),
-                        call.argument(size + 1),
-                        call.argument(size));
+                : transfers.transfer(direction, call, device, call.argument(2), size);
     }
 
     private static long check(Call call, BlockDevice device, int size) {
         long offset = call.argument(2);
         long bytes = call.argument(size);
-        if (call.int32(1) != BlockDevice.MEDIA_ID) {
+        if (call.int32(1) != device.mediaId()) {
             return EfiStatus.MEDIA_CHANGED;
         }
         boolean inside = offset >= 0 && bytes >= 0 && offset <= device.backend().bytes() - bytes;

@@ -12,9 +12,12 @@ import dev.lungo.firmware.uefi.EfiTime;
 import dev.lungo.firmware.uefi.LinearMemory;
 import dev.lungo.machine.BackendException;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /**
  * EFI_SIMPLE_FILE_SYSTEM_PROTOCOL and EFI_FILE_PROTOCOL. UEFI 2.10, "Simple File System Protocol"
@@ -81,6 +84,9 @@ public final class SimpleFileSystem {
     private final Map<Long, Volume> volumes = new HashMap<>();
     private final Map<Long, OpenFile> files = new HashMap<>();
 
+    /** Volumes with a service under way. */
+    private final Set<Volume> busy = new HashSet<>();
+
     public SimpleFileSystem(Protocols protocols, Consumer<String> tellUser) {
         this.protocols = protocols;
         this.tellUser = tellUser;
@@ -108,13 +114,8 @@ public final class SimpleFileSystem {
             return EfiStatus.INVALID_PARAMETER;
         }
         call.memory().require(call.argument(1), 8);
-        try {
-            return give(call, 1, volume, volume.root().open("."), /* writable= */ true);
-        } catch (VolumeException e) {
-            return status(e);
-        } catch (BackendException e) {
-            return failed(e);
-        }
+        return guarded(
+                volume, () -> give(call, 1, volume, volume.root().open("."), /* writable= */ true));
     }
 
     private long give(Call call, int argument, Volume volume, FileNode node, boolean writable) {
@@ -134,12 +135,40 @@ public final class SimpleFileSystem {
         if (file == null) {
             return EfiStatus.INVALID_PARAMETER;
         }
+        long status = guarded(file.volume, () -> call(member, call, file));
+        return switch (member) {
+            case OpenEx -> complete(call, 5, status);
+            case ReadEx, WriteEx, FlushEx -> complete(call, 1, status);
+            case Open,
+                    Close,
+                    Delete,
+                    Read,
+                    Write,
+                    GetPosition,
+                    SetPosition,
+                    GetInfo,
+                    SetInfo,
+                    Flush ->
+                    status;
+        };
+    }
+
+    /**
+     * A driver of the guest's that has the volume's disk and calls back while it reads or writes
+     * gets an error.
+     */
+    private long guarded(Volume volume, LongSupplier service) {
+        if (!busy.add(volume)) {
+            return EfiStatus.DEVICE_ERROR;
+        }
         try {
-            return call(member, call, file);
+            return service.getAsLong();
         } catch (VolumeException e) {
             return status(e);
         } catch (BackendException e) {
             return failed(e);
+        } finally {
+            busy.remove(volume);
         }
     }
 
@@ -163,7 +192,7 @@ public final class SimpleFileSystem {
 
     private long call(FileMember member, Call call, OpenFile file) {
         return switch (member) {
-            case Open -> open(call, file);
+            case Open, OpenEx -> open(call, file);
             case Close -> close(call, file);
             case Delete -> delete(call, file);
             case Read -> read(call, file, call.argument(1), call.argument(2));
@@ -172,11 +201,9 @@ public final class SimpleFileSystem {
             case SetPosition -> setPosition(call, file);
             case GetInfo -> getInfo(call, file);
             case SetInfo -> setInfo(call, file);
-            case Flush -> flush(file);
-            case OpenEx -> complete(call, 5, open(call, file));
-            case ReadEx -> readOrWrite(call, file, /* writes= */ false);
-            case WriteEx -> readOrWrite(call, file, /* writes= */ true);
-            case FlushEx -> complete(call, 1, flush(file));
+            case ReadEx -> read(call, file, token(call) + 16, buffer(call));
+            case WriteEx -> write(call, file, token(call) + 16, buffer(call));
+            case Flush, FlushEx -> flush(file);
         };
     }
 
@@ -194,15 +221,12 @@ public final class SimpleFileSystem {
         return status;
     }
 
-    private long readOrWrite(Call call, OpenFile file, boolean writes) {
-        long token = call.argument(1);
-        long buffer = call.memory().getLong(token + 24);
-        return complete(
-                call,
-                1,
-                writes
-                        ? write(call, file, token + 16, buffer)
-                        : read(call, file, token + 16, buffer));
+    private static long token(Call call) {
+        return call.argument(1);
+    }
+
+    private static long buffer(Call call) {
+        return call.memory().getLong(token(call) + 24);
     }
 
     // ---- Opening, closing
