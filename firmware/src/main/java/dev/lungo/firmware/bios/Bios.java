@@ -48,8 +48,9 @@ public final class Bios implements Firmware {
     private static final int[] TIMER_HANDLER =    // the tick, INT 1Ch, end of interrupt
         {0x50, 0xE6, 0xB4, 0xCD, 0x1C, 0xB0, 0x20, 0xE6, 0x20, 0x58, 0xCF};
     private static final int[] KEYBOARD_HANDLER = // INT 15h with AH = 4Fh first, which may eat the key
-        {0x50, 0xE4, 0x60, 0xB4, 0x4F, 0xF9, 0xCD, 0x15, 0x73, 0x02, 0xE6, 0xB4,
-         0xB0, 0x20, 0xE6, 0x20, 0x58, 0xCF};
+        {0x50, 0xE4, 0x60, 0xB4, 0x4F, 0xF9, 0xCD, 0x15, 0xB4, 0x00, 0x73, 0x02, 0xE6, 0xB4,
+         0xB0, 0x20, 0xE6, 0x20, 0x80, 0xFC, 0x1B, 0x75, 0x02, 0xCD, 0x1B, // Break
+         0x80, 0xFC, 0x05, 0x75, 0x02, 0xCD, 0x05, 0x58, 0xCF}; // Print Screen
     private static final int[] CLOCK_HANDLER =    // INT 4Ah when the alarm rings
         {0x50, 0xE6, 0xB4, 0x84, 0xC0, 0x74, 0x02, 0xCD, 0x4A,
          0xB0, 0x20, 0xE6, 0xA0, 0xE6, 0x20, 0x58, 0xCF};
@@ -111,7 +112,7 @@ public final class Bios implements Firmware {
                         power,
                         pointing);
         keyboard = new Keyboard(bda, this::pollConsole);
-        time = new TimeServices(bda, ports, new PciBios(ports.pci));
+        time = new TimeServices(bda, ports, new PciBios(ports.pci, memory));
         bootstrap = new Bootstrap(drives, memory, cdromBoot, settings.bootOrder());
     }
 
@@ -161,7 +162,7 @@ public final class Bios implements Firmware {
             stubs.vector(v, 0, 0);
         }
         stubs.handler(0x08, this::tick,              1, TIMER_HANDLER);
-        stubs.handler(0x09, keyboard::scanCode,     10, KEYBOARD_HANDLER);
+        stubs.handler(0x09, keyboard::scanCode,     12, KEYBOARD_HANDLER);
         for (int v = 0x0A; v <= 0x0F; v++) {
             stubs.handler(v, MASTER_HANDLER);
         }

@@ -6,7 +6,7 @@ import dev.lungo.firmware.bios.Keys.Modifiers;
  * INT 16h, and what INT 09h does with a scan code. IBM PS/2 and PC BIOS Interface Technical
  * Reference, "Interrupt 09H" and "Interrupt 16H".
  *
- * <p>Left out: Pause, Print Screen, SysRq, Alt with the keypad's digits, lights.
+ * <p>Left out: Pause, SysRq, Alt with the keypad's digits, lights.
  */
 final class Keyboard implements Service {
     // SHIFT_FLAGS
@@ -21,6 +21,10 @@ final class Keyboard implements Service {
     // KEY_FLAGS_3
     private static final int LAST_WAS_E0 = 1 << 1;
     private static final int ENHANCED = 1 << 4;
+
+    // Interrupts that keys call
+    private static final int PRINT_SCREEN = 0x05;
+    private static final int BREAK = 0x1B;
 
     private static final int EMPTY_BUFFER = 0x1E;
     private static final int FULL_BUFFER = 0x3E;
@@ -150,9 +154,10 @@ final class Keyboard implements Service {
 
     // ---- INT 09h
 
-    /** A byte from the keyboard, in AL. */
+    /** A byte from the keyboard, in AL; AH becomes the interrupt to call for it, or 0. */
     void scanCode(Registers regs) {
         int code = regs.al();
+        regs.ah(0);
         if (code == 0xE0) {
             bda.u8(Bda.KEY_FLAGS_3, bda.u8(Bda.KEY_FLAGS_3) | LAST_WAS_E0);
             return;
@@ -160,7 +165,15 @@ final class Keyboard implements Service {
         boolean extended = (bda.u8(Bda.KEY_FLAGS_3) & LAST_WAS_E0) != 0;
         bda.u8(Bda.KEY_FLAGS_3, bda.u8(Bda.KEY_FLAGS_3) & ~LAST_WAS_E0);
         boolean down = code < 0x80;
-        if (!modifier(code & 0x7F, extended, down) && down) {
+        if (down && code == 0x46 && (extended || modifiers().control())) {
+            bda.u8(Bda.BREAK, 0x80);
+            bda.u16(Bda.KEY_HEAD, bda.u16(Bda.KEY_BUFFER_START_AT));
+            bda.u16(Bda.KEY_TAIL, bda.u16(Bda.KEY_BUFFER_START_AT));
+            store(0);
+            regs.ah(BREAK);
+        } else if (down && code == 0x37 && extended && !modifiers().control()) {
+            regs.ah(PRINT_SCREEN);
+        } else if (!modifier(code & 0x7F, extended, down) && down) {
             int stroke = Keys.stroke(code, extended, modifiers());
             if (stroke != Keys.NONE) {
                 store(stroke);

@@ -69,6 +69,9 @@ final class Keys {
         if (scanCode >= PLAIN.length() || PLAIN.charAt(scanCode) == ' ') {
             return NONE;
         }
+        if (extended && PLAIN.charAt(scanCode) == '*') { // Print Screen
+            return with.control ? 0x7200 : NONE;
+        }
         if (extended) { // Enter and the slash of the keypad
             return 0xE000 | PLAIN.charAt(scanCode);
         }

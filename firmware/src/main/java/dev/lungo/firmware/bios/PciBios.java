@@ -19,13 +19,17 @@ final class PciBios {
     private static final int BAD_VENDOR = 0x83;
     private static final int NOT_FOUND = 0x86;
     private static final int BAD_REGISTER = 0x87;
+    private static final int SET_FAILED = 0x88;
+    private static final int BUFFER_TOO_SMALL = 0x89;
 
     private static final int NOBODY = 0xFFFF;
 
     private final PciConfiguration pci;
+    private final SafeMemory memory;
 
-    PciBios(PciConfiguration pci) {
+    PciBios(PciConfiguration pci, SafeMemory memory) {
         this.pci = pci;
+        this.memory = memory;
     }
 
     void serve(Registers regs) {
@@ -39,13 +43,37 @@ final class PciBios {
             }
             case 0x02 -> findDevice(regs);
             case 0x03 -> findClass(regs);
+            case 0x06 -> specialCycle(regs);
             case 0x08, 0x09, 0x0A -> read(regs, Width.ofBytes(1 << regs.al() - 0x08));
             case 0x0B, 0x0C, 0x0D -> write(regs, Width.ofBytes(1 << regs.al() - 0x0B));
+            case 0x0E -> routingOptions(regs);
+            case 0x0F -> regs.fail(SET_FAILED); // there is no router
             default -> {
                 regs.unknown();
                 regs.fail(UNSUPPORTED);
             }
         }
+    }
+
+    /** By mechanism 1 a write to device 31, function 7: no device of ours listens. */
+    private void specialCycle(Registers regs) {
+        pci.write(regs.bh() << 8 | 0xFF, 0, Width.DWORD, regs.edx());
+        regs.succeed();
+    }
+
+    /** ES:DI is a buffer's size and where it is; it gets the slots of {@link PciRoutingTable}. */
+    private void routingOptions(Registers regs) {
+        byte[] slots = PciRoutingTable.slots();
+        long at = regs.esDi();
+        int room = memory.u16(at);
+        memory.u16(at, slots.length);
+        if (room < slots.length) {
+            regs.fail(BUFFER_TOO_SMALL);
+            return;
+        }
+        memory.write(memory.u16(at + 2) + ((long) memory.u16(at + 4) << 4), slots);
+        regs.bx(PciRoutingTable.EXCLUSIVE_LINES);
+        regs.succeed();
     }
 
     private void findDevice(Registers regs) {

@@ -97,8 +97,8 @@ final class Post {
         memory.u8(at + 2, 0xFC); // model, submodel, revision
         memory.u8(at + 3, 0x01);
         memory.u8(at + 4, 0x00);
-        // a second 8259, a real-time clock, INT 15h with AH = 4Fh, an extended BIOS data area
-        memory.u8(at + 5, 1 << 6 | 1 << 5 | 1 << 4 | 1 << 2);
+        // a second 8259, a real-time clock, INT 15h with AH = 4Fh and 41h, an extended data area
+        memory.u8(at + 5, 1 << 6 | 1 << 5 | 1 << 4 | 1 << 3 | 1 << 2);
         memory.u8(at + 6, 1 << 6); // INT 16h, AH = 09h
     }
 

@@ -249,6 +249,18 @@ public final class Registers {
         return value;
     }
 
+    /** POPA: the stack pointer's word is dropped. */
+    void popAll() {
+        di(popWord());
+        si(popWord());
+        bp(popWord());
+        popWord();
+        bx(popWord());
+        dx(popWord());
+        cx(popWord());
+        ax(popWord());
+    }
+
     /** Takes a word off the stack into the flags that real mode has. */
     void popFlags() {
         state.rflags = popWord() & Rflags.DEFINED | Rflags.FIXED;

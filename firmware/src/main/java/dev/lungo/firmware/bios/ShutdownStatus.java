@@ -5,14 +5,15 @@ import dev.lungo.machine.CpuRegisters;
 /**
  * Where a program goes on that had the processor reset, to leave protected mode on an 80286: it
  * says so in register 0Fh of CMOS and by a pointer at 40h:67h. IBM Personal Computer AT Technical
- * Reference, "Shutdown"; Ralf Brown's CMOS list, "0Fh". Code 09h, by which the AT's own block move
- * came back, is one like all others: the machine starts anew.
+ * Reference, "Shutdown"; Ralf Brown's CMOS list, "0Fh". Code 09h is that of the AT's own block
+ * move, which DOS extenders use, too, since it restores all registers.
  */
 final class ShutdownStatus {
     private static final int CMOS = 0x70;
     private static final int STATUS = 0x0F;
 
     private static final int JUMP_AFTER_EOI = 0x05;
+    private static final int BLOCK_MOVE = 0x09;
     private static final int JUMP = 0x0A;
     private static final int IRET = 0x0B;
     private static final int RETF = 0x0C;
@@ -41,20 +42,33 @@ final class ShutdownStatus {
                     ports.out(0x20, EOI);
                 }
                 regs.jump(segment, offset);
+                regs.ds(Bda.SEGMENT);
+            }
+            case BLOCK_MOVE -> {
+                regs.stack(segment, offset);
+                regs.es(regs.popWord());
+                regs.ds(regs.popWord());
+                regs.popAll();
+                farReturn(regs);
+                regs.popFlags();
             }
             case IRET, RETF -> {
                 regs.stack(segment, offset);
-                int to = regs.popWord();
-                regs.jump(regs.popWord(), to);
+                farReturn(regs);
                 if (status == IRET) {
                     regs.popFlags();
                 }
+                regs.ds(Bda.SEGMENT);
             }
             default -> {
                 return false;
             }
         }
-        regs.ds(Bda.SEGMENT);
         return true;
+    }
+
+    private static void farReturn(Registers regs) {
+        int offset = regs.popWord();
+        regs.jump(regs.popWord(), offset);
     }
 }

@@ -20,6 +20,7 @@ final class SystemServices implements Service {
     private final ExtendedMemory extended;
     private final PowerManagement power;
     private final PointingDevice pointing;
+    private final ExternalEvent externalEvent;
     private final Timers.Timer event;
 
     /** When a wait ends, in nanoseconds of the clock; 0 while nobody waits. */
@@ -40,6 +41,7 @@ final class SystemServices implements Service {
         this.extended = extended;
         this.power = power;
         this.pointing = pointing;
+        externalEvent = new ExternalEvent(memory, ports, timers.clock());
         event = timers.create(this, this::eventComes);
     }
 
@@ -47,6 +49,7 @@ final class SystemServices implements Service {
     public void serve(Registers regs) {
         switch (regs.ah()) {
             case 0x24 -> a20(regs);
+            case 0x41 -> externalEvent.await(regs);
             case 0x4F -> regs.carry(true); // a key as it is
             case 0x52 -> regs.succeed(); // a medium may be ejected
             case 0x53 -> power.serve(regs);
@@ -148,6 +151,7 @@ final class SystemServices implements Service {
 
     void reset() {
         event.cancel();
+        externalEvent.reset();
         waitEnd = 0;
     }
 }

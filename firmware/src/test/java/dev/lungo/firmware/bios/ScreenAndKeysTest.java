@@ -161,6 +161,27 @@ class ScreenAndKeysTest {
 
     // ---- Keys
 
+    @Test
+    void breakEmptiesTheBufferAndCallsItsInterrupt() {
+        press(0x1E); // a
+        press(0x1D, 0xE0, 0x46); // Ctrl and Break
+
+        assertThat(bench.high(AX)).as("the interrupt to call").isEqualTo(0x1B);
+        assertThat(bench.memory.getByte(0x471)).isEqualTo((byte) 0x80);
+        assertThat(bench.call(0x16, 0x0000).get(AX)).isZero();
+        bench.call(0x16, 0x0100);
+        assertThat(bench.zero()).as("no more keys").isTrue();
+    }
+
+    @Test
+    void printScreenIsNoKeyButAnInterrupt() {
+        press(0xE0, 0x2A, 0xE0, 0x37);
+
+        assertThat(bench.high(AX)).isEqualTo(0x05);
+        bench.call(0x16, 0x0100);
+        assertThat(bench.zero()).isTrue();
+    }
+
     private void press(int... scanCodes) {
         for (int code : scanCodes) {
             bench.set(AX, code).hardwareInterrupt(0x09);

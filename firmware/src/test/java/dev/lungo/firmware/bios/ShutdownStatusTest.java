@@ -41,6 +41,29 @@ class ShutdownStatusTest {
         assertThat(bench.get(BiosBench.SP)).isEqualTo(0x123A);
     }
 
+    /** As DOS extenders push them: flags, CS, IP, all registers, DS, ES. */
+    @Test
+    void orGoesOnWithAllItsRegisters() {
+        int[] words = {
+            0x0E5, 0x0D5, 0x0D1, 0x051, 0x0B9, 0xFFFF, 0x0B1, 0x0D7, 0x0C7, 0x0A7, // ES to AX
+            0x0042, 0x3000, 0x0246
+        };
+        for (int i = 0; i < words.length; i++) {
+            bench.memory.putShort(0x21234 + 2 * i, (short) words[i]);
+        }
+
+        assertThat(reset(0x09)).isTrue();
+
+        assertThat(at()).isEqualTo(0x30042);
+        assertThat(bench.state.rflags).isEqualTo(0x246);
+        assertThat(bench.state.segments[BiosBench.ES].selector()).isEqualTo(0xE5);
+        assertThat(bench.state.segments[BiosBench.DS].selector()).isEqualTo(0xD5);
+        assertThat(bench.get(BiosBench.DI)).isEqualTo(0xD1);
+        assertThat(bench.get(BiosBench.BX)).isEqualTo(0xB1);
+        assertThat(bench.get(BiosBench.AX)).isEqualTo(0xA7);
+        assertThat(bench.get(BiosBench.SP)).isEqualTo(0x1234 + 2 * words.length);
+    }
+
     @Test
     void otherwiseTheMachineBeginsAnew() {
         assertThat(reset(0x00)).isFalse();

@@ -102,6 +102,28 @@ class SystemServicesTest {
     }
 
     @Test
+    void aByteInMemoryIsWaitedFor() {
+        bench.memory.putByte(TABLE, (byte) 7);
+        bench.segment(ES, 0).set(DI, TABLE).call(0x15, 0x4101, 0x0800); // until it is 8
+        assertThat(bench.waits(0x15)).isTrue();
+
+        bench.memory.putByte(TABLE, (byte) 8);
+        bench.interrupt(0x15);
+        assertThat(bench.waits(0x15)).isFalse();
+        assertThat(bench.carry()).isFalse();
+    }
+
+    @Test
+    void aPortIsWaitedForSoLong() {
+        bench.call(0x15, 0x4113, 0x0102, 0, 0x3FD); // LSR.DR for 110 ms
+        assertThat(bench.waits(0x15)).isTrue();
+
+        bench.now = 111_000_000;
+        bench.interrupt(0x15);
+        assertThat(bench.waits(0x15)).isFalse();
+    }
+
+    @Test
     void protectedModeIsEnteredBehindTheInterrupt() {
         for (int i = 1; i < 8; i++) {
             descriptor(TABLE + 8 * i, 0x10000 * i);
@@ -191,6 +213,24 @@ class SystemServicesTest {
 
         bench.set(SI, 0).call(0x1A, 0xB102, 0, 0x1111, 0x4321);
         assertThat(bench.high(AX)).isEqualTo(0x86);
+    }
+
+    @Test
+    void theLinesOfPciPinsAreToldInABufferThatIsLargeEnough() {
+        bench.memory.putInt(TABLE, 10); // bytes
+        bench.memory.putInt(TABLE + 2, 0x0900_1000); // 0900:1000
+        bench.segment(ES, 0).set(DI, TABLE).call(0x1A, 0xB10E, 0);
+        assertThat(bench.high(AX)).isEqualTo(0x89);
+        int bytes = bench.memory.getShort(TABLE);
+
+        bench.call(0x1A, 0xB10E, 0);
+
+        assertThat(bench.carry()).isFalse();
+        assertThat(bench.get(BX)).isEqualTo(0x0C00);
+        for (int i = 0; i < bytes; i++) { // as $PIR has them
+            assertThat(bench.memory.getByte(0xA000 + i))
+                    .isEqualTo(bench.memory.getByte(0xF9820 + i));
+        }
     }
 
     @Test
