@@ -35,6 +35,19 @@ final class Post {
     private static final int ONE_SERIAL_PORT = 1 << 9;
     private static final int ALWAYS = HAS_COPROCESSOR | HAS_POINTING_DEVICE | TEXT_80_COLOR;
 
+    // spotless:off
+    /** IBM Personal Computer Technical Reference, "Video Parameters": the 6845's registers, and more. */
+    private static final int[] VIDEO_PARAMETERS = {
+        0x38, 0x28, 0x2D, 0x0A, 0x1F, 0x06, 0x19, 0x1C, 0x02, 0x07, 0x06, 0x07, 0, 0, 0, 0, // 40 columns
+        0x71, 0x50, 0x5A, 0x0A, 0x1F, 0x06, 0x19, 0x1C, 0x02, 0x07, 0x06, 0x07, 0, 0, 0, 0, // 80 columns
+        0x38, 0x28, 0x2D, 0x0A, 0x7F, 0x06, 0x64, 0x70, 0x02, 0x01, 0x06, 0x07, 0, 0, 0, 0, // graphics
+        0x61, 0x50, 0x52, 0x0F, 0x19, 0x06, 0x19, 0x19, 0x02, 0x0D, 0x0B, 0x0C, 0, 0, 0, 0, // monochrome
+        0x00, 0x08, 0x00, 0x10, 0x00, 0x40, 0x00, 0x40, // bytes of each of these
+        40, 40, 80, 80, 40, 40, 80, 80,                 // columns of each mode
+        0x2C, 0x28, 0x2D, 0x29, 0x2A, 0x2E, 0x1E, 0x29, // mode control of each
+    };
+    // spotless:on
+
     private Post() {}
 
     /**
@@ -86,6 +99,7 @@ final class Post {
         memory.u8(base + Layout.RETURN, 0xCF);
         configuration(memory, base + Layout.CONFIGURATION);
         disketteParameters(memory, base + Layout.DISKETTE_PARAMETERS, drives);
+        write(memory, base + Layout.VIDEO_PARAMETERS, VIDEO_PARAMETERS);
         memory.u8(base + Layout.RESET_VECTOR, 0xEA); // a far jump
         memory.u16(base + Layout.RESET_VECTOR + 1, Layout.POWER_ON);
         memory.u16(base + Layout.RESET_VECTOR + 3, Layout.SEGMENT);
@@ -108,8 +122,12 @@ final class Post {
         int sectors = first == null ? 18 : first.geometry().sectors();
         int gap = sectors > 18 ? 0x53 : sectors > 9 ? 0x6C : 0x50;
         int[] table = {0xAF, 0x02, 0x25, 0x02, sectors, 0x1B, 0xFF, gap, 0xF6, 0x0F, 0x08, 79, 0};
-        for (int i = 0; i < table.length; i++) {
-            memory.u8(at + i, table[i]);
+        write(memory, at, table);
+    }
+
+    private static void write(SafeMemory memory, long at, int... bytes) {
+        for (int i = 0; i < bytes.length; i++) {
+            memory.u8(at + i, bytes[i]);
         }
     }
 }

@@ -197,4 +197,21 @@ class GraphicsOutputTest {
         assertThat(screen().width()).isEqualTo(1280);
         assertThat(rig.memory.getInt(rig.memory.getLong(protocol + 24) + 4)).isZero();
     }
+
+    @Test
+    void theMonitorDescribesItself() {
+        Guid active = Guid.parse("bd8c1056-9f36-44ec-92a8-a6337f817986");
+        rig.boot(BootService.LocateProtocol, rig.put(active), 0, OUT);
+        long edid = rig.memory.getLong(OUT);
+        byte[] block = new byte[rig.memory.getInt(edid)];
+
+        rig.memory.read(rig.memory.getLong(edid + 8), block, 0, block.length);
+
+        int sum = 0;
+        for (byte each : block) {
+            sum += each;
+        }
+        assertThat(block).hasSize(128).startsWith(0, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0);
+        assertThat(sum & 0xFF).isZero();
+    }
 }

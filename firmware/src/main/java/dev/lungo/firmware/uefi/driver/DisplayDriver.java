@@ -1,7 +1,9 @@
 package dev.lungo.firmware.uefi.driver;
 
+import dev.lungo.boot.Guid;
 import dev.lungo.boot.bytes.ByteWriter;
 import dev.lungo.firmware.Board;
+import dev.lungo.firmware.Edid;
 import dev.lungo.firmware.uefi.DevicePath;
 import dev.lungo.firmware.uefi.boottime.DriverServices;
 import dev.lungo.firmware.uefi.console.Consoles;
@@ -21,6 +23,10 @@ public final class DisplayDriver {
     private static final int ADR = 3;
 
     private static final long FIRST_DISPLAY = 0x8001_0100L;
+
+    // "EDID Discovered Protocol" (12.9.2.4), "EDID Active Protocol" (12.9.2.5): nobody overrides it
+    private static final Guid EDID_DISCOVERED = Guid.parse("1c0c34f6-d380-41fa-a049-8ad06c1a66aa");
+    private static final Guid EDID_ACTIVE = Guid.parse("bd8c1056-9f36-44ec-92a8-a6337f817986");
 
     private final Protocols protocols;
     private final DriverServices services;
@@ -66,7 +72,18 @@ public final class DisplayDriver {
         List<Product> products = new ArrayList<>();
         products.add(protocols.product(path));
         products.add(on.graphics.product());
+        products.add(edid(EDID_DISCOVERED));
+        products.add(edid(EDID_ACTIVE));
         products.addAll(consoles.add(path, on.text));
         return Made.children("Display", List.of(new Child("Screen", products)));
+    }
+
+    /** The size of the block, where it is, and behind that the block itself. */
+    private Product edid(Guid guid) {
+        byte[] block = Edid.block();
+        ByteWriter out = new ByteWriter().u32(block.length).u32(0).u64(0).bytes(block);
+        Product made = protocols.product(guid, out);
+        protocols.memory().putLong(made.address() + 8, made.address() + 16);
+        return made;
     }
 }
