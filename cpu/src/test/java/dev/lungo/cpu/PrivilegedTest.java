@@ -270,7 +270,7 @@ class PrivilegedTest {
     @Test
     void rdtscpAndRdpidTellTscAux() {
         rig.nanos = 0x1_0000_0005L;
-        rig.cpu.system.tscAux = 77;
+        rig.cpu.msrs.write(0xC000_0103, 77); // IA32_TSC_AUX
 
         run(RDTSCP);
         assertThat(rig.register(Rig.RAX)).isEqualTo(5);

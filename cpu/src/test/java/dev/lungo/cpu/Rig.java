@@ -16,6 +16,7 @@ import dev.lungo.isa.Cr0;
 import dev.lungo.isa.Cr4;
 import dev.lungo.isa.Efer;
 import dev.lungo.machine.ApicBus;
+import dev.lungo.machine.Clock;
 import dev.lungo.machine.CpuRegisters;
 import dev.lungo.machine.CpuRegisters.SegmentState;
 import dev.lungo.machine.CpuSetup;
@@ -86,7 +87,7 @@ public final class Rig implements AutoCloseable {
     private final @Nullable Translator translator;
     private int left = Integer.MAX_VALUE;
 
-    /** What the machine's clock says. */
+    /** What the machine's clock says, if no other was given. */
     public long nanos;
 
     /** How code is run that is not run instruction by instruction. */
@@ -128,6 +129,12 @@ public final class Rig implements AutoCloseable {
     public static Rig cramped() {
         assumeTrue(ExecutableMemory.isSupported(), "only x86-64 Linux hosts have a native tier");
         return translating(Set.of(), null, 4 << 20);
+    }
+
+    /** Translates everything, with this clock; skips likewise. */
+    public static Rig onClock(Clock clock) {
+        assumeTrue(ExecutableMemory.isSupported(), "only x86-64 Linux hosts have a native tier");
+        return new Rig(new HostMemory(16 << 20), 0, 1, false, clock, Rig::translating);
     }
 
     /** So many on one memory, which the first closes. Each runs in blocks; skips likewise. */
@@ -187,8 +194,19 @@ public final class Rig implements AutoCloseable {
             int count,
             boolean stepwise,
             Function<Processor, @Nullable Translator> translator) {
+        this(memory, index, count, stepwise, null, translator);
+    }
+
+    private Rig(
+            HostMemory memory,
+            int index,
+            int count,
+            boolean stepwise,
+            @Nullable Clock given,
+            Function<Processor, @Nullable Translator> translator) {
         this.memory = memory;
-        Timers timers = new Timers(() -> nanos);
+        Clock clock = given == null ? () -> nanos : given;
+        Timers timers = new Timers(clock);
         apic = new LocalApic(0, new ApicBus(), timers);
         Tracer tracer = stepwise ? (_, _, _, _) -> count() : Tracer.NONE;
         cpu =
@@ -201,7 +219,7 @@ public final class Rig implements AutoCloseable {
                                 ports,
                                 new MmioBus(),
                                 apic,
-                                () -> nanos,
+                                clock,
                                 tracer));
         this.translator = translator.apply(cpu);
         interpreter = new Interpreter(cpu, this.translator);

@@ -1,7 +1,9 @@
 package dev.lungo.host;
 
 import dev.lungo.machine.Clock;
-import java.util.concurrent.atomic.AtomicLong;
+import java.lang.foreign.Arena;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
 
 /**
  * Guest time that follows the host's monotonic clock, can be stopped, and hides from the guest what
@@ -10,37 +12,69 @@ import java.util.concurrent.atomic.AtomicLong;
  * timer ticks against the TSC then finds the same ratio on a busy host as on an idle one.
  *
  * <p>Time does not go back for any thread, whoever looks: what it is made of is only seen together,
- * since {@link #version} is looked at before and after.
+ * since a version is looked at before and after. It lies outside of the heap, so that machine code
+ * can look at the time as {@link #nanos} does: see {@link #address}.
  */
 public final class HostClock implements Clock {
     /** Longer than an engine takes from beat to beat, shorter than any timer tick of a guest. */
-    static final long MOST_AHEAD_NANOS = 2_000_000;
+    public static final int MOST_AHEAD_NANOS = 2_000_000;
 
-    private static final long NOT_STOPPED = Long.MIN_VALUE;
+    // What the time is made of, a long each, in bytes from the address.
 
     /** Odd while what follows is changed, under this monitor. */
-    private volatile int version;
-
-    /** What the host's clock is ahead by. */
-    private volatile long hidden = System.nanoTime();
-
-    /** The host's time when time was stopped. */
-    private volatile long stoppedAt = NOT_STOPPED;
+    public static final int VERSION = 0;
 
     /** How many processors execute guest instructions. */
-    private volatile int running;
+    public static final int RUNNING = 8;
+
+    /** Not zero if time is stopped, and then the host's time when it was. */
+    public static final int STOPPED = 16;
+
+    public static final int STOPPED_AT = 24;
+
+    /** What the host's clock is ahead by. */
+    public static final int HIDDEN = 32;
 
     /** The host's time at the last beat; it grows, also without the monitor. */
-    private final AtomicLong lastBeat = new AtomicLong(System.nanoTime());
+    public static final int LAST_BEAT = 40;
+
+    private static final int BYTES = 64;
+
+    /** The host's clock by its number in {@code <time.h>}: that of {@link System#nanoTime}. */
+    public static final int CLOCK_MONOTONIC = 1;
+
+    private final MemorySegment made = Arena.ofAuto().allocate(BYTES, BYTES);
+    private final long address = made.address();
 
     private volatile Runnable onBeat = () -> {};
+
+    public HostClock() {
+        long now = System.nanoTime();
+        set(HIDDEN, now);
+        set(LAST_BEAT, now);
+    }
+
+    /**
+     * The host address of what the time is made of, valid as long as this object is. While nobody
+     * has stopped it and a processor runs, the time is what {@code clock_gettime} says of {@link
+     * #CLOCK_MONOTONIC}, at most {@link #MOST_AHEAD_NANOS} after the last beat as it was before
+     * that was asked, less what is hidden, if the version is the same before and after, and even.
+     */
+    public long address() {
+        return address;
+    }
+
+    /** The host address of the function {@code clock_gettime}. POSIX, "clock_getres". */
+    public static long reader() {
+        return Linker.nativeLinker().defaultLookup().findOrThrow("clock_gettime").address();
+    }
 
     @Override
     public long nanos() {
         for (; ; ) {
-            int before = version;
-            long shown = shown() - hidden;
-            if ((before & 1) == 0 && version == before) {
+            long before = get(VERSION);
+            long shown = shown() - get(HIDDEN);
+            if ((before & 1) == 0 && get(VERSION) == before) {
                 return shown;
             }
             Thread.onSpinWait();
@@ -49,12 +83,11 @@ public final class HostClock implements Clock {
 
     /** The host's time as far as the guest may know it. */
     private long shown() {
-        long stopped = stoppedAt;
-        if (stopped != NOT_STOPPED) {
-            return stopped;
+        if (get(STOPPED) != 0) {
+            return get(STOPPED_AT);
         }
-        boolean limited = running != 0;
-        long most = lastBeat.get() + MOST_AHEAD_NANOS;
+        boolean limited = get(RUNNING) != 0;
+        long most = get(LAST_BEAT) + MOST_AHEAD_NANOS;
         long now = System.nanoTime();
         return limited ? Math.min(now, most) : now;
     }
@@ -62,26 +95,27 @@ public final class HostClock implements Clock {
     @Override
     public void begin() {
         synchronized (this) {
-            version++;
+            changing();
             settle();
-            running++;
-            version++;
+            set(RUNNING, get(RUNNING) + 1);
+            changed();
         }
         onBeat.run();
     }
 
     @Override
     public void beat() {
-        long last = lastBeat.get();
+        long last = get(LAST_BEAT);
         long now = System.nanoTime();
         if (now - last > MOST_AHEAD_NANOS) {
             synchronized (this) {
-                version++;
+                changing();
                 settle();
-                version++;
+                changed();
             }
         } else if (now > last) {
-            lastBeat.compareAndSet(last, now); // else somebody else has just done so
+            // If that fails, somebody else has just done so.
+            Raw.compareAndSet(address + LAST_BEAT, Long.BYTES, last, now);
         }
         onBeat.run();
     }
@@ -89,19 +123,29 @@ public final class HostClock implements Clock {
     @Override
     public void rest() {
         synchronized (this) {
-            version++;
+            changing();
             settle();
-            running--;
-            version++;
+            set(RUNNING, get(RUNNING) - 1);
+            changed();
         }
     }
 
     /** A beat, however late; what was too long is hidden. */
-    private synchronized void settle() {
+    private void settle() {
         long now = System.nanoTime();
-        long last = lastBeat.getAndAccumulate(now, Math::max);
-        if (running != 0 && stoppedAt == NOT_STOPPED) {
-            hidden += Math.max(0, now - last - MOST_AHEAD_NANOS);
+        long last = beatAt(now);
+        if (get(RUNNING) != 0 && get(STOPPED) == 0) {
+            set(HIDDEN, get(HIDDEN) + Math.max(0, now - last - MOST_AHEAD_NANOS));
+        }
+    }
+
+    /** The last beat is not before now any more. Returns when it was. */
+    private long beatAt(long now) {
+        for (; ; ) {
+            long last = get(LAST_BEAT);
+            if (Raw.compareAndSet(address + LAST_BEAT, Long.BYTES, last, Math.max(last, now))) {
+                return last;
+            }
         }
     }
 
@@ -113,10 +157,11 @@ public final class HostClock implements Clock {
     /** Time stands still. */
     public void stop() {
         synchronized (this) {
-            if (stoppedAt == NOT_STOPPED) {
-                version++;
-                stoppedAt = shown();
-                version++;
+            if (get(STOPPED) == 0) {
+                changing();
+                set(STOPPED_AT, shown());
+                set(STOPPED, 1);
+                changed();
             }
         }
     }
@@ -124,15 +169,31 @@ public final class HostClock implements Clock {
     /** Time goes on where it stopped. */
     public void resume() {
         synchronized (this) {
-            if (stoppedAt != NOT_STOPPED) {
-                version++;
+            if (get(STOPPED) != 0) {
+                changing();
                 settle();
                 long now = System.nanoTime();
-                hidden += now - stoppedAt;
-                lastBeat.accumulateAndGet(now, Math::max);
-                stoppedAt = NOT_STOPPED;
-                version++;
+                set(HIDDEN, get(HIDDEN) + now - get(STOPPED_AT));
+                beatAt(now);
+                set(STOPPED, 0);
+                changed();
             }
         }
+    }
+
+    private void changing() {
+        set(VERSION, get(VERSION) + 1);
+    }
+
+    private void changed() {
+        set(VERSION, get(VERSION) + 1);
+    }
+
+    private long get(int what) {
+        return Raw.getLongVolatile(address + what);
+    }
+
+    private void set(int what, long value) {
+        Raw.putLongVolatile(address + what, value);
     }
 }

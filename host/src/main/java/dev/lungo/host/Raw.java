@@ -94,6 +94,11 @@ public final class Raw {
         return (long) SHARED_LONG.getVolatile(ALL, host);
     }
 
+    /** Stores to an aligned long, after every earlier load and store and before every later one. */
+    public static void putLongVolatile(long host, long value) {
+        SHARED_LONG.setVolatile(ALL, host, value);
+    }
+
     /** Sets bits of an aligned long atomically, before every later load and store. */
     public static void orLong(long host, long bits) {
         int _ = Long.signum((long) SHARED_LONG.getAndBitwiseOr(ALL, host, bits));

@@ -32,7 +32,7 @@ class HostClockTest {
 
         Thread.sleep(50);
 
-        assertThat(clock.nanos() - before).isBetween(0L, HostClock.MOST_AHEAD_NANOS);
+        assertThat(clock.nanos() - before).isBetween(0L, (long) HostClock.MOST_AHEAD_NANOS);
         clock.beat();
         assertThat(clock.nanos() - before).isLessThan(50 * MILLISECOND);
     }

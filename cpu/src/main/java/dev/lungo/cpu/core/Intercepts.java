@@ -13,7 +13,8 @@ import dev.lungo.isa.Instruction;
  * instruction has all that exit qualifications and instruction information are made of.
  *
  * <p>Not asked yet: what SVM alone intercepts (INT n, IRET, PUSHF, POPF), and what is no
- * instruction: events (in {@link Events}) and task switches (in {@link TaskSwitch}).
+ * instruction: events (in {@link Events}) and task switches (in {@link TaskSwitch}). Translated
+ * code does not ask: of what both can intercept it has RDTSC and RDTSCP.
  */
 @FunctionalInterface
 public interface Intercepts {

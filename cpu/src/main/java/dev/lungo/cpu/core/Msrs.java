@@ -125,7 +125,7 @@ public final class Msrs {
             case Msr.IA32_FS_BASE            -> cpu.segments.base(Segments.FS);
             case Msr.IA32_GS_BASE            -> cpu.segments.base(Segments.GS);
             case Msr.IA32_KERNEL_GS_BASE     -> Raw.getLong(cpu.state + State.KERNEL_GS_BASE);
-            case Msr.IA32_TSC_AUX            -> system.tscAux;
+            case Msr.IA32_TSC_AUX            -> cpu.tsc.aux();
             default                          -> readRange(msr);
         };
     }
@@ -167,7 +167,7 @@ public final class Msrs {
             case Msr.IA32_GS_BASE            -> cpu.segments.setBase(Segments.GS, canonical(value));
             case Msr.IA32_KERNEL_GS_BASE     ->
                     Raw.putLong(cpu.state + State.KERNEL_GS_BASE, canonical(value));
-            case Msr.IA32_TSC_AUX            -> system.tscAux = within(value, 0xFFFF_FFFFL);
+            case Msr.IA32_TSC_AUX            -> cpu.tsc.setAux(within(value, 0xFFFF_FFFFL));
             default                          -> writeRange(msr, value);
         }
     }

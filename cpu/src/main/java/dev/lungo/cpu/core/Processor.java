@@ -4,6 +4,7 @@ import dev.lungo.cpu.block.Block;
 import dev.lungo.cpu.block.Code;
 import dev.lungo.cpu.block.CodeCache;
 import dev.lungo.cpu.fp.FloatEnv;
+import dev.lungo.host.HostClock;
 import dev.lungo.host.HostMemory;
 import dev.lungo.host.Raw;
 import dev.lungo.isa.Cr0;
@@ -535,10 +536,11 @@ public final class Processor {
         bits |= avx ? Mode.AVX : 0;
         mode = bits | selectAccess() << Mode.TLB_SHIFT;
         Raw.putInt(state + State.FAST_CALLS, (system.efer & Efer.SCE) != 0 ? 1 : 0);
+        Raw.putInt(state + State.CR4, (int) system.cr4);
         updateJumpKey();
     }
 
-    /** Tells translated code where RAM is. */
+    /** Tells translated code where RAM is, and the time. */
     private void describe(HostMemory ram) {
         long low = Math.min(ram.bytes(), HostMemory.LOW_END);
         Raw.putLong(state + State.RAM_LOW_BYTES, low);
@@ -547,6 +549,7 @@ public final class Processor {
         Raw.putLong(state + State.RAM_HOST, ram.hostAddress(0));
         Raw.putLong(state + State.WATCH, ram.watch.address());
         Raw.putLong(state + State.WATCHER, 1L << inbox.number);
+        Raw.putLong(state + State.TIME, clock instanceof HostClock host ? host.address() : 0);
     }
 
     /** Returns the number of the set of TLB entries. */

@@ -46,7 +46,7 @@ final class ProcessorReset {
         system.cstar = 0;
         Raw.putLong(cpu.state + State.FMASK, 0);
         Raw.putLong(cpu.state + State.KERNEL_GS_BASE, 0);
-        system.tscAux = 0;
+        cpu.tsc.setAux(0);
         system.sysenterCs = 0;
         system.sysenterEsp = 0;
         system.sysenterEip = 0;

@@ -191,6 +191,18 @@ public final class State {
     /** What leads from where translated code is executed to where it is written. */
     public static final int CODE_TO_WRITABLE = WATCHER + 8;
 
+    /** The host address of the {@link dev.lungo.host.HostClock} that counts, or 0 if none does. */
+    public static final int TIME = CODE_TO_WRITABLE + 8;
+
+    /** What is added to its time to give the TSC, in ticks. */
+    public static final int TSC_OFFSET = TIME + 8;
+
+    /** IA32_TSC_AUX. */
+    public static final int TSC_AUX = TSC_OFFSET + 8;
+
+    /** A copy of the low half of CR4, an int. */
+    public static final int CR4 = TSC_AUX + 8;
+
     /** The software TLB, in sets of entries: see {@link Mmu}. */
     public static final int TLB = 4096;
 

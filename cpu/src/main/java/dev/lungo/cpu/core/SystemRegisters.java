@@ -23,13 +23,9 @@ public final class SystemRegisters {
 
     public long star;
     public long cstar;
-    public long tscAux;
     public long sysenterCs;
     public long sysenterEsp;
     public long sysenterEip;
 
     public long debugctl;
-
-    /** What is added to the machine's clock to give the TSC, in ticks. */
-    public long tscOffset;
 }

@@ -1,5 +1,6 @@
 package dev.lungo.cpu.core;
 
+import dev.lungo.host.Raw;
 import dev.lungo.machine.Frequencies;
 
 /**
@@ -17,7 +18,20 @@ public final class TimeStampCounter {
     }
 
     public long read() {
-        return Frequencies.ticks(cpu.clock.nanos(), Frequencies.TSC_HZ) + cpu.system.tscOffset;
+        return Frequencies.ticks(cpu.clock.nanos(), Frequencies.TSC_HZ) + offset();
+    }
+
+    private long offset() {
+        return Raw.getLong(cpu.state + State.TSC_OFFSET);
+    }
+
+    /** IA32_TSC_AUX, which RDTSCP and RDPID read. */
+    public long aux() {
+        return Raw.getLong(cpu.state + State.TSC_AUX);
+    }
+
+    void setAux(long value) {
+        Raw.putLong(cpu.state + State.TSC_AUX, value);
     }
 
     /** WRMSR to IA32_TIME_STAMP_COUNTER. */
@@ -42,7 +56,7 @@ public final class TimeStampCounter {
 
     private void move(long ticks) {
         adjust += ticks;
-        cpu.system.tscOffset += ticks;
-        cpu.apic.setTscOffset(cpu.system.tscOffset);
+        Raw.putLong(cpu.state + State.TSC_OFFSET, offset() + ticks);
+        cpu.apic.setTscOffset(offset());
     }
 }

@@ -54,7 +54,7 @@ public final class Enquiries {
 
     private static void readTscAndProcessor(Processor cpu, Instruction instruction) {
         readTsc(cpu, instruction);
-        SystemOp.setLow(cpu, SystemOp.RCX, (int) cpu.system.tscAux);
+        SystemOp.setLow(cpu, SystemOp.RCX, (int) cpu.tsc.aux());
     }
 
     private static void readCounter(Processor cpu, Instruction instruction) {
@@ -76,7 +76,7 @@ public final class Enquiries {
         @Override
         public void execute(Processor cpu) {
             cpu.intercept(instruction, 0);
-            destination.set(cpu, cpu.system.tscAux);
+            destination.set(cpu, cpu.tsc.aux());
         }
     }
 

@@ -18,6 +18,7 @@ final class Emitters {
     private final StringEmitters strings;
     private final FlagControlEmitters flags;
     private final ModeEmitters modes;
+    private final SystemEmitters system;
     private final SameEmitters same;
     private final X87Emitters x87;
 
@@ -30,6 +31,7 @@ final class Emitters {
         strings = new StringEmitters(to);
         flags = new FlagControlEmitters(to);
         modes = new ModeEmitters(to);
+        system = new SystemEmitters(to);
         same = new SameEmitters(to);
         x87 = new X87Emitters(to);
     }
@@ -189,6 +191,7 @@ final class Emitters {
             case MOVS, STOS, LODS -> StringEmitters.has(i, to);
             case CLI, STI, CLD, STD -> FlagControlEmitters.has(i, to);
             case SYSCALL, SYSRET, STAC, CLAC -> !to.segmented && ModeEmitters.has(i, to);
+            case RDTSC, RDTSCP, RDFSBASE, RDGSBASE, WRFSBASE, WRGSBASE -> SystemEmitters.has(i, to);
             case SWAPGS -> (to.mode & Mode.USER) == 0 && !to.checks;
             case BT, BTS, BTR, BTC ->
                     !(i.operand(0) instanceof Operand.Memory memory)
@@ -260,7 +263,13 @@ final class Emitters {
                     JL,
                     JNL,
                     JLE,
-                    JNLE ->
+                    JNLE,
+                    RDTSC,
+                    RDTSCP,
+                    RDFSBASE,
+                    RDGSBASE,
+                    WRFSBASE,
+                    WRGSBASE ->
                     true;
             default -> {
                 for (Operand each : i.operands()) {
@@ -319,6 +328,7 @@ final class Emitters {
             case MOVS, STOS, LODS -> strings.emit(i);
             case CLI, STI, CLD, STD -> flags.emit(i);
             case SYSCALL, SYSRET, STAC, CLAC -> modes.emit(i);
+            case RDTSC, RDTSCP, RDFSBASE, RDGSBASE, WRFSBASE, WRGSBASE -> system.emit(i);
             case SWAPGS -> moves.emit(i);
             case MFENCE, SERIALIZE -> to.fence(0xF0); // what is pending comes behind the unit
             case SFENCE -> to.fence(0xF8);

@@ -95,6 +95,7 @@ final class Listing {
         "7410",
         "a5",
         "f3a5",
+        "0f01f9", // rdtscp
     };
 
     /** 16-bit code of real mode, where segments have bases and limits. */
@@ -133,6 +134,7 @@ final class Listing {
         names.put(stubs.flags, "flags");
         names.put(stubs.vectors, "vectors");
         names.put(stubs.fpu, "fpu");
+        names.put(stubs.time, "time");
         for (long each : stubs.lookUp) {
             names.put(each, "look up");
         }
