@@ -37,6 +37,12 @@ public final class Interpreter {
      */
     private int untilBeat = BLOCKS_PER_BEAT;
 
+    /**
+     * It was only asked to look at something else for once: if that takes long, or the host has no
+     * time for it, the guest is not to see so.
+     */
+    private boolean goesOn;
+
     /** Null where the host cannot, or nobody wants it. */
     private @Nullable Translator translator;
 
@@ -89,15 +95,24 @@ public final class Interpreter {
     /** Runs until there is something for the run loop to do. */
     public VmExit run() {
         cpu.inbox.enter();
-        cpu.clock.begin();
+        if (goesOn) {
+            cpu.clock.beat();
+        } else {
+            cpu.clock.begin();
+        }
+        goesOn = false;
         try {
             awaitTranslator();
             if (translator != null) {
                 translator.makeRoom();
             }
-            return runGuest();
+            VmExit exit = runGuest();
+            goesOn = exit instanceof VmExit.Kicked;
+            return exit;
         } finally {
-            cpu.clock.rest();
+            if (!goesOn) {
+                cpu.clock.rest();
+            }
             cpu.inbox.leave();
         }
     }

@@ -3,6 +3,7 @@ package dev.lungo.cpu.translate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lungo.cpu.Rig;
+import dev.lungo.cpu.core.Pending;
 import dev.lungo.cpu.core.State;
 import dev.lungo.host.HostClock;
 import dev.lungo.host.Raw;
@@ -63,12 +64,6 @@ class TimeTest {
         rig.register(Rig.RAX, KEPT);
     }
 
-    private void run() {
-        clock.begin();
-        rig.run();
-        clock.rest();
-    }
-
     private long interpreted() {
         return Raw.getLong(rig.cpu.state + State.INSTRUCTIONS);
     }
@@ -82,7 +77,7 @@ class TimeTest {
         begin(0, LOOP);
         long last = rig.cpu.tsc.read();
 
-        run();
+        rig.run();
 
         assertThat(rig.register(Rig.RBX)).isZero();
         assertThat(rig.register(Rig.RAX)).isEqualTo(KEPT);
@@ -100,7 +95,7 @@ class TimeTest {
         clock.stop();
         long now = rig.cpu.tsc.read();
 
-        run();
+        rig.run();
 
         assertThat(rig.register(Rig.RBX)).isZero();
         assertThat(rig.register(Rig.RAX)).isEqualTo(KEPT);
@@ -114,10 +109,27 @@ class TimeTest {
         begin(0, LOOP);
         rig.cpu.msrs.write(0x3B, 1L << 40); // IA32_TSC_ADJUST
 
-        run();
+        rig.run();
 
         assertThat(time(0)).isGreaterThan(1L << 40);
         assertThat(interpreted()).isLessThan(COUNT / 10);
+    }
+
+    @Test
+    void timeGoesOnWhileTheProcessorHasHaltedButNotBetweenTwoTurns() throws InterruptedException {
+        begin(0, "EBFE     jmp to itself\nF4       hlt");
+        rig.cpu.raise(Pending.KICK);
+        rig.run();
+        long before = clock.nanos();
+
+        Thread.sleep(50);
+
+        assertThat(clock.nanos() - before).isLessThanOrEqualTo(2L * HostClock.MOST_AHEAD_NANOS);
+        rig.cpu.setRip(Rig.CODE + 2);
+        rig.run();
+        before = clock.nanos();
+        Thread.sleep(50);
+        assertThat(clock.nanos() - before).isGreaterThanOrEqualTo(50_000_000);
     }
 
     @Test
@@ -126,7 +138,7 @@ class TimeTest {
         rig.bytes(Rig.handler(GP), 0xF4); // hlt
         rig.cpu.control.setCr4(rig.cpu.system.cr4 | Cr4.TSD);
 
-        run();
+        rig.run();
 
         assertThat(rig.cpu.rip()).isEqualTo(Rig.handler(GP) + 1);
     }

@@ -153,13 +153,17 @@ class RawImageTest {
             QemuImg.ok("compare", "-f", "raw", "-F", "raw", file, file);
         }
         Path socket = directory.resolve("socket");
+        Path said = directory.resolve("said");
         Process qemu =
                 new ProcessBuilder(
                                 "qemu-nbd", "-f", "raw", "-k", socket.toString(), file.toString())
+                        .redirectErrorStream(true)
+                        .redirectOutput(said.toFile())
                         .start();
         while (qemu.isAlive() && !Files.exists(socket)) {
             Thread.sleep(1); // the socket comes after the lock
         }
+        assertThat(qemu.isAlive()).as(Files.readString(said)).isTrue();
         try {
             assertThatThrownBy(() -> open(true)).hasMessageContaining("is in use");
         } finally {
