@@ -94,7 +94,11 @@ final class Kvm implements AutoCloseable {
     }
 
     private void check() {
-        int version = Ioctl.GET_API_VERSION.call(calls, file, 0);
+        int version = calls.ioctl(file, Ioctl.GET_API_VERSION.number(), 0);
+        if (version < 0) {
+            throw new KvmException(
+                    DEVICE + " is not KVM's device: load the module kvm_intel or kvm_amd");
+        }
         if (version != API_VERSION) {
             throw new KvmException(
                     "%s speaks version %d and not %d: update the host's kernel"
