@@ -4,6 +4,7 @@ import dev.lungo.boot.Guid;
 import dev.lungo.boot.MemoryMap;
 import dev.lungo.boot.PhysicalMap;
 import dev.lungo.boot.TestMemory;
+import dev.lungo.devices.Cmos;
 import dev.lungo.devices.ResetControl;
 import dev.lungo.devices.display.BochsDisplay;
 import dev.lungo.devices.display.DisplayAdapter;
@@ -18,6 +19,7 @@ import dev.lungo.firmware.uefi.boottime.BootService;
 import dev.lungo.firmware.uefi.manager.GivenKernel;
 import dev.lungo.firmware.uefi.runtime.RuntimeService;
 import dev.lungo.firmware.uefi.variables.VariableStore;
+import dev.lungo.isa.Width;
 import dev.lungo.machine.BlockBackend;
 import dev.lungo.machine.CpuRegisters;
 import dev.lungo.machine.MmioBus;
@@ -41,6 +43,9 @@ public final class Rig {
 
     /** For the test's own data: loaded images and pages come from above. */
     public static final long SCRATCH = 0x20_0000;
+
+    /** 2009-02-13, 23:31:30 UTC. */
+    private static final long TIME = 1_234_567_890L * 1_000_000_000;
 
     static final long MAC = 0x5254_0012_3456L;
     private static final int DISK_SLOT = 1;
@@ -99,7 +104,7 @@ public final class Rig {
 
     private final PortBus ports = new PortBus();
     private final Cpu cpu = new Cpu();
-    private long nanos;
+    long nanos;
     private int waits;
     private final Timers timers = new Timers(() -> nanos);
 
@@ -136,6 +141,7 @@ public final class Rig {
                 PhysicalMap.PCI_MMIO,
                 PhysicalMap.PCI_MMIO_BYTES,
                 pci.memoryWindow(PhysicalMap.PCI_MMIO, PhysicalMap.PCI_MMIO_BYTES));
+        ports.map(0x70, Cmos.PORTS, new Cmos(TIME, _ -> {}, timers));
         ports.map(0xCF8, PciHost.CONFIG_PORTS, pci.configPorts());
         ports.map(0x1CE, BochsDisplay.PORTS, display.display());
         Board board =
@@ -265,6 +271,14 @@ public final class Rig {
                 timers.runDue();
             }
         }
+    }
+
+    void write(int port, int value) {
+        ports.write(port, Width.BYTE, value);
+    }
+
+    int read(int port) {
+        return ports.read(port, Width.BYTE);
     }
 
     long put(String text) {
