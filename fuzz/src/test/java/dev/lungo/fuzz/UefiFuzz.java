@@ -2,6 +2,7 @@ package dev.lungo.fuzz;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.lungo.boot.BootException;
+import dev.lungo.boot.Guid;
 import dev.lungo.boot.bytes.Little;
 import dev.lungo.firmware.bios.ArrayDisk;
 import dev.lungo.firmware.uefi.Rig;
@@ -15,7 +16,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Any program that calls boot services, run time services and members of protocols, with arguments
- * that are often what they should be: handles, interfaces, GUIDs, functions, places in memory.
+ * that are often what they should be: handles, interfaces, GUIDs, functions, places in memory. One
+ * disk is the program's own, and while that is read, the call under way is made once more.
  *
  * <p>An input is calls of so many bytes: two for the function, one that is odd if the first
  * argument is the function's own interface, one for which of these, six for the kinds of the
@@ -30,6 +32,9 @@ class UefiFuzz {
     private static final long OUT = Rig.SCRATCH + 0x4000;
     private static final int INTERFACE_BYTES = 0xC0;
     private static final int DISK_BYTES = 1 << 20;
+    private static final Guid BLOCK_IO = Guid.parse("964e5b21-6459-11d2-8e39-00a0c969723b");
+    private static final long BLOCK_IO_AT = Rig.SCRATCH + 0x3F00;
+    private static final long MEDIA_AT = Rig.SCRATCH + 0x3F80;
 
     /** What the guest finds. */
     private static final class Found {
@@ -40,12 +45,18 @@ class UefiFuzz {
         final long callback;
         int guids;
 
+        /** What is done when the program's disk is read. */
+        Runnable whileReading = () -> {};
+
+        private boolean reads;
+
         Found() {
             byte[] volume = VolumeFuzz.fat(true);
             ArrayDisk disk = new ArrayDisk(DISK_BYTES);
             System.arraycopy(volume, 0, disk.content, 0, Math.min(volume.length, DISK_BYTES));
             rig = new Rig(disk);
             functions = rig.allFunctions();
+            installDisk(volume);
             handles = list(rig.boot(BootService.LocateHandleBuffer, 0, 0, 0, OUT, OUT + 8));
             callback = rig.function(_ -> 0);
             for (long handle : handles) {
@@ -58,6 +69,39 @@ class UefiFuzz {
                     guids++;
                 }
             }
+        }
+
+        /** Where calls write, so that what it says of itself changes. */
+        private void installDisk(byte[] volume) {
+            rig.memory.putLong(BLOCK_IO_AT + 8, MEDIA_AT);
+            rig.memory.putLong(BLOCK_IO_AT + 24, rig.function(_ -> readDisk(volume)));
+            rig.memory.putLong(BLOCK_IO_AT + 32, rig.function(_ -> 0));
+            rig.memory.putLong(BLOCK_IO_AT + 40, rig.function(_ -> 0));
+            rig.memory.putInt(MEDIA_AT, 1);
+            rig.memory.putInt(MEDIA_AT + 4, 0x100); // there is a medium
+            rig.memory.putInt(MEDIA_AT + 12, 512);
+            rig.memory.putLong(MEDIA_AT + 24, DISK_BYTES / 512 - 1);
+            rig.memory.putLong(OUT, 0);
+            rig.memory.write(GUIDS, BLOCK_IO.toBytes());
+            rig.boot(BootService.InstallProtocolInterface, OUT, GUIDS, 0, BLOCK_IO_AT);
+            rig.boot(BootService.ConnectController, rig.memory.getLong(OUT), 0, 0, 1);
+        }
+
+        private long readDisk(byte[] volume) {
+            long from = rig.argument(2) * 512;
+            int bytes = (int) rig.argument(3);
+            long to = rig.argument(4);
+            if (from < 0 || from >= volume.length || !rig.memory.contains(to, bytes)) {
+                return 0; // whatever was in the buffer
+            }
+            int count = Math.min(bytes, volume.length - (int) from);
+            rig.memory.write(to, Arrays.copyOfRange(volume, (int) from, (int) from + count));
+            if (!reads) {
+                reads = true;
+                whileReading.run();
+                reads = false;
+            }
+            return 0;
         }
 
         private List<Long> list(long status) {
@@ -128,6 +172,7 @@ class UefiFuzz {
         if ((call[2] & 1) != 0) {
             arguments[0] = found.interfaceOf(function, call[3]);
         }
+        found.whileReading = () -> found.rig.call(function, arguments);
         found.rig.call(function, arguments);
     }
 

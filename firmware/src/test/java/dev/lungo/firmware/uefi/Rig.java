@@ -248,7 +248,7 @@ public final class Rig {
     }
 
     /** An argument of the guest's function that is being called. */
-    long argument(int index) {
+    public long argument(int index) {
         return index < ARGUMENTS.length
                 ? cpu.registers.gpr[ARGUMENTS[index]]
                 : memory.getLong(cpu.registers.gpr[4] + 8 + 8L * index);
