@@ -101,6 +101,16 @@ wait_for_tick:
         jne     wait_for_tick
         and     eax, r11d
         jz      fail
+        mov     byte [stage], 'H'       ; halted: the firmware's own interrupts end that
+        hlt
+        mov     rcx, [event]
+        mov     edx, 2
+        mov     r8d, 10000
+        service boot, 88
+halt_for_tick:
+        hlt
+        cmp     dword [ticks], 3
+        jne     halt_for_tick
         mov     byte [stage], 'P'       ; the other processors
         lea     rcx, [mp_services]
         xor     edx, edx

@@ -392,7 +392,9 @@ public final class RunLoop {
 
         /** Runs what is due and then guest instructions; false if there is nothing to run. */
         boolean turn() {
-            timers.runDue();
+            if (timers.runDue()) {
+                halted = false; // an action may have sent the processor elsewhere
+            }
             if (halted && !signalled) {
                 return false;
             }

@@ -110,12 +110,19 @@ public final class Timers {
         return first == null ? NEVER : first.deadline;
     }
 
-    /** Does what is due, in the order of the deadlines. */
-    public void runDue() {
+    /**
+     * Does what is due, in the order of the deadlines.
+     *
+     * @return whether anything was
+     */
+    public boolean runDue() {
         long now = clock.nanos();
+        boolean any = false;
         for (Timer first = takeDue(now); first != null; first = takeDue(now)) {
             first.fire();
+            any = true;
         }
+        return any;
     }
 
     private synchronized @Nullable Timer takeDue(long now) {

@@ -38,6 +38,21 @@ class RunLoopTest {
     }
 
     @Test
+    void whatATimerDoesMaySendASleepingProcessorElsewhere() {
+        ScriptedCpu cpu = new ScriptedCpu("cpu0", () -> HALT);
+        RunLoop loop = loop(cpu);
+        timers.create(this, () -> log.add("due")).at(500);
+        cpu.then(() -> {
+            loop.end();
+            return HALT;
+        });
+
+        loop.run();
+
+        assertThat(log).containsExactly("cpu0", "sleep until 500", "due", "cpu0", "cpu0 kicked");
+    }
+
+    @Test
     void theAlarmIsTheEarlierOfDeadlineAndEndOfTheTurn() {
         ScriptedCpu cpu = new ScriptedCpu("cpu0", () -> KICKED);
         RunLoop loop = loop(cpu);

@@ -26,6 +26,8 @@ public final class GuestCalls {
     private static final int R8 = 8;
     private static final int R9 = 9;
 
+    private static final int HLT = 0xF4;
+
     /** What the System V ABI lets functions use below RSP. */
     private static final int RED_ZONE = 128;
 
@@ -187,6 +189,20 @@ public final class GuestCalls {
         registers.rip = interruptStub;
         cpu.load(registers);
         return true;
+    }
+
+    /** Has the guest go on if it waits for an interrupt, as that of a timer would. */
+    public void wake() {
+        CpuRegisters registers = new CpuRegisters();
+        cpu.save(registers);
+        LinearMemory memory = LinearMemory.of(board.memory(), registers);
+        long last = registers.rip - 1;
+        if (idle == 0
+                && (registers.rflags & Rflags.IF) != 0
+                && memory.contains(last, 1)
+                && memory.getByte(last) == HLT) {
+            cpu.load(registers);
+        }
     }
 
     /** Whether this is where {@link #interrupt} calls the firmware. */

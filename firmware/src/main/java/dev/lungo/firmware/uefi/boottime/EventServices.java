@@ -53,6 +53,7 @@ public final class EventServices {
         for (int i = 0; i < LEVELS; i++) {
             queues.add(new ArrayDeque<>());
         }
+        rearm();
     }
 
     /** No timer fires any more. */
@@ -377,9 +378,10 @@ public final class EventServices {
         return next;
     }
 
+    /** At the next tick at the latest, for a guest that waits for interrupts. */
     private void rearm() {
         synchronized (this) {
-            alarm.at(nextDeadline());
+            alarm.at(Math.min(nextDeadline(), now() + TICK_NANOS));
         }
     }
 
@@ -403,12 +405,16 @@ public final class EventServices {
 
     // ---- Notification
 
-    /** The alarm: while the guest computes it is interrupted, if it lets itself be. */
+    /**
+     * The alarm: while the guest computes it is interrupted, if functions wait and it lets itself
+     * be; and if it has halted, it goes on.
+     */
     private void interrupt() {
         expire();
-        if (hasPending() && !calls.interrupt()) {
-            alarm.at(now() + TICK_NANOS);
+        if (!hasPending() || !calls.interrupt()) {
+            calls.wake();
         }
+        rearm();
     }
 
     private boolean hasPending() {
