@@ -78,7 +78,8 @@ public record Gpt(Guid disk, List<Partition.OfGpt> partitions, boolean isFromBac
         }
         long count = Little.u32(block, 80);
         long bytes = Little.u32(block, 84);
-        if (bytes < ENTRY_BYTES || bytes % 8 != 0 || bytes * count > MOST_ENTRY_BYTES) {
+        boolean sound = bytes >= ENTRY_BYTES && bytes % 8 == 0;
+        if (!sound || count > MOST_ENTRY_BYTES / bytes) {
             return Optional.empty();
         }
         Entries entries =
