@@ -10,7 +10,8 @@ import java.util.function.Supplier;
  * A FAT12, FAT16 or FAT32 volume. Microsoft, FAT: General Overview of On-Disk Format, 1.03; UEFI,
  * "File System Format" (13.3).
  *
- * <p>Not kept: extended attributes of OS/2, and whether the volume was unmounted.
+ * <p>Not kept: extended attributes of OS/2, and that the volume is being written to: in the order
+ * in which things are written, a power cut loses nothing but clusters.
  */
 final class FatVolume implements Volume {
     private final ByteDisk disk;

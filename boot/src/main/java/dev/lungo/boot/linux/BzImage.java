@@ -79,6 +79,10 @@ public record BzImage(
         int setupSects = file.u8(SETUP_SECTS) == 0 ? 4 : file.u8(SETUP_SECTS);
         long codeOffset = (long) (setupSects + 1) * SECTOR;
         long codeBytes = file.u32(SYSSIZE) * PARAGRAPH;
+        long missing = codeOffset + codeBytes - file.length();
+        if (missing > 0 && missing < PARAGRAPH) { // of the last paragraph, which memtest86+ has not
+            codeBytes -= missing;
+        }
         if (!file.has(codeOffset, codeBytes)) {
             throw new BootException(
                     name

@@ -189,6 +189,18 @@ class LinuxLoaderTest {
                                 + " fetch it again");
     }
 
+    /** memtest86+ is so: its header counts paragraphs, and the last is not whole. */
+    @Test
+    void aKernelMayEndWithinItsLastParagraph() {
+        byte[] whole = Images.bzImage().toBytes();
+
+        load(new BootFile("memtest", Arrays.copyOf(whole, whole.length - 8)));
+
+        assertThatThrownBy(() ->
+                        load(new BootFile("memtest", Arrays.copyOf(whole, whole.length - 16))))
+                .isInstanceOf(BootException.class);
+    }
+
     @Test
     void a32BitKernelIsRefused() {
         assertThatThrownBy(() -> load(kernel(Images.bzImage().setU16(0x236, 0))))
