@@ -41,6 +41,8 @@ import java.util.function.LongUnaryOperator;
 public final class Rig {
     static final long RAM = 32 << 20;
 
+    private static final int PAGE = 4096;
+
     /** For the test's own data: loaded images and pages come from above. */
     public static final long SCRATCH = 0x20_0000;
 
@@ -158,8 +160,8 @@ public final class Rig {
                         () -> resets++,
                         () -> powerOffs++,
                         told::add);
-        for (long page = 0; page < RAM; page += 4096) {
-            memory.write(page, new byte[4096]);
+        for (long page = 0; page < RAM; page += PAGE) {
+            memory.write(page, new byte[PAGE]);
         }
         uefi =
                 new Uefi(
@@ -190,9 +192,14 @@ public final class Rig {
     /** Every function that the guest finds: all stubs there are. */
     public List<Long> allFunctions() {
         List<Long> all = new ArrayList<>();
-        for (long at = 0x100_0000; at < RAM - 4; at++) {
-            if (memory.getInt(at) == 0xCCC3_B4E6) {
-                all.add(at);
+        byte[] none = new byte[PAGE];
+        byte[] page = new byte[PAGE];
+        for (long start = 0x100_0000; start < RAM; start += PAGE) {
+            memory.read(start, page, 0, PAGE);
+            for (int i = 0; !Arrays.equals(page, none) && i < PAGE - 3; i++) {
+                if (memory.getInt(start + i) == 0xCCC3_B4E6) {
+                    all.add(start + i);
+                }
             }
         }
         return all;
