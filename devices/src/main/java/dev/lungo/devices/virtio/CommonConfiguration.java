@@ -6,7 +6,8 @@ import dev.lungo.machine.MmioDevice;
 /**
  * The registers by which a driver negotiates features and sets up queues. Virtio 1.2, "Common
  * configuration structure layout" (section 4.1.4.3). Every field is accessed at its own width, and
- * those of 64 bits by halves, too; other accesses read zero and write nothing.
+ * those of 64 bits by halves, too. A read of less gives the field's low bits: iPXE of 2019 and
+ * before reads features so. Other accesses read zero and write nothing.
  */
 final class CommonConfiguration implements MmioDevice {
     static final int BYTES = 0x38;
@@ -61,7 +62,7 @@ final class CommonConfiguration implements MmioDevice {
         if (width == Width.QWORD && at >= QUEUE_DESC) {
             return read(at) | read(at + 4) << 32;
         }
-        return width.bytes() == bytes(at) ? width.truncate(read(at)) : 0;
+        return width.bytes() <= bytes(at) ? width.truncate(read(at)) : 0;
     }
 
     private long read(int offset) {

@@ -71,6 +71,15 @@ class VirtioFunctionTest {
         assertThat(driver.common(0x1C, Width.WORD)).isZero();
     }
 
+    /** As iPXE of 2019 reads features. */
+    @Test
+    void aReadOfHalfAFieldGivesItsLowBits() {
+        driver.setCommon(0, Width.DWORD, 1);
+
+        assertThat(driver.common(4, Width.WORD)).isEqualTo(driver.common(4, Width.DWORD) & 0xFFFF);
+        assertThat(driver.common(4, Width.WORD) & 1).as("VIRTIO_F_VERSION_1").isOne();
+    }
+
     @Test
     void intxIsAssertedUntilIsrIsRead() {
         driver.start();
