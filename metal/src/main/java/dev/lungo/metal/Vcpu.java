@@ -30,6 +30,13 @@ public final class Vcpu {
     /** Set it to have {@link Hypervisor#trap} called after the guest's next instruction. */
     public boolean trap;
 
+    /**
+     * Set it in {@link Hypervisor#vmcall} to have this processor go on without the hypervisor,
+     * behind the call and with 0 in RAX; -1 says that it is not 64-bit code of ring 0, the only
+     * that can. The hypervisor's memory stays reserved.
+     */
+    public boolean leave;
+
     /** From 0 for the boot processor. */
     public int index;
 

@@ -104,6 +104,7 @@ BARE void Bare_openInterrupts(void) { __asm__ volatile("sti; nop; nop; cli" ::: 
 BARE void Bare_unblockNmi(void) {
     __asm__ volatile("mov %%rsp,%%rax; pushq $0x10; push %%rax; pushfq; pushq $8; lea 1f(%%rip),%%rax; push %%rax; iretq; 1:" ::: "rax", "memory");
 }
+BARE void Bare_vmload(int64_t vmcb) { __asm__ volatile("vmload %0" ::"a"(vmcb) : "memory"); }
 BARE void Bare_clgi(void) { __asm__ volatile("clgi" ::: "memory"); }
 BARE void Bare_stop(void) { for (;;) __asm__ volatile("cli; hlt"); }
 
@@ -133,4 +134,6 @@ int64_t Bare_stub(int32_t vector);
 int64_t Bare_interruptStub(int32_t vector);
 int64_t Bare_trampoline(int32_t part);
 int64_t Bare_arrival(void);
+/* Virtualisation off, and on as the guest; the registers' places in the block are Departure's. */
+void Bare_leave(int64_t block, int32_t fs_base_msr, int64_t fs_base, int64_t gs_base, int32_t amd);
 void Bare_jump(int64_t entry, int64_t rsi, int64_t tables, int64_t gdt);

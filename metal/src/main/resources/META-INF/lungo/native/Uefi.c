@@ -18,7 +18,8 @@ int64_t Uefi_startProcessors(int64_t services) {
     return start(services, procedure, 0, 0, 0, 0, 0);
 }
 
-extern char uefi_departure[], uefi_departure_end[];
-int64_t Uefi_departure(void) { return (int64_t)uefi_departure; }
-int32_t Uefi_departureBytes(void) { return (int32_t)(uefi_departure_end - uefi_departure); }
-void Uefi_depart(int64_t copy) { ((void (*)(int64_t))copy)(copy); }
+extern char uefi_departure[], uefi_departure_stay[], uefi_departure_call[], uefi_departure_end[];
+int64_t Uefi_departure(int32_t part) {
+    char *const parts[] = {uefi_departure, uefi_departure_stay, uefi_departure_call, uefi_departure_end};
+    return (int64_t)parts[part];
+}

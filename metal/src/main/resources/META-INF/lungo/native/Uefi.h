@@ -4,8 +4,7 @@
 
 /* EFI_MP_SERVICES_PROTOCOL.StartupAllAPs: each runs UefiStart.processor(). The EFI_STATUS. */
 int64_t Uefi_startProcessors(int64_t services);
-/* The code that leaves the hypervisor's memory, to be copied out of it; and its length. */
-int64_t Uefi_departure(void);
-int32_t Uefi_departureBytes(void);
-/* Runs a copy of it. */
-void Uefi_depart(int64_t copy);
+/* The code that leaves the hypervisor's memory, to be copied out of it: where its parts are. */
+int64_t Uefi_departure(int32_t part);
+/* Runs a copy of it; the status of the image that it started. */
+int64_t Uefi_depart(int64_t copy);

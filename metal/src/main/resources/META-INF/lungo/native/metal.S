@@ -392,6 +392,76 @@ trampoline64:
         ud2
 trampoline_end:
 
+# Bare_leave(block, IA32_FS_BASE, FS base, GS base, AMD-V?): interrupts are off, and NMIs until the
+# guest's IDT is there. Host and guest have memory here mapped to itself.
+        .globl Bare_leave
+Bare_leave:
+        mov rbx, rdi
+        mov r12d, r8d
+        mov r13, rdx
+        mov r14, rcx
+        mov r15d, esi
+        mov rax, [rbx+VCPU_FX]
+        fxrstor64 [rax]
+        lgdt [rbx+0x226]
+        lidt [rbx+0x236]
+        test r12d, r12d
+        jnz 1f
+        vmxoff
+1:      mov rax, [rbx+0x210]
+        mov cr4, rax
+        mov rax, [rbx+0x208]
+        mov cr3, rax
+        mov rax, [rbx+0x200]
+        mov cr0, rax
+        test r12d, r12d
+        jz 2f
+        stgi
+2:      mov ecx, 0xC0000080             # IA32_EFER
+        mov eax, [rbx+0x218]
+        mov edx, [rbx+0x21C]
+        wrmsr
+        movzx eax, word ptr [rbx+0x242]
+        push rax
+        lea rax, [rip+3f]
+        push rax
+        .byte 0x48
+        lret
+3:      mov es, [rbx+0x240]
+        mov ss, [rbx+0x244]
+        mov ds, [rbx+0x246]
+        mov fs, [rbx+0x248]
+        mov gs, [rbx+0x24A]
+        lldt [rbx+0x24C]
+        movzx eax, word ptr [rbx+0x24E]
+        and eax, 0xFFF8
+        jz 4f                           # firmware often has no task
+        mov rcx, [rbx+0x228]
+        and byte ptr [rcx+rax+5], 0xFD  # not busy
+        ltr ax
+4:      mov ecx, r15d
+        mov eax, r13d
+        mov rdx, r13
+        shr rdx, 32
+        wrmsr
+        inc ecx                         # IA32_GS_BASE
+        mov eax, r14d
+        mov rdx, r14
+        shr rdx, 32
+        wrmsr
+        mov rax, [rbx+0x250]
+        mov dr6, rax
+        mov rax, [rbx+0x258]
+        mov dr7, rax
+        mov rdi, rbx
+        mov rsp, [rdi+32]
+        push qword ptr [rdi+128]
+        push qword ptr [rdi+136]
+        mov rax, [rdi]
+        LOAD_ALL
+        popfq
+        ret
+
 # Bare_jump(entry, rsi, tables, gdt): CS 10h, the others 18h.
         .globl Bare_jump
 Bare_jump:
@@ -411,24 +481,79 @@ Bare_jump:
         .byte 0x48
         lret
 
-# From the hypervisor's memory to the next loader: copied to a page of the guest's, whose second
-# half has stack, number of the call, StartImage, the image, Exit and our own image.
-        .globl uefi_departure, uefi_departure_end
+# Uefi_depart(copy): from the hypervisor's memory to the next loader, by a page of the guest's that
+# this is copied to. Its second half has stack, calls, functions of the firmware's, the image that is next,
+# and our own; UefiStart has the same. When that image returns, all processors leave the hypervisor, and this
+# returns its status. Where they cannot, our own image ends under it.
+        .globl Uefi_depart, uefi_departure, uefi_departure_call, uefi_departure_processor
+        .globl uefi_departure_stay, uefi_departure_end
+Uefi_depart:
+        push rbx
+        push rbp
+        push r12
+        push r13
+        push r14
+        push r15
+        call rdi
+        pop r15
+        pop r14
+        pop r13
+        pop r12
+        pop rbp
+        pop rbx
+        ret
+
 uefi_departure:
         mov rbx, rdi
+        mov r12, rsp
         mov rsp, [rbx+0x800]
-        mov rax, [rbx+0x808]
-        .byte 0x0F, 0x01, 0xD9          # VMMCALL; the copy has VMCALL on Intel's
         sub rsp, 64
+        mov rax, [rbx+0x808]            # PROTECT
+        call 1f
         mov rcx, [rbx+0x818]
         xor edx, edx
         xor r8d, r8d
-        call [rbx+0x810]
-        mov rcx, [rbx+0x828]
-        mov rdx, rax
+        call [rbx+0x810]                # StartImage
+        mov r13, rax
+        mov rcx, [rbx+0x838]
+        test rcx, rcx
+        jz 2f
+        lea rdx, [rip+uefi_departure_processor]
         xor r8d, r8d
         xor r9d, r9d
-        call [rbx+0x820]
+        mov qword ptr [rsp+32], 0
+        mov [rsp+40], rbx
+        mov qword ptr [rsp+48], 0
+        call [rcx+16]                   # StartupAllAPs; with one processor it fails
+2:      call 3f
+        test rax, rax
+        jnz 4f
+        mov rax, r13
+        mov rsp, r12
+        ret
+4:      mov rcx, [rbx+0x828]
+        mov rdx, r13
+        xor r8d, r8d
+        xor r9d, r9d
+        call [rbx+0x820]                # Exit
         ud2
+
+# Another processor, called by the firmware with the page; or the event of ExitBootServices.
+uefi_departure_processor:
+        push rbx
+        mov rbx, rcx
+        call 3f
+        pop rbx
+        ret
+uefi_departure_stay:
+        mov rax, [rdx+0x848]            # STAY
+        jmp 1f
+
+# LEAVE.
+3:      mov rax, [rbx+0x840]
+1:
+uefi_departure_call:
+        .byte 0x0F, 0x01, 0xD9          # VMMCALL; the copy has VMCALL on Intel's
+        ret
 uefi_departure_end:
         .section .note.GNU-stack, "", @progbits

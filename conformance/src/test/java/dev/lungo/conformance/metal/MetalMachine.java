@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 /** Images of the hypervisor, and QEMU's processor with AMD-V to run them on. */
 final class MetalMachine {
     private static final Path QEMU = Path.of("/usr/bin/qemu-system-x86_64");
+    private static final Path OVMF = Path.of("/usr/share/OVMF/OVMF_CODE_4M.fd");
 
     private MetalMachine() {}
 
@@ -115,33 +116,72 @@ final class MetalMachine {
     static String boot(
             Path directory, Path image, String modules, int processors, String... options)
             throws Exception {
-        assumeTrue(Files.exists(QEMU), "not run: no qemu-system-x86_64");
-        Path serial = directory.resolve("serial");
-        List<String> command = new ArrayList<>();
-        // spotless:off
-        command.addAll(List.of(
-                QEMU.toString(), "-accel", "tcg", "-cpu", "max", "-m", "512", "-no-reboot",
-                "-display", "none", "-monitor", "none", "-serial", "file:" + serial,
-                "-smp", String.valueOf(processors),
-                "-kernel", image.toString(), "-initrd", modules));
-        // spotless:on
+        List<String> command = qemu(directory, processors);
+        command.addAll(List.of("-kernel", image.toString(), "-initrd", modules));
         command.addAll(List.of(options));
         run(directory, command.toArray(String[]::new));
-        return Files.readString(serial, ISO_8859_1);
+        return Files.readString(directory.resolve("serial"), ISO_8859_1);
+    }
+
+    private static List<String> qemu(Path directory, int processors) {
+        assumeTrue(Files.exists(QEMU), "not run: no qemu-system-x86_64");
+        // spotless:off
+        return new ArrayList<>(List.of(
+                QEMU.toString(), "-accel", "tcg", "-cpu", "max", "-m", "512", "-no-reboot",
+                "-display", "none", "-monitor", "none", "-serial", "file:" + directory.resolve("serial"),
+                "-smp", String.valueOf(processors)));
+        // spotless:on
+    }
+
+    /**
+     * What the first serial port says, of a machine with UEFI and two disks that are directories,
+     * until it has said the last words, which it must in two minutes.
+     */
+    static String bootUefi(
+            Path directory, Path own, Path other, int processors, int mebibytes, String last)
+            throws Exception {
+        assumeTrue(Files.exists(OVMF), "not run: no OVMF, package ovmf");
+        List<String> command = qemu(directory, processors);
+        // spotless:off
+        command.addAll(List.of(
+                "-m", String.valueOf(mebibytes), "-machine", "q35", "-net", "none",
+                "-drive", "if=pflash,format=raw,readonly=on,file=" + OVMF,
+                "-drive", "if=none,id=own,format=raw,read-only=on,file=fat:" + own,
+                "-drive", "if=none,id=other,format=raw,read-only=on,file=fat:" + other,
+                "-device", "virtio-blk-pci,drive=own,bootindex=0",
+                "-device", "virtio-blk-pci,drive=other,bootindex=1"));
+        // spotless:on
+        Path log = directory.resolve("log");
+        Path serial = directory.resolve("serial");
+        Process process = start(log, command.toArray(String[]::new));
+        try {
+            String said = "";
+            for (int i = 0; i < 1200 && process.isAlive() && !said.contains(last); i++) {
+                process.waitFor(100, TimeUnit.MILLISECONDS);
+                said = Files.exists(serial) ? Files.readString(serial, ISO_8859_1) : "";
+            }
+            assertThat(said).as(Files.readString(log)).contains(last);
+            return said;
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
     }
 
     private static void run(Path directory, String... command) throws Exception {
         Path log = directory.resolve("log");
-        Process process =
-                new ProcessBuilder(command)
-                        .redirectErrorStream(true)
-                        .redirectOutput(log.toFile())
-                        .start();
+        Process process = start(log, command);
         try {
             assertThat(process.waitFor(120, TimeUnit.SECONDS)).as(command[0]).isTrue();
             assertThat(process.exitValue()).as(Files.readString(log)).isZero();
         } finally {
             process.destroyForcibly();
         }
+    }
+
+    private static Process start(Path log, String... command) throws IOException {
+        return new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
     }
 }

@@ -50,6 +50,7 @@ public final class Bare {
     public static native void setCr4(long value);
     public static native long getDr6();
     public static native long getDr7();
+    public static native void vmload(long vmcb);
     /** ES CS SS DS FS GS LDTR TR. */
     public static native int selector(int number);
     public static native long gdtBase();
@@ -91,6 +92,8 @@ public final class Bare {
     public static native long trampoline(int part);
     /** Where that goes to: {@link Trampoline#arrive}. */
     public static native long arrival();
+    /** Goes on as the guest that the block describes; {@link Departure}. Does not return. */
+    public static native void leave(long block, int fsBaseMsr, long fsBase, long gsBase, boolean amd);
     /** 64-bit code of a guest, without a hypervisor under it. */
     public static native void jump(long entry, long rsi, long tables, long gdt);
     // spotless:on

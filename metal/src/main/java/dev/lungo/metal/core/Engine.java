@@ -14,6 +14,9 @@ public final class Engine implements Intercepts {
     private static final int HUGE_PAGES = 1 << 26;
     private static final int NO_EXECUTE = 1 << 20;
 
+    /** Bytes; where the image gets less, it is to boot what is next and no more. */
+    private static final long LEAST_POOL = 4 << 20;
+
     private static Vendor vendor = new Svm();
     private static boolean present;
 
@@ -46,10 +49,13 @@ public final class Engine implements Intercepts {
 
     /** Finds out what the processor can do, and makes what all processors share. */
     public static Engine begin() {
+        if (Lungo.poolLeft() < LEAST_POOL) {
+            throw new IllegalStateException("there is too little memory below 4 GiB for the hypervisor");
+        }
         Log.keep();
         long scratch = Pages.take(1);
-        boolean amd = Svm.isUsable(scratch);
-        String missing = amd ? "" : Vmx.missing(scratch);
+        boolean amd = Svm.isThere(scratch);
+        String missing = amd ? Svm.missing() : Vmx.missing(scratch);
         if (!missing.isEmpty()) {
             throw new IllegalStateException(missing);
         }

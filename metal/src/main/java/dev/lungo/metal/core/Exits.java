@@ -39,6 +39,15 @@ public final class Exits {
     /** VMCALL: a piece of the log, see {@link Log#read}. */
     public static final long READ_LOG = 0x4C75_6E67_0000_0002L;
 
+    /**
+     * VMCALL: the caller goes on without the hypervisor, see {@link Departure}; the boot processor
+     * last.
+     */
+    public static final long LEAVE = 0x4C75_6E67_0000_0003L;
+
+    /** VMCALL: nobody may leave any more, because the firmware is about to go. */
+    public static final long STAY = 0x4C75_6E67_0000_0004L;
+
     private static Hypervisor hypervisor = new Hypervisor() {};
 
     private Exits() {}
@@ -158,11 +167,30 @@ public final class Exits {
         } else if (vcpu.rax == READ_LOG) {
             Log.read(vcpu);
             skip(vcpu);
-        } else if (hypervisor.vmcall(vcpu, vcpu.rax)) {
+        } else if (vcpu.rax == STAY) {
+            Departure.close();
             skip(vcpu);
+        } else if (vcpu.rax == LEAVE && Departure.isOpen()) {
+            leave(processor, Departure.mayLeave(processor));
+        } else if (hypervisor.vmcall(vcpu, vcpu.rax)) {
+            if (vcpu.leave) {
+                leave(processor, true);
+            } else {
+                skip(vcpu);
+            }
         } else {
             Guest.raise(vcpu, UD);
         }
+    }
+
+    private static void leave(Processor processor, boolean allowed) {
+        processor.vcpu.rax = 0;
+        if (allowed) {
+            Departure.leave(processor);
+        }
+        processor.vcpu.rax = -1;
+        processor.vcpu.leave = false;
+        skip(processor.vcpu);
     }
 
     /** IN and OUT without a string. */

@@ -14,6 +14,15 @@ public abstract class Vendor {
     /** After {@link #enable}: the guest has the processor's state and what is in its Vcpu. */
     public abstract void load(Processor processor);
 
+    /** The reverse of {@link #load}: the guest's state goes to {@link MachineState} and Vcpu. */
+    public abstract void save(Processor processor);
+
+    /**
+     * The guest's MSRs become the processor's, which needs virtualisation no more; {@link
+     * Bare#leave} switches it off.
+     */
+    public abstract void disable(Processor processor);
+
     /** Runs the guest, for ever. */
     public abstract void run(Processor processor);
 

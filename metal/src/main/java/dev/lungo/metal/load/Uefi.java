@@ -12,6 +12,9 @@ final class Uefi {
     // spotless:off
     // Offsets in the boot services table.
     static final int ALLOCATE_PAGES       = 40;
+    static final int FREE_PAGES           = 48;
+    static final int CREATE_EVENT         = 80;
+    static final int CLOSE_EVENT          = 112;
     static final int HANDLE_PROTOCOL      = 152;
     static final int LOAD_IMAGE           = 200;
     static final int START_IMAGE          = 208;
@@ -25,6 +28,8 @@ final class Uefi {
     static final int ANY_PAGES            = 0;
     static final int LOADER_DATA          = 2;
     static final int BOOT_SERVICES_CODE   = 3;
+    private static final int SIGNAL_EXIT_BOOT_SERVICES = 0x201;
+    private static final int TPL_CALLBACK = 8;
 
     // Offsets in EFI_LOADED_IMAGE_PROTOCOL, EFI_SIMPLE_FILE_SYSTEM_PROTOCOL and EFI_FILE_PROTOCOL.
     private static final int LOAD_OPTIONS_SIZE = 48;
@@ -66,11 +71,14 @@ final class Uefi {
 
     static native long startProcessors(long services);
 
-    static native long departure();
+    /**
+     * The code that leaves the hypervisor's memory: 0 its begin, 1 what the event of
+     * ExitBootServices calls, 2 its call of the hypervisor, 3 its end.
+     */
+    static native long departure(int part);
 
-    static native int departureBytes();
-
-    static native void depart(long copy);
+    /** Runs a copy of it: the status of the image that was started, once all have left. */
+    static native long depart(long copy);
 
     long service(int offset) {
         return Bare.get64(bootServices + offset);
@@ -245,6 +253,29 @@ final class Uefi {
         long result = scratch + 16;
         long status = Lungo.efiCall(service(ALLOCATE_PAGES), ANY_PAGES, type, pages, result, 0, 0);
         return status == 0 ? Bare.get64(result) : 0;
+    }
+
+    void free(long at, int pages) {
+        Lungo.efiCall(service(FREE_PAGES), at, pages, 0, 0, 0, 0);
+    }
+
+    /** The event that a function gets called for when the boot services end; 0 if that failed. */
+    long atExitBootServices(long function, long context) {
+        long result = scratch + 16;
+        long status =
+                Lungo.efiCall(
+                        service(CREATE_EVENT),
+                        SIGNAL_EXIT_BOOT_SERVICES,
+                        TPL_CALLBACK,
+                        function,
+                        context,
+                        result,
+                        0);
+        return status == 0 ? Bare.get64(result) : 0;
+    }
+
+    void closeEvent(long event) {
+        Lungo.efiCall(service(CLOSE_EVENT), event, 0, 0, 0, 0, 0);
     }
 
     /** Of all processors that are enabled. */

@@ -4,6 +4,7 @@ import dev.lungo.metal.Configuration;
 import dev.lungo.metal.ExitPath;
 import dev.lungo.metal.core.Apic;
 import dev.lungo.metal.core.Bare;
+import dev.lungo.metal.core.Departure;
 import dev.lungo.metal.core.Engine;
 import dev.lungo.metal.core.Exits;
 import dev.lungo.metal.core.Log;
@@ -16,7 +17,9 @@ import dev.lungo.metal.core.Processors;
  * Under UEFI: the machine goes on as the hypervisor's guest from one instruction to the next, on
  * all processors, and then starts the next loader.
  *
- * <p>When that loader returns, control goes back to the firmware, under the hypervisor.
+ * <p>When that loader returns, the firmware is still there, and gets its machine back: all
+ * processors leave the hypervisor, whose memory is free again. Once a system has ended the boot
+ * services, there is no way out.
  */
 public final class UefiStart extends Boot {
     private static final String NEXT = "\\EFI\\lungo\\next.efi";
@@ -28,16 +31,32 @@ public final class UefiStart extends Boot {
     private static final int FILE_PATH = 32;
 
     private static final int STACK_PAGES = 64;
+    private static final int DEPARTURE_PAGES = 1 + STACK_PAGES;
 
-    /** The last byte of VMMCALL in the code that leaves; VMCALL has another there. */
-    private static final int CALL_OFFSET = 19;
+    // spotless:off
+    // On the page that leaves, behind the code; metal.S has the same.
+    private static final int STACK       = 0x800;
+    private static final int PROTECT     = 0x808;
+    private static final int START_IMAGE = 0x810;
+    private static final int IMAGE       = 0x818;
+    private static final int EXIT        = 0x820;
+    private static final int OWN_IMAGE   = 0x828;
+    private static final int MP_SERVICES = 0x838;
+    private static final int LEAVE       = 0x840;
+    private static final int STAY        = 0x848;
+    // spotless:on
 
+    /** The last byte of VMCALL, where VMMCALL has another. */
     private static final int VMCALL = 0xC1;
+
     private static final byte[] UNDER = Log.text("processors under the hypervisor: ");
     private static final byte[] HAS = Log.text("; it has ");
     private static final byte[] TO = Log.text(" to ");
 
     private final Uefi uefi;
+
+    /** Has the hypervisor stay when the boot services end. */
+    private long exitEvent;
 
     /** Given where the firmware's table is. */
     UefiStart(long systemTable) {
@@ -65,17 +84,7 @@ public final class UefiStart extends Boot {
             Lungo.exitStatus(uefi.start(image));
             return;
         }
-        Bare.copy(copy, Uefi.departure(), Uefi.departureBytes());
-        if (!Engine.vendor().isAmd()) {
-            Bare.put8(copy + CALL_OFFSET, VMCALL);
-        }
-        Bare.put64(copy + 0x800, copy + (1L + STACK_PAGES) * Pages.SIZE);
-        Bare.put64(copy + 0x808, Exits.PROTECT);
-        Bare.put64(copy + 0x810, uefi.service(Uefi.START_IMAGE));
-        Bare.put64(copy + 0x818, image);
-        Bare.put64(copy + 0x820, uefi.service(Uefi.EXIT));
-        Bare.put64(copy + 0x828, Lungo.imageHandle());
-
+        prepare(copy, image);
         Engine.becomeGuest(Processors.get(0));
         if (Log.hasNotes()) {
             Log.begin(UNDER);
@@ -86,20 +95,53 @@ public final class UefiStart extends Boot {
             Log.hex(Lungo.rangeEnd());
             Log.end();
         }
-        Uefi.depart(copy);
+        long status = Uefi.depart(copy);
+        uefi.closeEvent(exitEvent);
+        uefi.free(copy, DEPARTURE_PAGES);
+        Log.line("the next loader has returned, and the hypervisor is out");
+        Lungo.exitStatus(status);
+    }
+
+    private void prepare(long copy, long image) {
+        Bare.copy(copy, Uefi.departure(0), Uefi.departure(3) - Uefi.departure(0));
+        if (!Engine.vendor().isAmd()) {
+            Bare.put8(inCopy(copy, 2) + 2, VMCALL);
+        }
+        boolean others = Processors.count() > 1;
+        Bare.put64(copy + STACK, copy + (long) DEPARTURE_PAGES * Pages.SIZE);
+        Bare.put64(copy + PROTECT, Exits.PROTECT);
+        Bare.put64(copy + START_IMAGE, uefi.service(Uefi.START_IMAGE));
+        Bare.put64(copy + IMAGE, image);
+        Bare.put64(copy + EXIT, uefi.service(Uefi.EXIT));
+        Bare.put64(copy + OWN_IMAGE, Lungo.imageHandle());
+        Bare.put64(
+                copy + MP_SERVICES,
+                others ? uefi.locate(Uefi.MP_SERVICES_1, Uefi.MP_SERVICES_2) : 0);
+        Bare.put64(copy + LEAVE, Exits.LEAVE);
+        Bare.put64(copy + STAY, Exits.STAY);
+        exitEvent = uefi.atExitBootServices(inCopy(copy, 1), copy);
+        if (exitEvent != 0) {
+            Departure.open();
+        }
+    }
+
+    /** Where a part of the code that leaves is in its copy. */
+    private static long inCopy(long copy, int part) {
+        return copy + Uefi.departure(part) - Uefi.departure(0);
     }
 
     /**
      * Pages to leave the hypervisor's memory by, once all others run under it; 0 if that failed.
      */
     private long departure() {
-        long copy = uefi.allocate(Uefi.BOOT_SERVICES_CODE, 1 + STACK_PAGES);
+        long copy = uefi.allocate(Uefi.BOOT_SERVICES_CODE, DEPARTURE_PAGES);
         long services = uefi.locate(Uefi.MP_SERVICES_1, Uefi.MP_SERVICES_2);
         try {
             if (copy == 0) {
                 throw new IllegalStateException("the firmware has too little memory");
             }
             if (Processors.count() > 1 && Uefi.startProcessors(services) != 0) {
+                Lungo.stayResident(); // some may have begun
                 throw new IllegalStateException("the firmware could not start other processors");
             }
             return copy;

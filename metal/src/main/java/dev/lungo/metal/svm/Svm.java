@@ -34,10 +34,8 @@ public final class Svm extends Vendor {
     private boolean xsetbv;
     private boolean interrupts;
 
-    /**
-     * Whether this processor has AMD-V with nested paging, and the firmware has not locked it off.
-     */
-    public static boolean isUsable(long scratch) {
+    /** Whether this processor has AMD-V with nested paging. */
+    public static boolean isThere(long scratch) {
         Bare.cpuid(0x8000_0000, 0, scratch);
         if (Bare.get32(scratch) < 0x8000_000A) {
             return false;
@@ -47,11 +45,14 @@ public final class Svm extends Vendor {
             return false;
         }
         Bare.cpuid(0x8000_000A, 0, scratch);
-        return (Bare.get32(scratch + 24) & 1) != 0 && !isLocked(scratch);
+        return (Bare.get32(scratch + 24) & 1) != 0;
     }
 
-    private static boolean isLocked(long scratch) {
-        return Bare.tryRdmsr(Msr.VM_CR, scratch) == 0 && (Bare.get32(scratch) & SVM_DISABLED) != 0;
+    /** What keeps a processor that has AMD-V from it, in a sentence; empty if nothing does. */
+    public static String missing() {
+        return (Bare.rdmsr(Msr.VM_CR) & SVM_DISABLED) != 0
+                ? "the firmware has locked AMD-V off; switch it on in its set-up"
+                : "";
     }
 
     @Override
@@ -149,11 +150,7 @@ public final class Svm extends Vendor {
         long vmcb = processor.control;
         MachineState state = processor.state;
         for (int i = 0; i < GUEST_SEGMENTS; i++) {
-            long at =
-                    vmcb
-                            + (i == MachineState.LDTR
-                                    ? Vmcb.LDTR
-                                    : i == MachineState.TR ? Vmcb.TR : Vmcb.ES + i * 16L);
+            long at = vmcb + segment(i);
             Bare.put16(at + Vmcb.SELECTOR, state.selectors[i]);
             Bare.put16(at + Vmcb.ATTRIBUTES, state.attributes[i]);
             Bare.put32(at + Vmcb.LIMIT, (int) state.limits[i]);
@@ -172,6 +169,37 @@ public final class Svm extends Vendor {
         Bare.put64(vmcb + Vmcb.INTERRUPT_SHADOW, 0);
         Bare.put8(vmcb + Vmcb.TLB_CONTROL, Vmcb.FLUSH_ALL);
         entryState(processor);
+    }
+
+    @Override
+    public void save(Processor processor) {
+        long vmcb = processor.control;
+        MachineState state = processor.state;
+        for (int i = 0; i < GUEST_SEGMENTS; i++) {
+            long at = vmcb + segment(i);
+            state.selectors[i] = Bare.get16(at + Vmcb.SELECTOR);
+            state.attributes[i] = Bare.get16(at + Vmcb.ATTRIBUTES);
+            state.limits[i] = Bare.get32(at + Vmcb.LIMIT) & 0xFFFF_FFFFL;
+            state.bases[i] = Bare.get64(at + Vmcb.BASE);
+        }
+        state.gdtBase = Bare.get64(vmcb + Vmcb.GDTR + Vmcb.BASE);
+        state.gdtLimit = Bare.get32(vmcb + Vmcb.GDTR + Vmcb.LIMIT);
+        state.idtBase = Bare.get64(vmcb + Vmcb.IDTR + Vmcb.BASE);
+        state.idtLimit = Bare.get32(vmcb + Vmcb.IDTR + Vmcb.LIMIT);
+        state.efer = Bare.get64(vmcb + Vmcb.EFER) & ~Efer.SVME;
+        state.cr0 = Bare.get64(vmcb + Vmcb.CR0);
+        state.cr2 = Bare.get64(vmcb + Vmcb.CR2);
+        state.cr3 = Bare.get64(vmcb + Vmcb.CR3);
+        state.cr4 = Bare.get64(vmcb + Vmcb.CR4);
+        state.dr6 = Bare.get64(vmcb + Vmcb.DR6);
+        state.dr7 = Bare.get64(vmcb + Vmcb.DR7);
+    }
+
+    @Override
+    public void disable(Processor processor) {
+        Bare.wrmsr(Msr.IA32_PAT, Bare.get64(processor.control + Vmcb.G_PAT));
+        Bare.wrmsr(Msr.VM_HSAVE_PA, 0);
+        Bare.vmload(processor.control);
     }
 
     @Override
@@ -252,6 +280,13 @@ public final class Svm extends Vendor {
     @Override
     public boolean isAmd() {
         return true;
+    }
+
+    /** ES CS SS DS FS GS are in a row; LDTR and TR are elsewhere. */
+    private static long segment(int i) {
+        return i == MachineState.LDTR
+                ? Vmcb.LDTR
+                : i == MachineState.TR ? Vmcb.TR : Vmcb.ES + i * 16L;
     }
 
     /** Registers that are as they are, whatever the guest begins as. */

@@ -386,6 +386,36 @@ public final class Vmx extends Vendor {
         Bare.vmwrite(VmcsField.GUEST_RFLAGS, vcpu.rflags);
     }
 
+    @Override
+    public void save(Processor processor) {
+        MachineState state = processor.state;
+        for (int i = 0; i <= MachineState.TR; i++) {
+            state.selectors[i] = (int) Bare.vmread(VmcsField.GUEST_ES_SELECTOR + 2 * i);
+            readSegment(processor, i);
+        }
+        state.gdtBase = Bare.vmread(VmcsField.GUEST_GDTR_BASE);
+        state.gdtLimit = (int) Bare.vmread(VmcsField.GUEST_GDTR_LIMIT);
+        state.idtBase = Bare.vmread(VmcsField.GUEST_IDTR_BASE);
+        state.idtLimit = (int) Bare.vmread(VmcsField.GUEST_IDTR_LIMIT);
+        state.efer = Bare.vmread(VmcsField.GUEST_IA32_EFER);
+        state.cr0 = VmxControlRegisters.cr0();
+        state.cr2 = Bare.getCr2();
+        state.cr3 = Bare.vmread(VmcsField.GUEST_CR3);
+        state.cr4 = Bare.vmread(VmcsField.GUEST_CR4) & ~Cr4.VMXE;
+        state.dr6 = Bare.getDr6();
+        state.dr7 = Bare.vmread(VmcsField.GUEST_DR7);
+        processor.vcpu.rflags = Bare.vmread(VmcsField.GUEST_RFLAGS);
+    }
+
+    @Override
+    public void disable(Processor processor) {
+        Bare.wrmsr(Msr.IA32_PAT, Bare.vmread(VmcsField.GUEST_IA32_PAT));
+        Bare.wrmsr(Msr.IA32_SYSENTER_CS, Bare.vmread(VmcsField.GUEST_IA32_SYSENTER_CS));
+        Bare.wrmsr(Msr.IA32_SYSENTER_ESP, Bare.vmread(VmcsField.GUEST_IA32_SYSENTER_ESP));
+        Bare.wrmsr(Msr.IA32_SYSENTER_EIP, Bare.vmread(VmcsField.GUEST_IA32_SYSENTER_EIP));
+        Bare.vmclear(processor.control);
+    }
+
     /** EFER, and the entry control that must agree with its LMA. */
     static void setEfer(long efer) {
         Bare.vmwrite(VmcsField.GUEST_IA32_EFER, efer);

@@ -42,7 +42,7 @@ final class VmxControlRegisters {
     }
 
     /** As the guest believes it to be. */
-    private static long cr0() {
+    static long cr0() {
         long mask = Bare.vmread(VmcsField.CR0_GUEST_HOST_MASK);
         return Bare.vmread(VmcsField.CR0_READ_SHADOW) & mask
                 | Bare.vmread(VmcsField.GUEST_CR0) & ~mask;

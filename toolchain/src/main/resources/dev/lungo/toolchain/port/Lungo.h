@@ -22,5 +22,7 @@ void Lungo_stayResident(void);
 int64_t Lungo_memoryStackTop(void);
 void Lungo_stop(void) __attribute__((noreturn));
 
-/* Prints "lungo: " and what, and stops. Weak, as is Lungo_putChar. */
+/* Prints "lungo: " and what. */
+void Lungo_complain(const char *what);
+/* Does, and stops. Weak, as is Lungo_putChar. */
 void Lungo_fault(const char *what) __attribute__((noreturn));

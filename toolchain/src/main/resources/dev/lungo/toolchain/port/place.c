@@ -4,9 +4,9 @@
 #define MIB2 0x200000ull
 #define PAGE 4096ull
 
-uint64_t lungo_range_bytes(void) {
+uint64_t lungo_range_bytes(uint64_t pool) {
     uint64_t image = ((uint64_t) (lungo_image_end - lungo_image) + PAGE - 1) & ~(PAGE - 1);
-    uint64_t all = image + LUNGO_STACK_BYTES + LUNGO_HEAP_BYTES + LUNGO_POOL_BYTES;
+    uint64_t all = image + LUNGO_STACK_BYTES + LUNGO_HEAP_BYTES + pool;
     return (all + MIB2 - 1) & ~(MIB2 - 1);
 }
 
@@ -154,7 +154,7 @@ uint64_t lungo_find_place(const struct lungo_boot *boot) {
     } else if (boot->info != 0) {
         read_coreboot(boot->info, &ram, &used);
     }
-    uint64_t bytes = lungo_range_bytes(), best = 0;
+    uint64_t bytes = boot->range_bytes, best = 0;
     for (int i = 0; i < ram.count; i++) {
         uint64_t end = ram.at[i].end > 1ull << 32 ? 1ull << 32 : ram.at[i].end;
         while (end >= bytes && (end - bytes & ~(MIB2 - 1)) >= ram.at[i].start) {

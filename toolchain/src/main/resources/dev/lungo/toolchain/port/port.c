@@ -40,10 +40,14 @@ void Lungo_stop(void) {
     }
 }
 
-__attribute__((weak)) void Lungo_fault(const char *what) {
+void Lungo_complain(const char *what) {
     print("lungo: ");
     print(what);
     print("\n");
+}
+
+__attribute__((weak)) void Lungo_fault(const char *what) {
+    Lungo_complain(what);
     Lungo_stop();
 }
 

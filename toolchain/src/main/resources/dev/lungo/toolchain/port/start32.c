@@ -21,10 +21,14 @@ void lungo_start32(uint32_t kind, uint32_t information) {
     if (kind == LUNGO_COREBOOT) {
         boot.info = coreboot_table();
     }
-    boot.range_bytes = lungo_range_bytes();
+    boot.range_bytes = lungo_range_bytes(LUNGO_POOL_BYTES);
     boot.range = lungo_find_place(&boot);
     if (boot.range == 0) {
-        Lungo_fault("there is no free memory below 4 GiB that is large enough");
+        boot.range_bytes = lungo_range_bytes(LUNGO_LEAST_POOL);
+        boot.range = lungo_find_place(&boot);
+    }
+    if (boot.range == 0) {
+        Lungo_fault(LUNGO_NO_MEMORY);
     }
     lungo_move_and_run(&boot);
     Lungo_stop();
