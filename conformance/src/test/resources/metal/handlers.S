@@ -5,6 +5,7 @@
         .set PORT, 0x4E0
         .set REPORT, 0x1000
         .set TRAP, 0x1001
+        .set LEAVE, 0x1002
 
 # The counts as they are: writes R8, elements R9, their sum R10, interrupts R11, traps R12, timer R13.
 report: mov eax, REPORT
@@ -232,6 +233,47 @@ strings:
         SAY "NMIs"
         mov eax, [rip+nested]
         SAY "NMIs before the IRET of another"
+
+        # From here on there is nobody below.
+        mov ecx, 0xC0000100             # IA32_FS_BASE
+        mov eax, 0x12345000
+        xor edx, edx
+        wrmsr
+        mov eax, LEAVE
+        mov r15d, 0x5A5A
+        stc
+        call call_below
+        setc bl
+        SAY "left with"
+        movzx eax, bl
+        SAY "carry"
+        mov eax, r15d
+        SAY "R15"
+        mov eax, 0x4C756E67
+        xor ecx, ecx
+        cpuid
+        xor eax, eax
+        cmp ebx, 0x676E754C             # "Lung"
+        sete al
+        SAY "still below"
+        mov ecx, 0xC0000100
+        rdmsr
+        SAY "FS base"
+        mov ecx, 0xC0000080             # IA32_EFER: SVME and LMA
+        rdmsr
+        and eax, 0x1400
+        SAY "EFER"
+        mov rax, cr4
+        shr eax, 13
+        and eax, 1
+        SAY "VMXE"
+        mov qword ptr [rip+resume], 0
+        int 0x31
+        mov eax, [rip+vector]
+        SAY "interrupt alone"
+        mov dword ptr ds:[0x8000], 7
+        mov eax, ds:[0x8000]
+        SAY "page alone"
         jmp finish
 
 nmi:    push rax

@@ -67,7 +67,12 @@ entry:  lea rsp, [rip+stack_end]
 78:     call outcome
 .endm
 
-        lea rsi, [rip+hello]
+        xor eax, eax
+        cpuid
+        cmp ebx, 0x756E6547             # "Genu"
+        jne 1f
+        mov byte ptr [rip+call_kind], 0xC1
+1:      lea rsi, [rip+hello]
         call print
 
         mov eax, 0x4C756E67
@@ -377,6 +382,12 @@ entry:  lea rsp, [rip+stack_end]
         lea rsi, [rip+nmi_is]
         call flag
 
+        # Nobody may take the hypervisor out where there is no firmware.
+        TRY "call to leave: "
+        mov rax, 0x4C756E6700000003
+        call call_below
+        DONE
+
         # A storm of calls, of every number.
         mov ebx, 100000
         mov dword ptr [rip+storm], 0
@@ -388,8 +399,7 @@ entry:  lea rsp, [rip+stack_end]
         imul r13, rbp
         add r13, rbx
         mov rax, r13
-        .byte 0x0F, 0x01
-call_kind: .byte 0xD9
+        call call_below
 2:      dec ebx
         jnz 1b
         lea rsi, [rip+storm_is]
@@ -403,6 +413,12 @@ call_kind: .byte 0xD9
 1:      cli
         hlt
         jmp 1b
+
+# VMMCALL, or VMCALL on Intel's.
+call_below:
+        .byte 0x0F, 0x01
+call_kind: .byte 0xD9
+        ret
 
 # "ok" or "#" and the vector.
 outcome:

@@ -9,6 +9,7 @@ import dev.lungo.metal.Vcpu;
 public final class AllHandlers extends Hypervisor {
     private static final long REPORT = 0x1000;
     private static final long TRAP = 0x1001;
+    private static final long LEAVE = 0x1002;
     private static final long PAGE = 0x8000;
     private static final int PORT = 0x4E0;
     private static final int KEPT_VECTOR = 0x61;
@@ -72,6 +73,10 @@ public final class AllHandlers extends Hypervisor {
         if (number == TRAP) {
             trapsWanted = vcpu.rbx;
             vcpu.trap = true;
+            return true;
+        }
+        if (number == LEAVE) {
+            vcpu.leave = true;
             return true;
         }
         if (number != REPORT) {

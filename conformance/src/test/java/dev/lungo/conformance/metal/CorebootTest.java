@@ -10,6 +10,7 @@ import dev.lungo.toolchain.image.CbfsArchive;
 import dev.lungo.toolchain.image.Compression;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -42,6 +43,12 @@ class CorebootTest {
         return archive;
     }
 
+    private static void addPayload(CbfsArchive archive, Compression compression) throws Exception {
+        Path payload = MetalMachine.compile32(directory, "payload", PAYLOAD_ADDRESS);
+        archive.addCompressed(
+                "realpayload", CbfsArchive.RAW, Files.readAllBytes(payload), compression);
+    }
+
     private static String boot(CbfsArchive archive, String processor) throws Exception {
         Path flash = Files.write(directory.resolve("flash"), archive.toByteArray());
         return MetalMachine.boot(directory, loader, flash.toString(), 1, "-cpu", processor);
@@ -49,10 +56,8 @@ class CorebootTest {
 
     private static String bootPayload(
             String configuration, Compression compression, String processor) throws Exception {
-        Path payload = MetalMachine.compile32(directory, "payload", PAYLOAD_ADDRESS);
         CbfsArchive archive = archive(configuration);
-        archive.addCompressed(
-                "realpayload", CbfsArchive.RAW, Files.readAllBytes(payload), compression);
+        addPayload(archive, compression);
         return boot(archive, processor);
     }
 
@@ -80,6 +85,33 @@ class CorebootTest {
                 .contains("protected mode: 1", "paging: 0", "PAE: 0", "zeros that are none: 0")
                 .contains("the stack has the table that is found: 1", "payload: done")
                 .doesNotContain("CPUID says Lungo");
+    }
+
+    @Test
+    void whereTheFirmwareHasLockedVirtualisationThePayloadRunsWithout() throws Exception {
+        for (String what : new String[] {"AMD-V", "VT-x"}) {
+            // Two hypervisors: the lower one is a machine whose firmware has locked it.
+            CbfsArchive archive = new CbfsArchive();
+            byte[] lower =
+                    MetalMachine.hypervisor(Target.COREBOOT)
+                            .withHypervisor(Optional.of(LockedOff.class.getName()))
+                            .withConfig("next = upper\nlog = errors\nlocked = " + what)
+                            .buildSelf(Compression.NONE);
+            archive.add("fallback/payload", CbfsArchive.PAYLOAD, lower);
+            archive.add("upper", CbfsArchive.PAYLOAD, hypervisor);
+            addPayload(archive, Compression.NONE);
+
+            String said = boot(archive, "max");
+
+            assertThat(said)
+                    .contains(
+                            "lungo: the firmware has locked "
+                                    + what
+                                    + " off; switch it on in its set-up; the machine goes on"
+                                    + " without the hypervisor")
+                    .contains("protected mode: 1", "payload: done")
+                    .doesNotContain("the guest begins");
+        }
     }
 
     @Test

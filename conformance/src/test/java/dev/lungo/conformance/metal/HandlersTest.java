@@ -33,7 +33,10 @@ class HandlersTest {
                 .contains("insd faults at: 7000000FFE\r", "insd fault is: E\r", "insd leaves: 5\r")
                 .contains("last of them: 51\r", "interrupts seen: 1\r", "in service: 0\r")
                 .contains("traps: 7\r", "TF afterwards: 0\r", "timer: 1\r")
-                .contains("NMIs: 3\r", "NMIs before the IRET of another: 0\r", "finished");
+                .contains("NMIs: 3\r", "NMIs before the IRET of another: 0\r")
+                .contains("left with: 0\r", "carry: 1\r", "R15: 5A5A\r", "still below: 0\r")
+                .contains("FS base: 12345000\r", "EFER: 400\r", "VMXE: 0\r")
+                .contains("interrupt alone: 31\r", "page alone: 7\r", "finished");
     }
 
     @Test

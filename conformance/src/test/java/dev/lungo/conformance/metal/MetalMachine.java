@@ -38,6 +38,22 @@ final class MetalMachine {
         return MetalBuild.of(target, Main.class.getName(), classPath);
     }
 
+    /** One that wants more memory than the machine has. */
+    static Path buildGreedy(Path directory, Target target) throws IOException {
+        MetalBuild usual = hypervisor(target);
+        MetalBuild greedy =
+                new MetalBuild(
+                        target,
+                        usual.mainClass(),
+                        usual.classPath(),
+                        Optional.empty(),
+                        "",
+                        usual.heapBytes(),
+                        1 << 30,
+                        usual.stackBytes());
+        return Files.write(directory.resolve("greedy." + target), greedy.build());
+    }
+
     private static Path home(Class<?> type) {
         try {
             return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
@@ -138,13 +154,13 @@ final class MetalMachine {
      * until it has said the last words, which it must in two minutes.
      */
     static String bootUefi(
-            Path directory, Path own, Path other, int processors, int mebibytes, String last)
+            Path directory, Path own, Path other, int processors, String last)
             throws Exception {
         assumeTrue(Files.exists(OVMF), "not run: no OVMF, package ovmf");
         List<String> command = qemu(directory, processors);
         // spotless:off
         command.addAll(List.of(
-                "-m", String.valueOf(mebibytes), "-machine", "q35", "-net", "none",
+                "-machine", "q35", "-net", "none",
                 "-drive", "if=pflash,format=raw,readonly=on,file=" + OVMF,
                 "-drive", "if=none,id=own,format=raw,read-only=on,file=fat:" + own,
                 "-drive", "if=none,id=other,format=raw,read-only=on,file=fat:" + other,

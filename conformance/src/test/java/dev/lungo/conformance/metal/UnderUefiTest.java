@@ -33,7 +33,7 @@ class UnderUefiTest {
         loader = MetalMachine.assemble(shared, "next");
     }
 
-    private String boot(String configuration, int processors, int mebibytes) throws Exception {
+    private String boot(Path image, String configuration, int processors) throws Exception {
         Path own = directory.resolve("own");
         Path other = directory.resolve("other");
         for (Path disk : new Path[] {own, other}) {
@@ -44,12 +44,12 @@ class UnderUefiTest {
         Files.copy(loader, own.resolve("EFI/lungo/next.efi"));
         Files.writeString(own.resolve("EFI/lungo/lungo.conf"), configuration);
         Files.copy(loader, other.resolve("EFI/BOOT/BOOTX64.EFI"));
-        return MetalMachine.bootUefi(directory, own, other, processors, mebibytes, ALONE);
+        return MetalMachine.bootUefi(directory, own, other, processors, ALONE);
     }
 
     @Test
     void whenTheNextLoaderReturnsTheFirmwareHasItsMachineBack() throws Exception {
-        String said = boot("# nothing", 4, 512);
+        String said = boot(image, "# nothing", 4);
 
         assertThat(said)
                 .containsSubsequence(
@@ -61,7 +61,7 @@ class UnderUefiTest {
 
     @Test
     void anUnknownKeyIsNamedAndTheNextLoaderRunsAlone() throws Exception {
-        String said = boot("log = errors\ncolour = red\n", 1, 512);
+        String said = boot(image, "log = errors\ncolour = red\n", 1);
 
         assertThat(said)
                 .contains(
@@ -72,7 +72,9 @@ class UnderUefiTest {
 
     @Test
     void whereMemoryIsTooLittleTheNextLoaderRunsAlone() throws Exception {
-        String said = boot("# nothing", 1, 64);
+        Path greedy = MetalMachine.buildGreedy(directory, Target.EFI);
+
+        String said = boot(greedy, "# nothing", 1);
 
         assertThat(said)
                 .contains(
