@@ -41,8 +41,8 @@
  * <p>Before that the image has moved itself into one range of its own, 2 MiB aligned, which holds
  * code, data, stack, Java heap and page pool, and nothing else: at the top of the highest RAM below
  * 4 GiB that no module uses (multiboot, coreboot), or allocated as {@code EfiReservedMemoryType}.
- * Where memory is too little for it, there is next to no pool, as {@code poolLeft} tells.
- * The program may declare any of these native methods in a class named {@code Lungo}:
+ * Where memory is too little for it, there is next to no pool, as {@code poolLeft} tells. The
+ * program may declare any of these native methods in a class named {@code Lungo}:
  *
  * <pre>{@code
  * int bootKind();          // 1 multiboot, 2 PVH, 3 EFI, 4 coreboot

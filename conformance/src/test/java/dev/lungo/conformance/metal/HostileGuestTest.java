@@ -34,6 +34,10 @@ class HostileGuestTest {
                 .contains("read at 500 GiB: ok", "reserved range: 1")
                 .containsPattern("read first byte: .*\\R?#0D")
                 .containsPattern("write last byte: .*\\R?#0D")
-                .contains("10000 NMIs taken: 1", "call to leave" + UD, "storm survived: 1", "hostile: done");
+                .contains(
+                        "10000 NMIs taken: 1",
+                        "call to leave" + UD,
+                        "storm survived: 1",
+                        "hostile: done");
     }
 }

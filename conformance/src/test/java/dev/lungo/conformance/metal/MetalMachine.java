@@ -153,8 +153,7 @@ final class MetalMachine {
      * What the first serial port says, of a machine with UEFI and two disks that are directories,
      * until it has said the last words, which it must in two minutes.
      */
-    static String bootUefi(
-            Path directory, Path own, Path other, int processors, String last)
+    static String bootUefi(Path directory, Path own, Path other, int processors, String last)
             throws Exception {
         assumeTrue(Files.exists(OVMF), "not run: no OVMF, package ovmf");
         List<String> command = qemu(directory, processors);

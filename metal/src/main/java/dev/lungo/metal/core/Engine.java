@@ -50,7 +50,8 @@ public final class Engine implements Intercepts {
     /** Finds out what the processor can do, and makes what all processors share. */
     public static Engine begin() {
         if (Lungo.poolLeft() < LEAST_POOL) {
-            throw new IllegalStateException("there is too little memory below 4 GiB for the hypervisor");
+            throw new IllegalStateException(
+                    "there is too little memory below 4 GiB for the hypervisor");
         }
         Log.keep();
         long scratch = Pages.take(1);
