@@ -40,6 +40,18 @@ class HandlersTest {
     }
 
     @Test
+    void initIsForTheProcessorsOfItsLogicalDestination() throws Exception {
+        Path image = MetalMachine.build(directory, Target.MULTIBOOT, Optional.empty());
+        Path kernel = MetalMachine.assemble(directory, "logical");
+
+        String said = MetalMachine.boot(directory, image, kernel.toString(), 2);
+
+        assertThat(said)
+                .contains("starts by its ID: 1\r", "starts after INIT for another: 1\r")
+                .contains("starts after INIT for it: 2\r", "finished");
+    }
+
+    @Test
     void anExitCostsLessThanThreeHundredInstructions() throws Exception {
         String said = run(PortGuard.class.getName(), "cost", "-icount", "shift=0");
 

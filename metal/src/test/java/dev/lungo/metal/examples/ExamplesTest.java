@@ -2,7 +2,9 @@ package dev.lungo.metal.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lungo.metal.Configuration;
 import dev.lungo.metal.Guest;
+import dev.lungo.metal.NotedIntercepts;
 import dev.lungo.metal.Vcpu;
 import org.junit.jupiter.api.Test;
 
@@ -54,6 +56,15 @@ class ExamplesTest {
 
         assertThat(answered).isTrue();
         assertThat(vcpu.rax).isEqualTo(0x1234_56FF);
+    }
+
+    @Test
+    void thePortsThatAreGuardedAreTheConfigurations() {
+        NotedIntercepts intercepts = new NotedIntercepts();
+
+        new PortGuard().begin(intercepts, Configuration.of("guard.port = 2F8h"));
+
+        assertThat(intercepts.noted).containsExactly("port 2F8h", "port 2F9h");
     }
 
     @Test
