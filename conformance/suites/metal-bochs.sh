@@ -51,7 +51,7 @@ emulator=$!
 found=1
 while [ $(($(date +%s) - begun)) -lt "${LIMIT:-900}" ] && kill -0 $emulator 2> /dev/null; do
     sleep 2
-    if grep -aqE '^LUNGO-GUEST-OK|^hostile: done|^finished' "$scratch/serial"; then found=0; break; fi
+    if grep -aqE '^LUNGO-GUEST-OK|^hostile: done|^finished|^payload: done' "$scratch/serial"; then found=0; break; fi
     if grep -aqE 'this processor stops|has an error|VM entry failed' "$scratch/serial"; then break; fi
 done
 cat "$scratch/serial"

@@ -1,9 +1,10 @@
 /* What coreboot leaves for its payload, made by a multiboot kernel: the first module is a CBFS, which
    stands for flash that is in memory. It places fallback/payload, whose segments may not be
    compressed, and enters it. coreboot: coreboot_tables.h, cbfs_serialized.h, selfboot. */
+#include "serial.h"
 #include <stdint.h>
 
-enum { TABLE = 0x8000000, TABLE_BYTES = 0x100000, FORWARDING = 0x500 };
+enum { TABLE = 0x8000000, TABLE_BYTES = 0x100000, FORWARDING = 0x500, FLASH = 0x4000000 };
 enum { RAM = 1, RESERVED = 2, TABLE_MEMORY = 16 };
 
 __asm__(".section .boot, \"ax\"\n"
@@ -17,14 +18,18 @@ __asm__(".section .boot, \"ax\"\n"
         "call loader\n"
         ".text");
 
+void *memcpy(void *to, const void *from, uint32_t bytes) {
+    void *result = to;
+    __asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(bytes) : : "memory");
+    return result;
+}
+
 static uint32_t u32(uint32_t at) { return *(uint32_t *) at; }
 static uint64_t u64(uint32_t at) { return *(uint64_t *) at; }
 static uint32_t big(uint32_t at) { return __builtin_bswap32(u32(at)); }
 
 static void stop(const char *why) {
-    for (; *why; why++) {
-        __asm__ volatile("outb %b0, %w1" : : "a"(*why), "d"(0x3F8));
-    }
+    text(why);
     for (;;) {
         __asm__ volatile("cli; hlt");
     }
@@ -171,6 +176,10 @@ void loader(uint32_t info) {
         stop("coreboot: no module\n");
     }
     uint32_t module = u32(u32(info + 24)), module_end = u32(u32(info + 24) + 4);
+    /* Out of the payload's way: some loaders have modules at 1 MiB. */
+    memcpy((void *) FLASH, (void *) module, module_end - module);
+    module_end += FLASH - module;
+    module = FLASH;
     make_table(info, module, module_end);
     uint32_t payload = find(module, module_end, "fallback/payload");
     for (uint32_t segment = payload;; segment += 28) {

@@ -1,4 +1,5 @@
 /* A payload of coreboot's, for 32-bit protected mode: tells how it was entered, and what it finds. */
+#include "serial.h"
 #include <stdint.h>
 
 __asm__(".section .boot, \"ax\"\n"
@@ -12,16 +13,6 @@ __asm__(".section .boot, \"ax\"\n"
 static uint8_t stack[16384] __attribute__((used));
 static volatile uint8_t zeros[100000];
 static const char said[] = "a constant of the payload's";
-
-static void character(char c) {
-    __asm__ volatile("outb %b0, %w1" : : "a"(c), "d"(0x3F8));
-}
-
-static void text(const char *s) {
-    while (*s) {
-        character(*s++);
-    }
-}
 
 static void hex(uint64_t value) {
     for (int shift = 60; shift >= 0; shift -= 4) {

@@ -103,6 +103,7 @@ final class MetalMachine {
      */
     static Path compile32(Path directory, String name, int address) throws Exception {
         Path program = directory.resolve(name);
+        copy(directory, "serial.h");
         // spotless:off
         run(
                 directory,
