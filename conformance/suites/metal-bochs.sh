@@ -2,7 +2,7 @@
 # metal-bochs.sh LUNGO.ELF KERNEL [INITRD [COMMAND-LINE]]: Lungo Metal on VT-x, which is that of Bochs'
 # corei7_skylake_x: GRUB on a CD starts the hypervisor's multiboot image, and that KERNEL. Passes when the
 # serial port says one of "LUNGO-GUEST-OK", "hostile: done" and "finished" within LIMIT seconds (900); what it
-# said goes to the standard output. CPUS=1 unless set.
+# said goes to the standard output. CPUS=1 unless set; IGNORE_BAD_MSRS=0 has MSRs that Bochs has not raise #GP.
 # Needs bochs with its term display, bochsbios, vgabios or seabios, grub-common, grub-pc-bin, xorriso, mtools.
 set -euo pipefail
 [ $# -ge 2 ] && [ -f "$1" ] && [ -f "$2" ] || { echo "usage: metal-bochs.sh LUNGO.ELF KERNEL [INITRD [COMMAND-LINE]]" >&2; exit 2; }
@@ -33,7 +33,7 @@ display_library: term
 memory: guest=512, host=512
 romimage: file=/usr/share/bochs/BIOS-bochs-latest
 vgaromimage: file=$vga
-cpu: model=corei7_skylake_x, count=${CPUS:-1}, ips=80000000, reset_on_triple_fault=0, ignore_bad_msrs=1
+cpu: model=corei7_skylake_x, count=${CPUS:-1}, ips=80000000, reset_on_triple_fault=0, ignore_bad_msrs=${IGNORE_BAD_MSRS:-1}
 ata0: enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14
 ata0-master: type=cdrom, path=$scratch/disc.iso, status=inserted
 boot: cdrom
