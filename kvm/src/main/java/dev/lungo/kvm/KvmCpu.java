@@ -40,6 +40,10 @@ final class KvmCpu implements VirtualCpu {
     private static final int READY = Structs.RUN.at("ready_for_interrupt_injection");
     private static final int IF_FLAG = Structs.RUN.at("if_flag");
     private static final int CR8 = Structs.RUN.at("cr8");
+
+    /** Of IA32_APIC_BASE: enabled, and x2APIC. */
+    private static final long APIC_MODE = 0xC00;
+
     private static final int APIC_BASE = Structs.RUN.at("apic_base");
     private static final int SUBERROR = Structs.RUN.at("internal.suberror");
     private static final int INSTRUCTION_BYTES = Structs.RUN.at("emulation_failure.insn_bytes");
@@ -204,7 +208,8 @@ final class KvmCpu implements VirtualCpu {
             apic.setCr8(cr8);
         }
         long base = Raw.getLong(cpu.run + APIC_BASE);
-        if (base != apic.baseMsr()) {
+        if (base != apic.baseMsr() && !apic.setBase(base)) {
+            apic.setBase(base & ~APIC_MODE); // KVM has allowed it, so it has been disabled between
             apic.setBase(base);
         }
     }

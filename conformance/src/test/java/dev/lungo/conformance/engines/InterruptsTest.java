@@ -52,6 +52,12 @@ class InterruptsTest {
     private static final int VECTOR = 0x40;
     private static final int PORT = 0x80;
     private static final long APIC = 0xFEE0_0000L;
+    private static final int SVR = 0xF0;
+    private static final int ICR = 0x300;
+
+    /** A bit of the ICR: the shorthand. */
+    private static final int TO_ITSELF = 1 << 18;
+
     private static final int EOI = 0xB0;
     private static final int LVT_TIMER = 0x320;
     private static final int INITIAL_COUNT = 0x380;
@@ -317,6 +323,27 @@ class InterruptsTest {
                 a.op(MOV, ECX, imm(Msr.IA32_APIC_BASE)).op(MOV, EAX, imm(APIC | 0xD00));
                 a.op(MOV, EDX, imm(0)).op(WRMSR).op(MOV, ECX, imm(Msr.IA32_X2APIC_SELF_IPI));
                 a.op(MOV, EAX, imm(VECTOR)).op(WRMSR).op(STI).op(NOP).op(HLT);
+            });
+            bench.handle(VECTOR, a -> a.op(HLT));
+
+            bench.run();
+
+            assertThat(bench.registers().rip).isEqualTo(Bench.handler(VECTOR) + 1);
+        }
+    }
+
+    /** With no exit on the way that would tell of it. */
+    @ParameterizedTest
+    @EnumSource
+    void anX2apicThatWasDisabledIsAnXapicWhenItIsEnabled(Way way) {
+        try (Bench bench = new Bench(way).longMode(0)) {
+            bench.code(a -> {
+                a.op(MOV, ECX, imm(Msr.IA32_APIC_BASE)).op(MOV, EAX, imm(APIC | 0xD00));
+                a.op(MOV, EDX, imm(0)).op(WRMSR).op(OUT, imm(PORT), AL);
+                a.op(MOV, EAX, imm(APIC | 0x100)).op(WRMSR);
+                a.op(MOV, EAX, imm(APIC | 0x900)).op(WRMSR);
+                a.op(MOV, RSI, imm(APIC)).op(MOV, mem(4, RSI, SVR), imm(0x1FF));
+                a.op(MOV, mem(4, RSI, ICR), imm(TO_ITSELF | VECTOR)).op(STI).op(NOP).op(HLT);
             });
             bench.handle(VECTOR, a -> a.op(HLT));
 
