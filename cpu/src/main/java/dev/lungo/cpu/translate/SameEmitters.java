@@ -172,8 +172,8 @@ final class SameEmitters extends Emitter {
         }
         if (loadsMxcsr(i)) {
             code.rm(0x8B, 4, T1, T0, 0);
-            code.arithmetic(AND, 4, T1, MXCSR_RESERVED | Stubs.MXCSR_MASKS);
-            code.arithmetic(CMP, 4, T1, Stubs.MXCSR_MASKS);
+            code.arithmetic(AND, 4, T1, MXCSR_RESERVED | VectorTransfer.MASKS);
+            code.arithmetic(CMP, 4, T1, VectorTransfer.MASKS);
             to.slow(NOT_ZERO);
         }
     }

@@ -8,21 +8,15 @@ import static dev.lungo.cpu.translate.HostCode.R12;
 import static dev.lungo.cpu.translate.HostCode.R13;
 import static dev.lungo.cpu.translate.HostCode.R14;
 import static dev.lungo.cpu.translate.HostCode.R15;
-import static dev.lungo.cpu.translate.HostCode.R8;
-import static dev.lungo.cpu.translate.HostCode.R9;
 import static dev.lungo.cpu.translate.HostCode.RAX;
 import static dev.lungo.cpu.translate.HostCode.RBP;
 import static dev.lungo.cpu.translate.HostCode.RBX;
 import static dev.lungo.cpu.translate.HostCode.RCX;
 import static dev.lungo.cpu.translate.HostCode.RDI;
-import static dev.lungo.cpu.translate.HostCode.RDX;
 import static dev.lungo.cpu.translate.HostCode.RSI;
 import static dev.lungo.cpu.translate.HostCode.RSP;
 
 import dev.lungo.cpu.core.State;
-import dev.lungo.host.HostClock;
-import java.util.ArrayList;
-import java.util.List;
 
 /** Code that all translations share, at the beginning of the code memory. */
 final class Stubs {
@@ -39,36 +33,10 @@ final class Stubs {
 
     private static final int JUMP_HASH_SHIFT = 11;
     private static final int[] SAVED = {RBX, RBP, R12, R13, R14, R15};
-
-    /** Those of the guest's that a function of the host's may change. */
-    private static final int[] CALLER_SAVED = {RAX, RCX, RDX, RSI, RDI, R8, R9};
-
-    private static final int NANOS_PER_SECOND = 1_000_000_000;
     private static final int GENERAL_REGISTERS = 16;
     private static final int SUB = 5;
     private static final int RET = 0xC3;
-    private static final int CMP = 7;
     private static final int ZERO = 4;
-    private static final int VECTORS = 16;
-
-    private static final int SHR = 5;
-
-    /** All six exceptions of x87. */
-    static final int FCW_MASKS = 0x3F;
-
-    private static final int X87_REGISTERS = 8;
-    private static final int X87 = Frame.at(State.X87);
-    private static final int IMAGE = Frame.at(State.X87_IMAGE);
-
-    /** In the order of the image. */
-    private static final int[] X87_WORDS = {State.FCW, State.FSW, State.FTW};
-
-    /** All six exceptions. */
-    static final int MXCSR_MASKS = 0x1F80;
-
-    /** What the System V ABI has it be when a thread begins, and Java leaves alone. */
-    private static final int MXCSR_OF_JAVA = 0x1F80;
-
     private static final int AND = 4;
     private static final int XOR = 6;
     private static final int NOT_ZERO = 5;
@@ -99,16 +67,10 @@ final class Stubs {
     /** To be called: makes the host's flags what the guest's in the state are. Uses T1, T2. */
     final long flags;
 
-    /**
-     * To be called: loads the guest's vector registers and MXCSR into the host's, and says in ZF
-     * whether it has. It has not if an exception of MXCSR is not masked. Uses T0.
-     */
+    /** To be called: see {@link VectorTransfer#load}. */
     final long vectors;
 
-    /**
-     * To be called: loads the guest's x87 state into the host's, and says in ZF whether it has. It
-     * has not if an exception of the control word is not masked. Uses T0 and T1.
-     */
+    /** To be called: see {@link X87Transfer#load}. */
     final long fpu;
 
     /**
@@ -117,10 +79,7 @@ final class Stubs {
      */
     final long log;
 
-    /**
-     * To be called: T0 becomes the time of the machine's clock in nanoseconds, and ZF says whether
-     * it has. It has not if that is not so simple. Uses T1 and T2.
-     */
+    /** To be called: see {@link TimeStub#emit}. */
     final long time;
 
     /** Where to go on after a fault in code from {@link #guarded} on. */
@@ -131,13 +90,11 @@ final class Stubs {
 
     private final HostCode code;
 
-    /** Whether vector registers are 32 bytes wide. */
-    private final boolean avx;
-
     Stubs(HostCode code, HostFeatures host) {
         this.code = code;
-        avx = host.hasAvx();
-        exit = exit();
+        var toVectors = new VectorTransfer(code, host);
+        var toX87 = new X87Transfer(code);
+        exit = exit(toVectors, toX87);
         enter = enter();
         recover = recover();
         guarded = code.here();
@@ -151,9 +108,9 @@ final class Stubs {
         }
         flags = flags();
         log = log();
-        vectors = vectors();
-        fpu = fpu();
-        time = time();
+        vectors = toVectors.load();
+        fpu = toX87.load();
+        time = new TimeStub(code, toVectors, vectors).emit();
     }
 
     /** The place of an address in a table of so many entries. */
@@ -162,15 +119,15 @@ final class Stubs {
         return (low ^ low >>> JUMP_HASH_SHIFT) & entries - 1;
     }
 
-    private long exit() {
+    private long exit(VectorTransfer toVectors, X87Transfer toX87) {
         long at = code.here();
         for (int guest = 0; guest < GENERAL_REGISTERS; guest++) {
             if (Frame.isPinned(guest)) {
                 code.store(STATE, Frame.gpr(guest), Frame.host(guest));
             }
         }
-        storeVectors();
-        storeFpu();
+        toVectors.store();
+        toX87.store();
         code.mov(RAX, T0);
         code.arithmetic(0, 8, RSP, 8);
         for (int i = SAVED.length - 1; i >= 0; i--) {
@@ -195,202 +152,6 @@ final class Stubs {
             }
         }
         code.rr(0xFF, 4, 4, T0); // jmp
-        return at;
-    }
-
-    private long vectors() {
-        long at = code.here();
-        code.rm(0x8B, 4, T0, STATE, Frame.at(State.MXCSR));
-        code.rr(0xF7, 4, 2, T0); // not
-        code.rr(0xF7, 4, 0, T0); // test
-        code.u32(MXCSR_MASKS);
-        int unmasked = code.jcc(NOT_ZERO);
-        for (int i = 0; i < VECTORS; i++) {
-            moveVector(0x0F_10, i);
-        }
-        code.rm(0x0F_AE, 4, 2, STATE, Frame.at(State.MXCSR)); // ldmxcsr
-        code.rm(0xC7, 4, 0, STATE, Frame.at(State.VECTORS_IN_HOST)); // mov
-        code.u32(1);
-        code.land(unmasked);
-        code.u8(RET);
-        return at;
-    }
-
-    /** Leaves the vector registers and MXCSR as Java wants them. */
-    private void storeVectors() {
-        code.arithmetic(CMP, 4, STATE, Frame.at(State.VECTORS_IN_HOST), 0);
-        int absent = code.jcc(ZERO);
-        for (int i = 0; i < VECTORS; i++) {
-            moveVector(0x0F_11, i);
-        }
-        code.rm(0x0F_AE, 4, 3, STATE, Frame.at(State.MXCSR)); // stmxcsr
-        code.rm(0xC7, 4, 0, STATE, Frame.at(State.VECTORS_IN_HOST)); // mov
-        code.u32(0);
-        if (avx) {
-            code.u8(0xC5); // vzeroupper
-            code.u8(0xF8);
-            code.u8(0x77);
-        }
-        code.u8(0x68); // push
-        code.u32(MXCSR_OF_JAVA);
-        code.rm(0x0F_AE, 4, 2, RSP, 0); // ldmxcsr
-        code.arithmetic(0, 8, RSP, 8);
-        code.land(absent);
-    }
-
-    private long fpu() {
-        long at = code.here();
-        code.rm(0x8B, 4, T0, STATE, Frame.at(State.FCW));
-        code.rr(0xF7, 4, 2, T0); // not
-        code.rr(0xF7, 4, 0, T0); // test
-        code.u32(FCW_MASKS);
-        int unmasked = code.jcc(NOT_ZERO);
-        for (int i = 0; i < X87_WORDS.length; i++) {
-            code.rm(0x8B, 4, T0, STATE, Frame.at(X87_WORDS[i]));
-            code.rm(0x89, 4, T0, STATE, IMAGE + 4 * i);
-        }
-        code.rm(0x8B, 4, T0, STATE, Frame.at(State.FSW));
-        topInBytes(T0);
-        for (int i = 0; i < X87_REGISTERS; i++) {
-            code.rmx(0x8B, 8, T1, STATE, T0, 0, X87);
-            code.store(STATE, x87Image(i), T1);
-            code.rmx(0x8B, 4, T1, STATE, T0, 0, X87 + 8);
-            code.rm(0x89, 2, T1, STATE, x87Image(i) + 8);
-            nextRegister(T0);
-        }
-        code.rm(0xDD, 4, 4, STATE, IMAGE); // frstor
-        code.rm(0xC7, 4, 0, STATE, Frame.at(State.FPU_IN_HOST)); // mov
-        code.u32(1);
-        code.rr(0x33, 4, T0, T0); // xor: ZF
-        code.land(unmasked);
-        code.u8(RET);
-        return at;
-    }
-
-    /** Leaves the x87 registers as Java wants them, which is how FNSAVE leaves them. */
-    private void storeFpu() {
-        code.arithmetic(CMP, 4, STATE, Frame.at(State.FPU_IN_HOST), 0);
-        int absent = code.jcc(ZERO);
-        code.rm(0xDD, 4, 6, STATE, IMAGE); // fnsave
-        for (int i = 0; i < X87_WORDS.length; i++) {
-            code.rm(0x0F_B7, 4, T1, STATE, IMAGE + 4 * i); // movzx
-            code.rm(0x89, 4, T1, STATE, Frame.at(X87_WORDS[i]));
-        }
-        code.mov32(T2, T1); // of tags only whether they say empty, 11b
-        code.rr(0xD1, 4, SHR, T2);
-        code.rr(0x23, 4, T1, T2); // and
-        code.arithmetic(AND, 4, T1, 0x5555);
-        code.rmx(0x8D, 4, T1, T1, T1, 1, 0); // lea
-        code.rm(0x89, 4, T1, STATE, Frame.at(State.FTW));
-        code.rm(0x8B, 4, T2, STATE, Frame.at(State.FSW));
-        topInBytes(T2);
-        for (int i = 0; i < X87_REGISTERS; i++) {
-            code.load(T1, STATE, x87Image(i));
-            code.rmx(0x89, 8, T1, STATE, T2, 0, X87);
-            code.rm(0x8B, 4, T1, STATE, x87Image(i) + 8);
-            code.rmx(0x89, 2, T1, STATE, T2, 0, X87 + 8);
-            nextRegister(T2);
-        }
-        code.rm(0xC7, 4, 0, STATE, Frame.at(State.FPU_IN_HOST)); // mov
-        code.u32(0);
-        code.land(absent);
-    }
-
-    /** Where the register that is ST(0) begins, in bytes, by the status word. */
-    private void topInBytes(int register) {
-        code.rr(0xC1, 4, SHR, register);
-        code.u8(11 - 4); // TOP begins at bit 11, and registers are 16 bytes apart
-        code.arithmetic(AND, 4, register, 7 << 4);
-    }
-
-    private void nextRegister(int register) {
-        code.arithmetic(0, 4, register, 16);
-        code.arithmetic(AND, 4, register, 7 << 4);
-    }
-
-    /** Where ST(i) is in the image of 32-bit protected mode. SDM 1, figure 8-9. */
-    private static int x87Image(int i) {
-        return IMAGE + 28 + 10 * i;
-    }
-
-    /** MOVUPS or VMOVUPS between a vector register and the state. */
-    private void moveVector(int opcode, int number) {
-        int from = Frame.at(State.vector(number));
-        if (avx) {
-            code.u8(0xC5);
-            code.u8(number > 7 ? 0x7C : 0xFC);
-            code.u8(opcode & 0xFF);
-            code.u8(0x80 | (number & 7) << 3 | STATE);
-            code.u32(from);
-        } else {
-            code.rm(opcode, 4, number, STATE, from);
-        }
-    }
-
-    /** What {@link HostClock#nanos} does, without Java. */
-    private long time() {
-        int version = 16; // on the stack, behind the host's time
-        int most = 24;
-        int bytes = 32;
-        List<Integer> unknown = new ArrayList<>();
-        long at = code.here();
-        for (int register : CALLER_SAVED) { // an odd number, so that the stack is aligned
-            code.push(register);
-        }
-        code.arithmetic(SUB, 8, RSP, bytes);
-        code.constant(T2, 0);
-        code.arithmetic(CMP, 4, STATE, Frame.at(State.FPU_IN_HOST), 0);
-        unknown.add(code.jcc(NOT_ZERO));
-        code.load(T0, STATE, Frame.at(State.TIME));
-        code.rr(0x85, 8, T0, T0); // test
-        unknown.add(code.jcc(ZERO));
-        code.load(RAX, T0, HostClock.VERSION);
-        code.store(RSP, version, RAX);
-        code.rr(0xF6, 1, 0, RAX); // test
-        code.u8(1);
-        unknown.add(code.jcc(NOT_ZERO));
-        code.load(RAX, T0, HostClock.LAST_BEAT);
-        code.arithmetic(0, 8, RAX, HostClock.MOST_AHEAD_NANOS);
-        code.store(RSP, most, RAX);
-        code.rm(0x8B, 4, T2, STATE, Frame.at(State.VECTORS_IN_HOST)); // mov
-        storeVectors();
-        code.constant(RDI, HostClock.CLOCK_MONOTONIC);
-        code.mov(RSI, RSP);
-        code.constant(RAX, HostClock.reader());
-        code.rr(0xFF, 4, 2, RAX); // call
-        code.rm(0x69, 8, RAX, RSP, 0); // imul: seconds
-        code.u32(NANOS_PER_SECOND);
-        code.rm(0x03, 8, RAX, RSP, 8); // add
-        code.load(RCX, RSP, most);
-        code.rr(0x3B, 8, RAX, RCX); // cmp
-        code.rr(0x0F_4F, 8, RAX, RCX); // cmovg
-        code.load(T0, STATE, Frame.at(State.TIME));
-        code.rm(0x2B, 8, RAX, T0, HostClock.HIDDEN); // sub
-        code.arithmetic(CMP, 8, T0, HostClock.RUNNING, 0);
-        unknown.add(code.jcc(ZERO));
-        code.arithmetic(CMP, 8, T0, HostClock.STOPPED, 0);
-        unknown.add(code.jcc(NOT_ZERO));
-        code.load(RCX, T0, HostClock.VERSION);
-        code.rm(0x3B, 8, RCX, RSP, version); // cmp
-        unknown.add(code.jcc(NOT_ZERO));
-        code.mov(T1, RAX);
-        code.constant(RSI, 1);
-        int known = code.jmp();
-        unknown.forEach(code::land);
-        code.constant(RSI, 0);
-        code.land(known);
-        code.rr(0x85, 4, T2, T2); // test
-        int absent = code.jcc(ZERO);
-        code.call(vectors);
-        code.land(absent);
-        code.mov(T0, T1);
-        code.mov(T2, RSI);
-        code.arithmetic(0, 8, RSP, bytes);
-        for (int i = CALLER_SAVED.length - 1; i >= 0; i--) {
-            code.pop(CALLER_SAVED[i]);
-        }
-        code.arithmetic(CMP, 4, T2, 1);
-        code.u8(RET);
         return at;
     }
 

@@ -170,8 +170,8 @@ public final class Translator {
      */
     private boolean canRun(Unit unit) {
         return !(unit.isSegmented() && !cpu.fitsCodeSegment(unit.bytes()))
-                && !(unit.usesVectors && !hasAll(State.MXCSR, Stubs.MXCSR_MASKS))
-                && !(unit.usesFpu && !hasAll(State.FCW, Stubs.FCW_MASKS));
+                && !(unit.usesVectors && !hasAll(State.MXCSR, VectorTransfer.MASKS))
+                && !(unit.usesFpu && !hasAll(State.FCW, X87Transfer.MASKS));
     }
 
     private boolean hasAll(int at, int bits) {

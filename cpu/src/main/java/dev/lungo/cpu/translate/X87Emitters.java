@@ -161,7 +161,7 @@ final class X87Emitters extends Emitter {
             code.rm(0x8B, 2, T1, T0, 0);
             code.rr(0xF7, 4, 2, T1); // not
             code.rr(0xF7, 4, 0, T1); // test
-            code.u32(Stubs.FCW_MASKS);
+            code.u32(X87Transfer.MASKS);
             to.slow(NOT_ZERO);
         }
         FlagUse use = FlagUse.of(i);
