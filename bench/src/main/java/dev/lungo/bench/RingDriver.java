@@ -26,6 +26,7 @@ final class RingDriver implements AutoCloseable {
 
     private final HostMemory memory = new HostMemory(MEMORY_BYTES);
     private final Semaphore interrupts = new Semaphore(0);
+    private final VirtioFunction function;
     private final MmioDevice ecam;
     private final MmioDevice window;
     private final int[] available = new int[16];
@@ -33,7 +34,7 @@ final class RingDriver implements AutoCloseable {
     private final int[] seen = new int[16];
 
     RingDriver(Function<VirtioFunction, VirtioDevice> device) {
-        VirtioFunction function =
+        function =
                 new VirtioFunction(
                         device,
                         memory,
@@ -129,6 +130,7 @@ final class RingDriver implements AutoCloseable {
 
     @Override
     public void close() {
+        function.reset(); // a worker may look for more
         memory.close();
     }
 }
