@@ -24,7 +24,8 @@ timeless() {
         -e 's/(Marking stable ).*/\1TIMES/' \
         -e 's/[0-9.]+ (MHz|BogoMIPS)/RATE \1/g' -e 's/lpj=[0-9]+/lpj=RATE/' \
         -e 's/(max_idle_ns|max_cycles|mult|shift): [0-9a-fx]+/\1: RATE/g' \
-        -e 's/[0-9]+K\/([0-9]+K available)/SOME\/\1/' \
+        -e 's/[0-9]+K\/([0-9]+K available)/SOME\/\1/' -e 's/[0-9]+K reserved/SOME reserved/' \
+        -e 's/(FACT memory )[0-9]+/\1SOME/' \
         -e 's/(took|after|in) [0-9]+ ?(usecs|us|ms)/\1 TIME/g' "$1" | sort
 }
 
