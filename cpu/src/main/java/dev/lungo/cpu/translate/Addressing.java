@@ -1,5 +1,8 @@
 package dev.lungo.cpu.translate;
 
+import static dev.lungo.cpu.translate.HostCode.GREATER;
+import static dev.lungo.cpu.translate.HostCode.NOT_ZERO;
+import static dev.lungo.cpu.translate.HostCode.ZERO;
 import static dev.lungo.cpu.translate.Frame.STATE;
 import static dev.lungo.cpu.translate.Frame.T0;
 import static dev.lungo.cpu.translate.Frame.T1;
@@ -14,9 +17,6 @@ import dev.lungo.isa.Segment;
 /** How a unit gets at memory: from operands by segments and the TLB to host addresses. */
 final class Addressing {
     private static final int PAGE_SHIFT = 12;
-    private static final int ZERO = 4;
-    private static final int NOT_ZERO = 5;
-    private static final int GREATER = 0xF;
     private static final int FS = 4;
 
     private final Emission to;

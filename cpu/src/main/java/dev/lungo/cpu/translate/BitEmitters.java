@@ -1,5 +1,7 @@
 package dev.lungo.cpu.translate;
 
+import static dev.lungo.cpu.translate.HostCode.NOT_BELOW;
+import static dev.lungo.cpu.translate.HostCode.NOT_ZERO;
 import static dev.lungo.cpu.translate.Frame.T0;
 import static dev.lungo.cpu.translate.Frame.T1;
 import static dev.lungo.cpu.translate.Frame.T2;
@@ -9,8 +11,6 @@ import dev.lungo.isa.Operand;
 
 /** Shifts, multiplication, division, and tests of bits. */
 final class BitEmitters extends Emitter {
-    private static final int NOT_ZERO = 5;
-    private static final int NOT_BELOW = 3;
     private static final int BELOW_OR_EQUAL = 6;
 
     BitEmitters(Emission to) {

@@ -1,5 +1,10 @@
 package dev.lungo.cpu.translate;
 
+import static dev.lungo.cpu.translate.HostCode.ABOVE;
+import static dev.lungo.cpu.translate.HostCode.ADD;
+import static dev.lungo.cpu.translate.HostCode.AND;
+import static dev.lungo.cpu.translate.HostCode.GREATER;
+import static dev.lungo.cpu.translate.HostCode.NOT_ZERO;
 import static dev.lungo.cpu.translate.Frame.STATE;
 import static dev.lungo.cpu.translate.Frame.T0;
 import static dev.lungo.cpu.translate.Frame.T1;
@@ -10,10 +15,6 @@ import dev.lungo.cpu.core.State;
 
 /** How a unit leaves for another: along its page by jumps that are linked, else by a look-up. */
 final class Branching {
-    private static final int NOT_ZERO = 5;
-    private static final int ABOVE = 7;
-    private static final int GREATER = 0xF;
-    private static final int AND = 4;
     private static final int CS = 1;
     private static final int PAGE = 4096;
 
@@ -141,7 +142,7 @@ final class Branching {
         to.flags.clobber();
         int set = Frame.at(State.CODE_TLB) + State.CODE_TLB_SET_BYTES * Mode.tlbSet(to.mode);
         code.load(T0, STATE, Frame.at(State.RIP));
-        code.arithmetic(0, to.is64() ? 8 : 4, T0, PAGE); // add
+        code.arithmetic(ADD, to.is64() ? 8 : 4, T0, PAGE); // add
         Addressing.tlbEntry(code, State.CODE_TLB_ENTRIES, State.CODE_TLB_ENTRY_BYTES);
         code.rmx(0x3B, 8, T0, STATE, T1, 0, set); // cmp
         to.slow(NOT_ZERO, Exit.Cause.TLB_MISS, _ -> {});
@@ -241,7 +242,7 @@ final class Branching {
     /** Where instructions are counted, those from the unit's entry to here have been executed. */
     private void count() {
         if (to.counts) {
-            code.arithmetic(0, 8, STATE, Frame.at(State.TRANSLATED_INSTRUCTIONS), to.number());
+            code.arithmetic(ADD, 8, STATE, Frame.at(State.TRANSLATED_INSTRUCTIONS), to.number());
         }
     }
 

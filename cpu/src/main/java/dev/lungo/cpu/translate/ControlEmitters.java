@@ -1,5 +1,8 @@
 package dev.lungo.cpu.translate;
 
+import static dev.lungo.cpu.translate.HostCode.AND;
+import static dev.lungo.cpu.translate.HostCode.NOT_ZERO;
+import static dev.lungo.cpu.translate.HostCode.ZERO;
 import static dev.lungo.cpu.translate.Frame.STATE;
 import static dev.lungo.cpu.translate.Frame.T0;
 import static dev.lungo.cpu.translate.Frame.T1;
@@ -17,10 +20,7 @@ final class ControlEmitters extends Emitter {
     private static final int RCX = 1;
     private static final int RSP = 4;
     private static final int RBP = 5;
-    private static final int AND = 4;
     private static final int OR = 0x0B;
-    private static final int ZERO = 4;
-    private static final int NOT_ZERO = 5;
 
     ControlEmitters(Emission to) {
         super(to);

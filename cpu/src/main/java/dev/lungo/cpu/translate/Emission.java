@@ -1,5 +1,9 @@
 package dev.lungo.cpu.translate;
 
+import static dev.lungo.cpu.translate.HostCode.ADD;
+import static dev.lungo.cpu.translate.HostCode.GREATER;
+import static dev.lungo.cpu.translate.HostCode.NOT_ZERO;
+import static dev.lungo.cpu.translate.HostCode.ZERO;
 import static dev.lungo.cpu.translate.Frame.STATE;
 import static dev.lungo.cpu.translate.Frame.T0;
 
@@ -17,9 +21,6 @@ import org.jspecify.annotations.Nullable;
  * interpreter do something, and {@linkplain Branching ways out}.
  */
 final class Emission {
-    private static final int ZERO = 4;
-    private static final int NOT_ZERO = 5;
-    private static final int GREATER = 0xF;
 
     final HostCode code;
     final int mode;
@@ -168,7 +169,7 @@ final class Emission {
     }
 
     private void notEntered(int leave) {
-        code.arithmetic(0, is64() ? 8 : 4, STATE, Frame.at(State.RIP), onPage); // add
+        code.arithmetic(ADD, is64() ? 8 : 4, STATE, Frame.at(State.RIP), onPage); // add
         leaveBy(leave);
     }
 

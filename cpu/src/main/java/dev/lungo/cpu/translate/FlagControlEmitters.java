@@ -1,5 +1,7 @@
 package dev.lungo.cpu.translate;
 
+import static dev.lungo.cpu.translate.HostCode.AND;
+import static dev.lungo.cpu.translate.HostCode.OR;
 import static dev.lungo.cpu.translate.Frame.STATE;
 
 import dev.lungo.cpu.core.Mode;
@@ -11,8 +13,6 @@ import dev.lungo.isa.Rflags;
 
 /** CLI and STI where they are not privileged, CLD and STD. SDM 2, under their names. */
 final class FlagControlEmitters extends Emitter {
-    private static final int OR = 1;
-    private static final int AND = 4;
 
     FlagControlEmitters(Emission to) {
         super(to);

@@ -1,5 +1,8 @@
 package dev.lungo.cpu.translate;
 
+import static dev.lungo.cpu.translate.HostCode.ADD;
+import static dev.lungo.cpu.translate.HostCode.BELOW;
+import static dev.lungo.cpu.translate.HostCode.ZERO;
 import static dev.lungo.cpu.translate.HostCode.RAX;
 import static dev.lungo.cpu.translate.HostCode.RCX;
 import static dev.lungo.cpu.translate.HostCode.RDI;
@@ -34,9 +37,6 @@ final class Guard {
 
     private static final int R8 = 8;
     private static final int R9 = 9;
-    private static final int ADD = 0;
-    private static final int BELOW = 2;
-    private static final int ZERO = 4;
 
     private static final long TABLE =
             Arena.global().allocate((MOST_ENTRIES + 1L) * ENTRY_BYTES, Long.BYTES).address();
@@ -117,6 +117,6 @@ final class Guard {
         code.store(RDX, SignalHandlers.UC_RBP, RAX);
         code.load(RCX, R8, RECOVERY);
         code.store(RDX, SignalHandlers.UC_RIP, RCX);
-        code.u8(0xC3);
+        code.ret();
     }
 }

@@ -27,6 +27,28 @@ final class HostCode {
     static final int R14 = 14;
     static final int R15 = 15;
 
+    // Conditions, as jcc has them. SDM 1, appendix B.
+    static final int BELOW = 2;
+    static final int NOT_BELOW = 3;
+    static final int ZERO = 4;
+    static final int NOT_ZERO = 5;
+    static final int ABOVE = 7;
+    static final int SIGN = 8;
+    static final int GREATER = 0xF;
+
+    // What arithmetic does: the digit of opcode 81.
+    static final int ADD = 0;
+    static final int OR = 1;
+    static final int AND = 4;
+    static final int SUB = 5;
+    static final int XOR = 6;
+    static final int CMP = 7;
+
+    // The digit of opcode C1.
+    static final int SHL = 4;
+    static final int SHR = 5;
+    static final int SAR = 7;
+
     /** No index register. */
     static final int NONE = -1;
 
@@ -313,6 +335,17 @@ final class HostCode {
             rm(0x81, size, which, base, displacement);
             immediate(size, value);
         }
+    }
+
+    /** ZF says whether a register of 32 bits, which this inverts, had all of these set. */
+    void testNot(int register, int bits) {
+        rr(0xF7, 4, 2, register); // not
+        rr(0xF7, 4, 0, register); // test
+        u32(bits);
+    }
+
+    void ret() {
+        u8(0xC3);
     }
 
     /** An immediate as wide as the operand, but at most 32 bits. */

@@ -1,5 +1,11 @@
 package dev.lungo.cpu.translate;
 
+import static dev.lungo.cpu.translate.HostCode.AND;
+import static dev.lungo.cpu.translate.HostCode.CMP;
+import static dev.lungo.cpu.translate.HostCode.NOT_ZERO;
+import static dev.lungo.cpu.translate.HostCode.OR;
+import static dev.lungo.cpu.translate.HostCode.SHR;
+import static dev.lungo.cpu.translate.HostCode.ZERO;
 import static dev.lungo.cpu.translate.Frame.STATE;
 import static dev.lungo.cpu.translate.Frame.T0;
 import static dev.lungo.cpu.translate.Frame.T1;
@@ -21,12 +27,6 @@ import dev.lungo.isa.Rflags;
  * "SYSCALL" and "SYSRET".
  */
 final class ModeEmitters extends Emitter {
-    private static final int OR = 1;
-    private static final int AND = 4;
-    private static final int CMP = 7;
-    private static final int ZERO = 4;
-    private static final int NOT_ZERO = 5;
-    private static final int SHR = 5;
 
     private static final int SUPERVISOR = 1 << Mode.TLB_SHIFT;
     private static final int SUPERVISOR_AC = 2 << Mode.TLB_SHIFT;
@@ -71,9 +71,7 @@ final class ModeEmitters extends Emitter {
         to.flags.clobber();
         checkEnabled();
         code.load(T1, STATE, Frame.at(State.FMASK));
-        code.rr(0xF7, 4, 2, T1); // not
-        code.rr(0xF7, 4, 0, T1); // test
-        code.u32(MASKED);
+        code.testNot(T1, MASKED);
         to.slow(NOT_ZERO);
         code.load(T0, STATE, Frame.at(State.LSTAR));
         to.branching.lookUp(to.mode & ~(Mode.USER | TLB) | SUPERVISOR);

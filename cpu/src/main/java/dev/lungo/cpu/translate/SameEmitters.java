@@ -1,5 +1,8 @@
 package dev.lungo.cpu.translate;
 
+import static dev.lungo.cpu.translate.HostCode.AND;
+import static dev.lungo.cpu.translate.HostCode.CMP;
+import static dev.lungo.cpu.translate.HostCode.NOT_ZERO;
 import static dev.lungo.cpu.translate.Frame.T0;
 import static dev.lungo.cpu.translate.Frame.T1;
 import static dev.lungo.cpu.translate.Frame.T2;
@@ -18,9 +21,6 @@ import dev.lungo.isa.RegisterKind;
  * registers and memory are others.
  */
 final class SameEmitters extends Emitter {
-    private static final int NOT_ZERO = 5;
-    private static final int AND = 4;
-    private static final int CMP = 7;
     private static final int MXCSR_RESERVED = 0xFFFF_0000;
 
     // Of guest registers.

@@ -1,5 +1,8 @@
 package dev.lungo.cpu.translate;
 
+import static dev.lungo.cpu.translate.HostCode.ABOVE;
+import static dev.lungo.cpu.translate.HostCode.NOT_ZERO;
+import static dev.lungo.cpu.translate.HostCode.ZERO;
 import static dev.lungo.cpu.translate.Frame.STATE;
 import static dev.lungo.cpu.translate.Frame.T0;
 import static dev.lungo.cpu.translate.Frame.T1;
@@ -25,9 +28,6 @@ final class StringEmitters extends Emitter {
     /** DF, in the second byte of RFLAGS. */
     private static final int DIRECTION = 1 << 2;
 
-    private static final int ZERO = 4;
-    private static final int NOT_ZERO = 5;
-    private static final int ABOVE = 7;
     private static final int ADD = 0x03;
     private static final int SUB = 0x2B;
 

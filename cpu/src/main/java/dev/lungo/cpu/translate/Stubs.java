@@ -1,5 +1,13 @@
 package dev.lungo.cpu.translate;
 
+import static dev.lungo.cpu.translate.HostCode.ADD;
+import static dev.lungo.cpu.translate.HostCode.AND;
+import static dev.lungo.cpu.translate.HostCode.BELOW;
+import static dev.lungo.cpu.translate.HostCode.NOT_ZERO;
+import static dev.lungo.cpu.translate.HostCode.SHR;
+import static dev.lungo.cpu.translate.HostCode.SUB;
+import static dev.lungo.cpu.translate.HostCode.XOR;
+import static dev.lungo.cpu.translate.HostCode.ZERO;
 import static dev.lungo.cpu.translate.Frame.STATE;
 import static dev.lungo.cpu.translate.Frame.T0;
 import static dev.lungo.cpu.translate.Frame.T1;
@@ -34,13 +42,6 @@ final class Stubs {
     private static final int JUMP_HASH_SHIFT = 11;
     private static final int[] SAVED = {RBX, RBP, R12, R13, R14, R15};
     private static final int GENERAL_REGISTERS = 16;
-    private static final int SUB = 5;
-    private static final int RET = 0xC3;
-    private static final int ZERO = 4;
-    private static final int AND = 4;
-    private static final int XOR = 6;
-    private static final int NOT_ZERO = 5;
-    private static final int BELOW = 2;
 
     /** From Java: the state in RDI, the code in RSI. */
     final long enter;
@@ -129,11 +130,11 @@ final class Stubs {
         toVectors.store();
         toX87.store();
         code.mov(RAX, T0);
-        code.arithmetic(0, 8, RSP, 8);
+        code.arithmetic(ADD, 8, RSP, 8);
         for (int i = SAVED.length - 1; i >= 0; i--) {
             code.pop(SAVED[i]);
         }
-        code.u8(RET);
+        code.ret();
         return at;
     }
 
@@ -166,14 +167,14 @@ final class Stubs {
         long next = code.here();
         code.rmx(0x8B, 8, RAX, T0, RCX, 0, 0);
         code.rmx(0x89, 8, RAX, T2, RCX, 0, StoreLog.OLD);
-        code.arithmetic(0, 8, RCX, 8);
+        code.arithmetic(ADD, 8, RCX, 8);
         code.rr(0x3B, 8, RCX, T1); // cmp
         code.jcc(BELOW, next);
         code.rmx(0x8D, 8, T2, T2, RCX, 0, StoreLog.OLD); // lea
         code.store(STATE, Frame.at(State.STORE_LOG), T2);
         code.pop(RCX);
         code.pop(RAX);
-        code.u8(RET);
+        code.ret();
         return at;
     }
 
@@ -195,7 +196,7 @@ final class Stubs {
         code.rmx(0x3B, 8, T2, STATE, T1, 0, base + JUMP_KEY);
         int stale = code.jccShort(NOT_ZERO);
         code.rmx(0x8B, 8, T1, STATE, T1, 0, base + JUMP_CODE);
-        code.u8(RET);
+        code.ret();
         code.landShort(missed);
         code.landShort(stale);
         // Another way, which changes of translations leave alone: by where the TLB has the code.
@@ -220,7 +221,7 @@ final class Stubs {
         code.rmx(0x8B, 8, T1, STATE, T1, 0, base + JUMP_CODE);
         code.landShort(untranslated);
         code.landShort(unknown);
-        code.u8(RET);
+        code.ret();
         return at;
     }
 
@@ -235,7 +236,7 @@ final class Stubs {
         code.jcc(NOT_ZERO, exit);
         code.mov(T0, T1);
         code.rr(0x2B, 8, T0, T2); // sub
-        code.arithmetic(0, 8, T0, LINK_BYTES); // add: from the end of the jump
+        code.arithmetic(ADD, 8, T0, LINK_BYTES); // add: from the end of the jump
         code.rm(0x03, 8, T2, STATE, Frame.at(State.CODE_TO_WRITABLE)); // add
         code.rm(0x89, 4, T0, T2, -LINK_BYTES - 4); // mov
         code.rr(0xFF, 4, 4, T1); // jmp
@@ -245,7 +246,7 @@ final class Stubs {
     /** The place of an address in a table, in bytes. */
     private void hash(int to, int address, int entries) {
         code.mov32(to, address);
-        code.rr(0xC1, 4, SUB, to); // shr
+        code.rr(0xC1, 4, SHR, to);
         code.u8(JUMP_HASH_SHIFT);
         code.rr(0x33, 4, to, address);
         code.arithmetic(AND, 4, to, entries - 1);
@@ -263,7 +264,7 @@ final class Stubs {
             } else {
                 again(kind & ~3, 1 << (kind & 3));
             }
-            code.u8(RET);
+            code.ret();
         }
         while (code.here() % 8 != 0) {
             code.u8(0x90);

@@ -1,5 +1,10 @@
 package dev.lungo.cpu.translate;
 
+import static dev.lungo.cpu.translate.HostCode.NOT_ZERO;
+import static dev.lungo.cpu.translate.HostCode.SAR;
+import static dev.lungo.cpu.translate.HostCode.SHL;
+import static dev.lungo.cpu.translate.HostCode.SHR;
+import static dev.lungo.cpu.translate.HostCode.ZERO;
 import static dev.lungo.cpu.translate.Frame.STATE;
 import static dev.lungo.cpu.translate.Frame.T0;
 import static dev.lungo.cpu.translate.Frame.T1;
@@ -20,11 +25,6 @@ import dev.lungo.isa.Mnemonic;
  * "RDFSBASE/RDGSBASE"; SDM 2D, "WRFSBASE/WRGSBASE".
  */
 final class SystemEmitters extends Emitter {
-    private static final int ZERO = 4;
-    private static final int NOT_ZERO = 5;
-    private static final int SHL = 4;
-    private static final int SHR = 5;
-    private static final int SAR = 7;
 
     /** In a canonical address these are like the one below, with either number of levels. */
     private static final int ABOVE_CANONICAL = 16;

@@ -1,5 +1,10 @@
 package dev.lungo.cpu.translate;
 
+import static dev.lungo.cpu.translate.HostCode.ADD;
+import static dev.lungo.cpu.translate.HostCode.CMP;
+import static dev.lungo.cpu.translate.HostCode.NOT_ZERO;
+import static dev.lungo.cpu.translate.HostCode.SUB;
+import static dev.lungo.cpu.translate.HostCode.ZERO;
 import static dev.lungo.cpu.translate.Frame.STATE;
 import static dev.lungo.cpu.translate.Frame.T0;
 import static dev.lungo.cpu.translate.Frame.T1;
@@ -24,11 +29,6 @@ final class TimeStub {
     private static final int[] CALLER_SAVED = {RAX, RCX, RDX, RSI, RDI, R8, R9};
 
     private static final int NANOS_PER_SECOND = 1_000_000_000;
-    private static final int SUB = 5;
-    private static final int CMP = 7;
-    private static final int ZERO = 4;
-    private static final int NOT_ZERO = 5;
-    private static final int RET = 0xC3;
 
     private final HostCode code;
     private final VectorTransfer vectors;
@@ -69,7 +69,7 @@ final class TimeStub {
         code.u8(1);
         unknown.add(code.jcc(NOT_ZERO));
         code.load(RAX, T0, HostClock.LAST_BEAT);
-        code.arithmetic(0, 8, RAX, HostClock.MOST_AHEAD_NANOS);
+        code.arithmetic(ADD, 8, RAX, HostClock.MOST_AHEAD_NANOS);
         code.store(RSP, most, RAX);
         code.rm(0x8B, 4, T2, STATE, Frame.at(State.VECTORS_IN_HOST)); // mov
         vectors.store();
@@ -104,12 +104,12 @@ final class TimeStub {
         code.land(absent);
         code.mov(T0, T1);
         code.mov(T2, RSI);
-        code.arithmetic(0, 8, RSP, bytes);
+        code.arithmetic(ADD, 8, RSP, bytes);
         for (int i = CALLER_SAVED.length - 1; i >= 0; i--) {
             code.pop(CALLER_SAVED[i]);
         }
         code.arithmetic(CMP, 4, T2, 1);
-        code.u8(RET);
+        code.ret();
         return at;
     }
 }

@@ -1,5 +1,18 @@
 package dev.lungo.cpu.translate;
 
+import static dev.lungo.cpu.translate.HostCode.ADD;
+import static dev.lungo.cpu.translate.HostCode.AND;
+import static dev.lungo.cpu.translate.HostCode.BELOW;
+import static dev.lungo.cpu.translate.HostCode.CMP;
+import static dev.lungo.cpu.translate.HostCode.NOT_BELOW;
+import static dev.lungo.cpu.translate.HostCode.NOT_ZERO;
+import static dev.lungo.cpu.translate.HostCode.OR;
+import static dev.lungo.cpu.translate.HostCode.SAR;
+import static dev.lungo.cpu.translate.HostCode.SHL;
+import static dev.lungo.cpu.translate.HostCode.SHR;
+import static dev.lungo.cpu.translate.HostCode.SIGN;
+import static dev.lungo.cpu.translate.HostCode.SUB;
+import static dev.lungo.cpu.translate.HostCode.ZERO;
 import static dev.lungo.cpu.translate.Frame.STATE;
 import static dev.lungo.cpu.translate.Frame.T0;
 import static dev.lungo.cpu.translate.Frame.T1;
@@ -24,19 +37,6 @@ import java.util.List;
  * {@link dev.lungo.cpu.core.Mmu}. SDM 3A, "4-Level Paging and 5-Level Paging".
  */
 final class TlbRefill {
-    private static final int ADD = 0;
-    private static final int OR = 1;
-    private static final int AND = 4;
-    private static final int SUB = 5;
-    private static final int CMP = 7;
-    private static final int SHL = 4;
-    private static final int SHR = 5;
-    private static final int SAR = 7;
-    private static final int BELOW = 2;
-    private static final int NOT_BELOW = 3;
-    private static final int ZERO = 4;
-    private static final int NOT_ZERO = 5;
-    private static final int SIGN = 8;
 
     private static final int PAGE_SHIFT = 12;
     private static final int PAGE = 1 << PAGE_SHIFT;
@@ -108,7 +108,7 @@ final class TlbRefill {
         for (int i = SAVED.length - 1; i >= 0; i--) {
             code.pop(SAVED[i]);
         }
-        code.u8(0xC3); // ret
+        code.ret();
     }
 
     private void failIf(int condition) {

@@ -1,5 +1,9 @@
 package dev.lungo.cpu.translate;
 
+import static dev.lungo.cpu.translate.HostCode.ADD;
+import static dev.lungo.cpu.translate.HostCode.CMP;
+import static dev.lungo.cpu.translate.HostCode.NOT_ZERO;
+import static dev.lungo.cpu.translate.HostCode.ZERO;
 import static dev.lungo.cpu.translate.Frame.STATE;
 import static dev.lungo.cpu.translate.Frame.T0;
 import static dev.lungo.cpu.translate.HostCode.RSP;
@@ -15,10 +19,6 @@ final class VectorTransfer {
     private static final int MXCSR_OF_JAVA = 0x1F80;
 
     private static final int VECTORS = 16;
-    private static final int CMP = 7;
-    private static final int ZERO = 4;
-    private static final int NOT_ZERO = 5;
-    private static final int RET = 0xC3;
 
     private final HostCode code;
 
@@ -37,9 +37,7 @@ final class VectorTransfer {
     long load() {
         long at = code.here();
         code.rm(0x8B, 4, T0, STATE, Frame.at(State.MXCSR));
-        code.rr(0xF7, 4, 2, T0); // not
-        code.rr(0xF7, 4, 0, T0); // test
-        code.u32(MASKS);
+        code.testNot(T0, MASKS);
         int unmasked = code.jcc(NOT_ZERO);
         for (int i = 0; i < VECTORS; i++) {
             move(0x0F_10, i);
@@ -48,7 +46,7 @@ final class VectorTransfer {
         code.rm(0xC7, 4, 0, STATE, Frame.at(State.VECTORS_IN_HOST)); // mov
         code.u32(1);
         code.land(unmasked);
-        code.u8(RET);
+        code.ret();
         return at;
     }
 
@@ -73,7 +71,7 @@ final class VectorTransfer {
         code.u8(0x68); // push
         code.u32(MXCSR_OF_JAVA);
         code.rm(0x0F_AE, 4, 2, RSP, 0); // ldmxcsr
-        code.arithmetic(0, 8, RSP, 8);
+        code.arithmetic(ADD, 8, RSP, 8);
         code.land(absent);
     }
 

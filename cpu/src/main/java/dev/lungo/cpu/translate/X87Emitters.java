@@ -1,5 +1,6 @@
 package dev.lungo.cpu.translate;
 
+import static dev.lungo.cpu.translate.HostCode.NOT_ZERO;
 import static dev.lungo.cpu.translate.Frame.STATE;
 import static dev.lungo.cpu.translate.Frame.T0;
 import static dev.lungo.cpu.translate.Frame.T1;
@@ -24,7 +25,6 @@ import org.jspecify.annotations.Nullable;
  * SDM 1, "x87 FPU Instruction and Data (Operand) Pointers".
  */
 final class X87Emitters extends Emitter {
-    private static final int NOT_ZERO = 5;
     private static final int RAX = 0;
 
     X87Emitters(Emission to) {
@@ -159,9 +159,7 @@ final class X87Emitters extends Emitter {
         }
         if (i.mnemonic() == Mnemonic.FLDCW) {
             code.rm(0x8B, 2, T1, T0, 0);
-            code.rr(0xF7, 4, 2, T1); // not
-            code.rr(0xF7, 4, 0, T1); // test
-            code.u32(X87Transfer.MASKS);
+            code.testNot(T1, X87Transfer.MASKS);
             to.slow(NOT_ZERO);
         }
         FlagUse use = FlagUse.of(i);

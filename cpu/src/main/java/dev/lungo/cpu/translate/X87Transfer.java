@@ -1,5 +1,11 @@
 package dev.lungo.cpu.translate;
 
+import static dev.lungo.cpu.translate.HostCode.ADD;
+import static dev.lungo.cpu.translate.HostCode.AND;
+import static dev.lungo.cpu.translate.HostCode.CMP;
+import static dev.lungo.cpu.translate.HostCode.NOT_ZERO;
+import static dev.lungo.cpu.translate.HostCode.SHR;
+import static dev.lungo.cpu.translate.HostCode.ZERO;
 import static dev.lungo.cpu.translate.Frame.STATE;
 import static dev.lungo.cpu.translate.Frame.T0;
 import static dev.lungo.cpu.translate.Frame.T1;
@@ -19,12 +25,6 @@ final class X87Transfer {
     /** In the order of the image. */
     private static final int[] WORDS = {State.FCW, State.FSW, State.FTW};
 
-    private static final int CMP = 7;
-    private static final int AND = 4;
-    private static final int SHR = 5;
-    private static final int ZERO = 4;
-    private static final int NOT_ZERO = 5;
-    private static final int RET = 0xC3;
 
     private final HostCode code;
 
@@ -39,9 +39,7 @@ final class X87Transfer {
     long load() {
         long at = code.here();
         code.rm(0x8B, 4, T0, STATE, Frame.at(State.FCW));
-        code.rr(0xF7, 4, 2, T0); // not
-        code.rr(0xF7, 4, 0, T0); // test
-        code.u32(MASKS);
+        code.testNot(T0, MASKS);
         int unmasked = code.jcc(NOT_ZERO);
         for (int i = 0; i < WORDS.length; i++) {
             code.rm(0x8B, 4, T0, STATE, Frame.at(WORDS[i]));
@@ -61,7 +59,7 @@ final class X87Transfer {
         code.u32(1);
         code.rr(0x33, 4, T0, T0); // xor: ZF
         code.land(unmasked);
-        code.u8(RET);
+        code.ret();
         return at;
     }
 
@@ -105,7 +103,7 @@ final class X87Transfer {
     }
 
     private void nextRegister(int register) {
-        code.arithmetic(0, 4, register, 16);
+        code.arithmetic(ADD, 4, register, 16);
         code.arithmetic(AND, 4, register, 7 << 4);
     }
 
