@@ -1,10 +1,10 @@
 package dev.lungo.cpu.translate;
 
-import static dev.lungo.cpu.translate.HostCode.NOT_BELOW;
-import static dev.lungo.cpu.translate.HostCode.NOT_ZERO;
 import static dev.lungo.cpu.translate.Frame.T0;
 import static dev.lungo.cpu.translate.Frame.T1;
 import static dev.lungo.cpu.translate.Frame.T2;
+import static dev.lungo.cpu.translate.HostCode.NOT_BELOW;
+import static dev.lungo.cpu.translate.HostCode.NOT_ZERO;
 
 import dev.lungo.isa.Instruction;
 import dev.lungo.isa.Operand;

@@ -1,14 +1,14 @@
 package dev.lungo.cpu.translate;
 
+import static dev.lungo.cpu.translate.Frame.STATE;
+import static dev.lungo.cpu.translate.Frame.T0;
+import static dev.lungo.cpu.translate.Frame.T1;
+import static dev.lungo.cpu.translate.Frame.T2;
 import static dev.lungo.cpu.translate.HostCode.ABOVE;
 import static dev.lungo.cpu.translate.HostCode.ADD;
 import static dev.lungo.cpu.translate.HostCode.AND;
 import static dev.lungo.cpu.translate.HostCode.GREATER;
 import static dev.lungo.cpu.translate.HostCode.NOT_ZERO;
-import static dev.lungo.cpu.translate.Frame.STATE;
-import static dev.lungo.cpu.translate.Frame.T0;
-import static dev.lungo.cpu.translate.Frame.T1;
-import static dev.lungo.cpu.translate.Frame.T2;
 
 import dev.lungo.cpu.core.Mode;
 import dev.lungo.cpu.core.State;

@@ -1,12 +1,12 @@
 package dev.lungo.cpu.translate;
 
-import static dev.lungo.cpu.translate.HostCode.AND;
-import static dev.lungo.cpu.translate.HostCode.NOT_ZERO;
-import static dev.lungo.cpu.translate.HostCode.ZERO;
 import static dev.lungo.cpu.translate.Frame.STATE;
 import static dev.lungo.cpu.translate.Frame.T0;
 import static dev.lungo.cpu.translate.Frame.T1;
 import static dev.lungo.cpu.translate.Frame.T2;
+import static dev.lungo.cpu.translate.HostCode.AND;
+import static dev.lungo.cpu.translate.HostCode.NOT_ZERO;
+import static dev.lungo.cpu.translate.HostCode.ZERO;
 
 import dev.lungo.cpu.core.Mode;
 import dev.lungo.cpu.core.State;

@@ -1,8 +1,8 @@
 package dev.lungo.cpu.translate;
 
+import static dev.lungo.cpu.translate.Frame.STATE;
 import static dev.lungo.cpu.translate.HostCode.AND;
 import static dev.lungo.cpu.translate.HostCode.OR;
-import static dev.lungo.cpu.translate.Frame.STATE;
 
 import dev.lungo.cpu.core.Mode;
 import dev.lungo.cpu.core.Pending;

@@ -2,12 +2,12 @@ package dev.lungo.cpu.translate;
 
 import static dev.lungo.cpu.translate.HostCode.ADD;
 import static dev.lungo.cpu.translate.HostCode.BELOW;
-import static dev.lungo.cpu.translate.HostCode.ZERO;
 import static dev.lungo.cpu.translate.HostCode.RAX;
 import static dev.lungo.cpu.translate.HostCode.RCX;
 import static dev.lungo.cpu.translate.HostCode.RDI;
 import static dev.lungo.cpu.translate.HostCode.RDX;
 import static dev.lungo.cpu.translate.HostCode.RSI;
+import static dev.lungo.cpu.translate.HostCode.ZERO;
 
 import dev.lungo.cpu.core.State;
 import dev.lungo.host.ExecutableMemory;

@@ -1,16 +1,16 @@
 package dev.lungo.cpu.translate;
 
-import static dev.lungo.cpu.translate.HostCode.ABOVE;
-import static dev.lungo.cpu.translate.HostCode.NOT_ZERO;
-import static dev.lungo.cpu.translate.HostCode.ZERO;
 import static dev.lungo.cpu.translate.Frame.STATE;
 import static dev.lungo.cpu.translate.Frame.T0;
 import static dev.lungo.cpu.translate.Frame.T1;
 import static dev.lungo.cpu.translate.Frame.T2;
+import static dev.lungo.cpu.translate.HostCode.ABOVE;
+import static dev.lungo.cpu.translate.HostCode.NOT_ZERO;
 import static dev.lungo.cpu.translate.HostCode.RAX;
 import static dev.lungo.cpu.translate.HostCode.RCX;
 import static dev.lungo.cpu.translate.HostCode.RDI;
 import static dev.lungo.cpu.translate.HostCode.RSI;
+import static dev.lungo.cpu.translate.HostCode.ZERO;
 
 import dev.lungo.cpu.core.State;
 import dev.lungo.isa.Instruction;

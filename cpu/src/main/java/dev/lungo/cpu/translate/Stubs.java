@@ -1,17 +1,13 @@
 package dev.lungo.cpu.translate;
 
-import static dev.lungo.cpu.translate.HostCode.ADD;
-import static dev.lungo.cpu.translate.HostCode.AND;
-import static dev.lungo.cpu.translate.HostCode.BELOW;
-import static dev.lungo.cpu.translate.HostCode.NOT_ZERO;
-import static dev.lungo.cpu.translate.HostCode.SHR;
-import static dev.lungo.cpu.translate.HostCode.SUB;
-import static dev.lungo.cpu.translate.HostCode.XOR;
-import static dev.lungo.cpu.translate.HostCode.ZERO;
 import static dev.lungo.cpu.translate.Frame.STATE;
 import static dev.lungo.cpu.translate.Frame.T0;
 import static dev.lungo.cpu.translate.Frame.T1;
 import static dev.lungo.cpu.translate.Frame.T2;
+import static dev.lungo.cpu.translate.HostCode.ADD;
+import static dev.lungo.cpu.translate.HostCode.AND;
+import static dev.lungo.cpu.translate.HostCode.BELOW;
+import static dev.lungo.cpu.translate.HostCode.NOT_ZERO;
 import static dev.lungo.cpu.translate.HostCode.R12;
 import static dev.lungo.cpu.translate.HostCode.R13;
 import static dev.lungo.cpu.translate.HostCode.R14;
@@ -23,6 +19,10 @@ import static dev.lungo.cpu.translate.HostCode.RCX;
 import static dev.lungo.cpu.translate.HostCode.RDI;
 import static dev.lungo.cpu.translate.HostCode.RSI;
 import static dev.lungo.cpu.translate.HostCode.RSP;
+import static dev.lungo.cpu.translate.HostCode.SHR;
+import static dev.lungo.cpu.translate.HostCode.SUB;
+import static dev.lungo.cpu.translate.HostCode.XOR;
+import static dev.lungo.cpu.translate.HostCode.ZERO;
 
 import dev.lungo.cpu.core.State;
 

@@ -1,16 +1,16 @@
 package dev.lungo.cpu.translate;
 
+import static dev.lungo.cpu.translate.Frame.STATE;
+import static dev.lungo.cpu.translate.Frame.T0;
+import static dev.lungo.cpu.translate.Frame.T1;
 import static dev.lungo.cpu.translate.HostCode.NOT_ZERO;
+import static dev.lungo.cpu.translate.HostCode.RAX;
+import static dev.lungo.cpu.translate.HostCode.RCX;
+import static dev.lungo.cpu.translate.HostCode.RDX;
 import static dev.lungo.cpu.translate.HostCode.SAR;
 import static dev.lungo.cpu.translate.HostCode.SHL;
 import static dev.lungo.cpu.translate.HostCode.SHR;
 import static dev.lungo.cpu.translate.HostCode.ZERO;
-import static dev.lungo.cpu.translate.Frame.STATE;
-import static dev.lungo.cpu.translate.Frame.T0;
-import static dev.lungo.cpu.translate.Frame.T1;
-import static dev.lungo.cpu.translate.HostCode.RAX;
-import static dev.lungo.cpu.translate.HostCode.RCX;
-import static dev.lungo.cpu.translate.HostCode.RDX;
 
 import dev.lungo.cpu.core.Mode;
 import dev.lungo.cpu.core.Segments;

@@ -1,14 +1,12 @@
 package dev.lungo.cpu.translate;
 
-import static dev.lungo.cpu.translate.HostCode.ADD;
-import static dev.lungo.cpu.translate.HostCode.CMP;
-import static dev.lungo.cpu.translate.HostCode.NOT_ZERO;
-import static dev.lungo.cpu.translate.HostCode.SUB;
-import static dev.lungo.cpu.translate.HostCode.ZERO;
 import static dev.lungo.cpu.translate.Frame.STATE;
 import static dev.lungo.cpu.translate.Frame.T0;
 import static dev.lungo.cpu.translate.Frame.T1;
 import static dev.lungo.cpu.translate.Frame.T2;
+import static dev.lungo.cpu.translate.HostCode.ADD;
+import static dev.lungo.cpu.translate.HostCode.CMP;
+import static dev.lungo.cpu.translate.HostCode.NOT_ZERO;
 import static dev.lungo.cpu.translate.HostCode.R8;
 import static dev.lungo.cpu.translate.HostCode.R9;
 import static dev.lungo.cpu.translate.HostCode.RAX;
@@ -17,6 +15,8 @@ import static dev.lungo.cpu.translate.HostCode.RDI;
 import static dev.lungo.cpu.translate.HostCode.RDX;
 import static dev.lungo.cpu.translate.HostCode.RSI;
 import static dev.lungo.cpu.translate.HostCode.RSP;
+import static dev.lungo.cpu.translate.HostCode.SUB;
+import static dev.lungo.cpu.translate.HostCode.ZERO;
 
 import dev.lungo.cpu.core.State;
 import dev.lungo.host.HostClock;

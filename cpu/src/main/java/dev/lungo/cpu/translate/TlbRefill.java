@@ -1,5 +1,9 @@
 package dev.lungo.cpu.translate;
 
+import static dev.lungo.cpu.translate.Frame.STATE;
+import static dev.lungo.cpu.translate.Frame.T0;
+import static dev.lungo.cpu.translate.Frame.T1;
+import static dev.lungo.cpu.translate.Frame.T2;
 import static dev.lungo.cpu.translate.HostCode.ADD;
 import static dev.lungo.cpu.translate.HostCode.AND;
 import static dev.lungo.cpu.translate.HostCode.BELOW;
@@ -7,21 +11,17 @@ import static dev.lungo.cpu.translate.HostCode.CMP;
 import static dev.lungo.cpu.translate.HostCode.NOT_BELOW;
 import static dev.lungo.cpu.translate.HostCode.NOT_ZERO;
 import static dev.lungo.cpu.translate.HostCode.OR;
+import static dev.lungo.cpu.translate.HostCode.RAX;
+import static dev.lungo.cpu.translate.HostCode.RBX;
+import static dev.lungo.cpu.translate.HostCode.RCX;
+import static dev.lungo.cpu.translate.HostCode.RDX;
+import static dev.lungo.cpu.translate.HostCode.RSI;
 import static dev.lungo.cpu.translate.HostCode.SAR;
 import static dev.lungo.cpu.translate.HostCode.SHL;
 import static dev.lungo.cpu.translate.HostCode.SHR;
 import static dev.lungo.cpu.translate.HostCode.SIGN;
 import static dev.lungo.cpu.translate.HostCode.SUB;
 import static dev.lungo.cpu.translate.HostCode.ZERO;
-import static dev.lungo.cpu.translate.Frame.STATE;
-import static dev.lungo.cpu.translate.Frame.T0;
-import static dev.lungo.cpu.translate.Frame.T1;
-import static dev.lungo.cpu.translate.Frame.T2;
-import static dev.lungo.cpu.translate.HostCode.RAX;
-import static dev.lungo.cpu.translate.HostCode.RBX;
-import static dev.lungo.cpu.translate.HostCode.RCX;
-import static dev.lungo.cpu.translate.HostCode.RDX;
-import static dev.lungo.cpu.translate.HostCode.RSI;
 
 import dev.lungo.cpu.core.State;
 import dev.lungo.cpu.core.TlbTable;

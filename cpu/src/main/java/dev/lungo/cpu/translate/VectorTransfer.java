@@ -1,12 +1,12 @@
 package dev.lungo.cpu.translate;
 
+import static dev.lungo.cpu.translate.Frame.STATE;
+import static dev.lungo.cpu.translate.Frame.T0;
 import static dev.lungo.cpu.translate.HostCode.ADD;
 import static dev.lungo.cpu.translate.HostCode.CMP;
 import static dev.lungo.cpu.translate.HostCode.NOT_ZERO;
-import static dev.lungo.cpu.translate.HostCode.ZERO;
-import static dev.lungo.cpu.translate.Frame.STATE;
-import static dev.lungo.cpu.translate.Frame.T0;
 import static dev.lungo.cpu.translate.HostCode.RSP;
+import static dev.lungo.cpu.translate.HostCode.ZERO;
 
 import dev.lungo.cpu.core.State;
 

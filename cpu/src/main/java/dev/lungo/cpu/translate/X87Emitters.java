@@ -1,9 +1,9 @@
 package dev.lungo.cpu.translate;
 
-import static dev.lungo.cpu.translate.HostCode.NOT_ZERO;
 import static dev.lungo.cpu.translate.Frame.STATE;
 import static dev.lungo.cpu.translate.Frame.T0;
 import static dev.lungo.cpu.translate.Frame.T1;
+import static dev.lungo.cpu.translate.HostCode.NOT_ZERO;
 
 import dev.lungo.cpu.block.Lowering;
 import dev.lungo.cpu.core.Mode;

@@ -1,15 +1,15 @@
 package dev.lungo.cpu.translate;
 
+import static dev.lungo.cpu.translate.Frame.STATE;
+import static dev.lungo.cpu.translate.Frame.T0;
+import static dev.lungo.cpu.translate.Frame.T1;
+import static dev.lungo.cpu.translate.Frame.T2;
 import static dev.lungo.cpu.translate.HostCode.ADD;
 import static dev.lungo.cpu.translate.HostCode.AND;
 import static dev.lungo.cpu.translate.HostCode.CMP;
 import static dev.lungo.cpu.translate.HostCode.NOT_ZERO;
 import static dev.lungo.cpu.translate.HostCode.SHR;
 import static dev.lungo.cpu.translate.HostCode.ZERO;
-import static dev.lungo.cpu.translate.Frame.STATE;
-import static dev.lungo.cpu.translate.Frame.T0;
-import static dev.lungo.cpu.translate.Frame.T1;
-import static dev.lungo.cpu.translate.Frame.T2;
 
 import dev.lungo.cpu.core.State;
 
@@ -24,7 +24,6 @@ final class X87Transfer {
 
     /** In the order of the image. */
     private static final int[] WORDS = {State.FCW, State.FSW, State.FTW};
-
 
     private final HostCode code;
 
