@@ -45,14 +45,27 @@
         mov rdi, [rdi+56]
 .endm
 
-# becomeGuest(block, stack): the guest continues at 1: on the old stack.
-.macro BECOME_GUEST run
+# What a function keeps for who has called it. System V ABI, "Register Usage".
+.macro SAVE_CALLEES
         push rbx
         push rbp
         push r12
         push r13
         push r14
         push r15
+.endm
+.macro LOAD_CALLEES
+        pop r15
+        pop r14
+        pop r13
+        pop r12
+        pop rbp
+        pop rbx
+.endm
+
+# becomeGuest(block, stack): the guest continues at 1: on the old stack.
+.macro BECOME_GUEST run
+        SAVE_CALLEES
         pushfq
         cli
         mov [rdi+32], rsp
@@ -69,12 +82,7 @@
         pop rdi
         jmp \run
 1:      popfq
-        pop r15
-        pop r14
-        pop r13
-        pop r12
-        pop rbp
-        pop rbx
+        LOAD_CALLEES
         ret
 .endm
 
@@ -488,19 +496,9 @@ Bare_jump:
         .globl Uefi_depart, uefi_departure, uefi_departure_call, uefi_departure_processor
         .globl uefi_departure_stay, uefi_departure_end
 Uefi_depart:
-        push rbx
-        push rbp
-        push r12
-        push r13
-        push r14
-        push r15
+        SAVE_CALLEES
         call rdi
-        pop r15
-        pop r14
-        pop r13
-        pop r12
-        pop rbp
-        pop rbx
+        LOAD_CALLEES
         ret
 
 uefi_departure:
