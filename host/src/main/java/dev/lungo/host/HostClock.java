@@ -94,12 +94,7 @@ public final class HostClock implements Clock {
 
     @Override
     public void begin() {
-        synchronized (this) {
-            changing();
-            settle();
-            set(RUNNING, get(RUNNING) + 1);
-            changed();
-        }
+        settle(1);
         onBeat.run();
     }
 
@@ -108,11 +103,7 @@ public final class HostClock implements Clock {
         long last = get(LAST_BEAT);
         long now = System.nanoTime();
         if (now - last > MOST_AHEAD_NANOS) {
-            synchronized (this) {
-                changing();
-                settle();
-                changed();
-            }
+            settle(0);
         } else if (now > last) {
             // If that fails, somebody else has just done so.
             Raw.compareAndSet(address + LAST_BEAT, Long.BYTES, last, now);
@@ -122,16 +113,18 @@ public final class HostClock implements Clock {
 
     @Override
     public void rest() {
-        synchronized (this) {
-            changing();
-            settle();
-            set(RUNNING, get(RUNNING) - 1);
-            changed();
-        }
+        settle(-1);
     }
 
-    /** A beat, however late; what was too long is hidden. */
-    private void settle() {
+    /** A beat, however late; what was too long is hidden. So many more processors run then. */
+    private synchronized void settle(int more) {
+        changeVersion();
+        hideGap();
+        set(RUNNING, get(RUNNING) + more);
+        changeVersion();
+    }
+
+    private void hideGap() {
         long now = System.nanoTime();
         long last = beatAt(now);
         if (get(RUNNING) != 0 && get(STOPPED) == 0) {
@@ -155,37 +148,29 @@ public final class HostClock implements Clock {
     }
 
     /** Time stands still. */
-    public void stop() {
-        synchronized (this) {
-            if (get(STOPPED) == 0) {
-                changing();
-                set(STOPPED_AT, shown());
-                set(STOPPED, 1);
-                changed();
-            }
+    public synchronized void stop() {
+        if (get(STOPPED) == 0) {
+            changeVersion();
+            set(STOPPED_AT, shown());
+            set(STOPPED, 1);
+            changeVersion();
         }
     }
 
     /** Time goes on where it stopped. */
-    public void resume() {
-        synchronized (this) {
-            if (get(STOPPED) != 0) {
-                changing();
-                settle();
-                long now = System.nanoTime();
-                set(HIDDEN, get(HIDDEN) + now - get(STOPPED_AT));
-                beatAt(now);
-                set(STOPPED, 0);
-                changed();
-            }
+    public synchronized void resume() {
+        if (get(STOPPED) != 0) {
+            changeVersion();
+            long now = System.nanoTime();
+            set(HIDDEN, get(HIDDEN) + now - get(STOPPED_AT));
+            beatAt(now);
+            set(STOPPED, 0);
+            changeVersion();
         }
     }
 
-    private void changing() {
-        set(VERSION, get(VERSION) + 1);
-    }
-
-    private void changed() {
+    /** Before and after a change of anything but the last beat. */
+    private void changeVersion() {
         set(VERSION, get(VERSION) + 1);
     }
 
