@@ -39,16 +39,11 @@ public final class Transfers {
         long bytes = call.argument(size);
         long buffer = call.argument(size + 1);
         call.memory().require(buffer, bytes);
+        if (direction == Direction.WRITE && device.backend().isReadOnly()) {
+            return EfiStatus.WRITE_PROTECTED;
+        }
         try {
-            switch (direction) {
-                case READ -> read(device, offset, call.memory(), buffer, bytes);
-                case WRITE -> {
-                    if (device.backend().isReadOnly()) {
-                        return EfiStatus.WRITE_PROTECTED;
-                    }
-                    write(device, offset, call.memory(), buffer, bytes);
-                }
-            }
+            move(direction, device, offset, call.memory(), buffer, bytes);
             return EfiStatus.SUCCESS;
         } catch (BackendException e) {
             return failed(e);
@@ -60,32 +55,28 @@ public final class Transfers {
         return protocols.complete(call.memory(), call.argument(token), status);
     }
 
-    private static void read(
-            BlockDevice device, long offset, LinearMemory memory, long buffer, long bytes) {
+    /** What is around bytes that are written in their sectors stays. */
+    private static void move(
+            Direction direction,
+            BlockDevice device,
+            long offset,
+            LinearMemory memory,
+            long buffer,
+            long bytes) {
         byte[] chunk = new byte[(int) Math.min(CHUNK, bytes + 2 * SECTOR) + SECTOR & -SECTOR];
         for (long done = 0; done < bytes; ) {
             int skip = (int) ((offset + done) % SECTOR);
             int count = (int) Math.min(chunk.length - skip, bytes - done);
             int whole = skip + count + SECTOR - 1 & -SECTOR;
-            device.backend().read(offset + done - skip, chunk, 0, whole);
-            memory.write(buffer + done, chunk, skip, count);
-            done += count;
-        }
-    }
-
-    /** What is around the bytes in their sectors stays. */
-    private static void write(
-            BlockDevice device, long offset, LinearMemory memory, long buffer, long bytes) {
-        byte[] chunk = new byte[(int) Math.min(CHUNK, bytes + 2 * SECTOR) + SECTOR & -SECTOR];
-        for (long done = 0; done < bytes; ) {
-            int skip = (int) ((offset + done) % SECTOR);
-            int count = (int) Math.min(chunk.length - skip, bytes - done);
-            int whole = skip + count + SECTOR - 1 & -SECTOR;
-            if (skip != 0 || whole != count) {
+            if (direction == Direction.READ || skip != 0 || whole != count) {
                 device.backend().read(offset + done - skip, chunk, 0, whole);
             }
-            memory.read(buffer + done, chunk, skip, count);
-            device.backend().write(offset + done - skip, chunk, 0, whole);
+            if (direction == Direction.READ) {
+                memory.write(buffer + done, chunk, skip, count);
+            } else {
+                memory.read(buffer + done, chunk, skip, count);
+                device.backend().write(offset + done - skip, chunk, 0, whole);
+            }
             done += count;
         }
     }
