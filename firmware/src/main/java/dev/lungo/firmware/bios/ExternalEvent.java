@@ -29,6 +29,12 @@ final class ExternalEvent {
     }
 
     void await(Registers regs) {
+        int condition = regs.al() & CONDITION;
+        if (condition > 4) {
+            end = 0;
+            regs.failUnknown();
+            return;
+        }
         long now = clock.nanos();
         boolean begins = end == 0;
         if (begins) {
@@ -36,22 +42,17 @@ final class ExternalEvent {
         }
         int value = (regs.al() & AT_PORT) != 0 ? ports.in(regs.dx()) : memory.u8(regs.esDi());
         boolean happened =
-                switch (regs.al() & CONDITION) {
+                switch (condition) {
                     case 0 -> !begins; // any interrupt
                     case 1 -> value == regs.bh();
                     case 2 -> value != regs.bh();
                     case 3 -> (value & regs.bh()) != 0;
-                    case 4 -> (value & regs.bh()) == 0;
-                    default -> {
-                        end = 0;
-                        regs.failUnknown();
-                        yield false;
-                    }
+                    default -> (value & regs.bh()) == 0;
                 };
-        if (happened || now >= end && end != 0) {
+        if (happened || now >= end) {
             end = 0;
             regs.succeed();
-        } else if (end != 0) {
+        } else {
             regs.againUntil(end);
         }
     }
