@@ -41,9 +41,6 @@ final class KvmCpu implements VirtualCpu {
     private static final int IF_FLAG = Structs.RUN.at("if_flag");
     private static final int CR8 = Structs.RUN.at("cr8");
 
-    /** Of IA32_APIC_BASE: enabled, and x2APIC. */
-    private static final long APIC_MODE = 0xC00;
-
     private static final int APIC_BASE = Structs.RUN.at("apic_base");
     private static final int SUBERROR = Structs.RUN.at("internal.suberror");
     private static final int INSTRUCTION_BYTES = Structs.RUN.at("emulation_failure.insn_bytes");
@@ -209,7 +206,8 @@ final class KvmCpu implements VirtualCpu {
         }
         long base = Raw.getLong(cpu.run + APIC_BASE);
         if (base != apic.baseMsr() && !apic.setBase(base)) {
-            apic.setBase(base & ~APIC_MODE); // KVM has allowed it, so it has been disabled between
+            // KVM has allowed it, so it has been disabled between.
+            apic.setBase(base & ~(LocalApic.GLOBAL_ENABLE | LocalApic.X2APIC_ENABLE));
             apic.setBase(base);
         }
     }

@@ -49,8 +49,11 @@ import org.jspecify.annotations.Nullable;
 public final class LocalApic implements MmioDevice {
     // IA32_APIC_BASE
     private static final long BSP = 1 << 8;
-    private static final long X2APIC_ENABLE = 1 << 10;
-    private static final long GLOBAL_ENABLE = 1 << 11;
+
+    /** Of IA32_APIC_BASE, as the next one: x2APIC mode. SDM volume 3, 11.4.4 and 11.12.1. */
+    public static final long X2APIC_ENABLE = 1 << 10;
+
+    public static final long GLOBAL_ENABLE = 1 << 11;
     private static final long BASE_ADDRESS = ~0xFFFL;
     private static final long DEFAULT_BASE = 0xFEE0_0000L;
 

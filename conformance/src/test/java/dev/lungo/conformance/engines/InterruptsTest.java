@@ -65,6 +65,11 @@ class InterruptsTest {
     /** An instruction of two bytes whose device does something. */
     private static final int OUT_BYTES = 2;
 
+    private static void setBase(Assembler a, long value) {
+        a.op(MOV, ECX, imm(Msr.IA32_APIC_BASE)).op(MOV, EAX, imm(value));
+        a.op(MOV, EDX, imm(0)).op(WRMSR);
+    }
+
     private static void eoiAndReturn(Assembler a) {
         a.op(MOV, RSI, imm(APIC)).op(MOV, mem(4, RSI, EOI), imm(0)).db(0x48).op(IRET);
     }
@@ -320,8 +325,8 @@ class InterruptsTest {
     void anX2apicSendsToItself(Way way) {
         try (Bench bench = new Bench(way).longMode(0)) {
             bench.code(a -> {
-                a.op(MOV, ECX, imm(Msr.IA32_APIC_BASE)).op(MOV, EAX, imm(APIC | 0xD00));
-                a.op(MOV, EDX, imm(0)).op(WRMSR).op(MOV, ECX, imm(Msr.IA32_X2APIC_SELF_IPI));
+                setBase(a, APIC | 0xD00);
+                a.op(MOV, ECX, imm(Msr.IA32_X2APIC_SELF_IPI));
                 a.op(MOV, EAX, imm(VECTOR)).op(WRMSR).op(STI).op(NOP).op(HLT);
             });
             bench.handle(VECTOR, a -> a.op(HLT));
@@ -338,10 +343,10 @@ class InterruptsTest {
     void anX2apicThatWasDisabledIsAnXapicWhenItIsEnabled(Way way) {
         try (Bench bench = new Bench(way).longMode(0)) {
             bench.code(a -> {
-                a.op(MOV, ECX, imm(Msr.IA32_APIC_BASE)).op(MOV, EAX, imm(APIC | 0xD00));
-                a.op(MOV, EDX, imm(0)).op(WRMSR).op(OUT, imm(PORT), AL);
-                a.op(MOV, EAX, imm(APIC | 0x100)).op(WRMSR);
-                a.op(MOV, EAX, imm(APIC | 0x900)).op(WRMSR);
+                setBase(a, APIC | 0xD00);
+                a.op(OUT, imm(PORT), AL);
+                setBase(a, APIC | 0x100);
+                setBase(a, APIC | 0x900);
                 a.op(MOV, RSI, imm(APIC)).op(MOV, mem(4, RSI, SVR), imm(0x1FF));
                 a.op(MOV, mem(4, RSI, ICR), imm(TO_ITSELF | VECTOR)).op(STI).op(NOP).op(HLT);
             });
