@@ -255,7 +255,12 @@ public final class State {
 
     public static final int UNITS_BYTES = 65536 * 32;
 
-    public static final int BYTES = UNITS + UNITS_BYTES;
+    /** Where calls return to, by the stack pointer. */
+    public static final int RETURNS = UNITS + UNITS_BYTES;
+
+    public static final int RETURNS_BYTES = 2048 * 32;
+
+    public static final int BYTES = RETURNS + RETURNS_BYTES;
 
     /** Offset of a general register, whatever its width; AH to BH are a byte higher. */
     public static int gpr(int number) {

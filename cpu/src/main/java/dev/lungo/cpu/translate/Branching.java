@@ -30,6 +30,11 @@ final class Branching {
     private void link(int delta) {
         to.flags.store();
         count();
+        leaveFor(delta);
+    }
+
+    /** Likewise, with nothing left to do. */
+    void leaveFor(int delta) {
         int exit = to.exits.link(to.onPage(delta));
         int jump = code.jmp();
         to.exits.resumesAt(exit, code.here());
@@ -71,7 +76,7 @@ final class Branching {
     }
 
     /** Whether a place this far from the unit's beginning is on its page. */
-    private boolean isOnPage(int delta) {
+    boolean isOnPage(int delta) {
         return (to.onPage(delta) & -PAGE) == 0;
     }
 

@@ -182,6 +182,9 @@ final class ControlEmitters extends Emitter {
         to.branching.returnAddress(T1);
         code.rm(0x89, bytes, T1, T0, 0);
         stackMoves(-bytes);
+        if (bytes == pointerBytes()) {
+            to.returns.remember();
+        }
         if (near) {
             to.branching.branch(delta, bytes);
         } else {
@@ -198,7 +201,11 @@ final class ControlEmitters extends Emitter {
         stackOffset(Frame.host(RSP), 0);
         to.addressing.accessStack(bytes, false);
         loadPointer(bytes);
-        to.branching.lookUp();
+        if (bytes == pointerBytes()) {
+            to.returns.lookUp();
+        } else {
+            to.branching.lookUp();
+        }
         stackMoves(bytes + release);
         to.branching.goNow();
     }

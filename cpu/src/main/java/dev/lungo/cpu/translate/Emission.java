@@ -38,6 +38,7 @@ final class Emission {
     final GuestFlags flags;
     final Addressing addressing;
     final Branching branching;
+    final Returns returns;
 
     /** Where it is noted what was known at each point, for who wants to know later. */
     @Nullable Recovery recovery;
@@ -98,6 +99,7 @@ final class Emission {
         flags = new GuestFlags(this);
         addressing = new Addressing(this);
         branching = new Branching(this);
+        returns = new Returns(this);
     }
 
     boolean is64() {

@@ -390,6 +390,17 @@ final class HostCode {
         return length;
     }
 
+    /**
+     * The host address of a place not known yet, in a register: returns what {@link #land} wants.
+     */
+    int addressOf(int to) {
+        u8(to > 7 ? 0x4C : 0x48);
+        u8(0x8D); // lea
+        u8((to & 7) << 3 | 5);
+        u32(0);
+        return length;
+    }
+
     /** A short conditional jump, over a few bytes. */
     int jccShort(int condition) {
         u8(0x70 | condition);
@@ -398,7 +409,11 @@ final class HostCode {
     }
 
     void landShort(int jump) {
-        bytes[jump - 1] = (byte) (length - jump);
+        int distance = length - jump;
+        if (distance > Byte.MAX_VALUE) {
+            throw new IllegalStateException("a short jump goes over " + distance + " bytes");
+        }
+        bytes[jump - 1] = (byte) distance;
     }
 
     /** The jump comes here. */

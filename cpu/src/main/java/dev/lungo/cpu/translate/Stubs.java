@@ -99,8 +99,9 @@ final class Stubs {
         enter = enter();
         recover = recover();
         guarded = code.here();
+        long fill = fill();
         for (int set = 0; set < lookUp.length; set++) {
-            lookUp[set] = lookUp(set);
+            lookUp[set] = lookUp(set, fill);
             link[set] = link(lookUp[set]);
         }
         for (int set = 0; set < refill.length; set++) { // but the last, which is never filled
@@ -186,7 +187,23 @@ final class Stubs {
         return at;
     }
 
-    private long lookUp(int tlbSet) {
+    /** Has the jump cache know that the linear address in T0 leads to T1; returns with ZF set. */
+    private long fill() {
+        long at = code.here();
+        hash(T2, T0, JUMPS);
+        int entry = Frame.at(State.JUMPS);
+        code.rmx(0x89, 8, T0, STATE, T2, 0, entry);
+        code.rmx(0x89, 8, T1, STATE, T2, 0, entry + JUMP_CODE);
+        code.push(T0);
+        code.load(T0, STATE, Frame.at(State.JUMP_KEY));
+        code.rmx(0x89, 8, T0, STATE, T2, 0, entry + JUMP_KEY);
+        code.pop(T0);
+        code.rr(0x3B, 8, T0, T0); // cmp
+        code.ret();
+        return at;
+    }
+
+    private long lookUp(int tlbSet, long fill) {
         long at = code.here();
         hash(T1, T0, JUMPS);
         int base = Frame.at(State.JUMPS);
@@ -219,6 +236,7 @@ final class Stubs {
         code.rm(0x0F_B7, 4, T2, STATE, Frame.at(State.JUMP_KEY)); // movzx: the mode
         code.rmx(0x3B, 4, T2, STATE, T1, 0, base + JUMP_KEY);
         code.rmx(0x8B, 8, T1, STATE, T1, 0, base + JUMP_CODE);
+        code.jcc(ZERO, fill);
         code.landShort(untranslated);
         code.landShort(unknown);
         code.ret();

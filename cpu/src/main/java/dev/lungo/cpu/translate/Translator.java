@@ -446,7 +446,7 @@ public final class Translator {
             }
         }
         Raw.fill(cpu.state + State.UNITS, State.UNITS_BYTES, (byte) 0);
-        Raw.fill(cpu.state + State.JUMPS, State.JUMPS_BYTES, (byte) 0);
+        cpu.translationsChanged(); // by which jumps and returns are kept
         catalog.clear(); // it would not be true any more
         statistics.evicted();
         advance();
