@@ -22,6 +22,12 @@ final class ControlEmitters extends Emitter {
     private static final int RBP = 5;
     private static final int OR = 0x0B;
 
+    /** What POPF may change beside the status flags; and what it does only with 32 bits or more. */
+    private static final long POPPED =
+            Rflags.TF | Rflags.IF | Rflags.DF | Rflags.IOPL | Rflags.NT | Rflags.RF;
+
+    private static final long POPPED_IN_FULL = Rflags.AC | Rflags.ID;
+
     ControlEmitters(Emission to) {
         super(to);
     }
@@ -31,6 +37,7 @@ final class ControlEmitters extends Emitter {
             case PUSH -> push(i);
             case PUSHF -> pushFlags(i.operandBytes());
             case POP -> pop(i);
+            case POPF -> popFlags(i.operandBytes());
             case LEAVE -> leave(i.operandBytes());
             case JMP -> jmp(i);
             case CALL -> call(i);
@@ -124,6 +131,22 @@ final class ControlEmitters extends Emitter {
         }
     }
 
+    /** Where nothing but the status flags changes. */
+    private void popFlags(int bytes) {
+        stackOffset(Frame.host(RSP), 0);
+        to.addressing.accessStack(bytes, false);
+        loadWord(T1, bytes);
+        to.flags.clobber();
+        code.load(T2, STATE, Frame.at(State.RFLAGS));
+        code.rr(0x33, 4, T2, T1); // xor
+        code.arithmetic(AND, 4, T2, bytes == 2 ? POPPED : POPPED | POPPED_IN_FULL);
+        to.slow(NOT_ZERO);
+        code.arithmetic(AND, 4, T1, Rflags.STATUS);
+        code.store(STATE, Frame.at(State.FLAGS_A), T1);
+        to.flags.stored();
+        stackMoves(bytes);
+    }
+
     private void leave(int bytes) {
         stackOffset(Frame.host(RBP), 0);
         to.addressing.accessStack(bytes, false);
@@ -148,7 +171,7 @@ final class ControlEmitters extends Emitter {
         int bytes = i.operandBytes();
         if (i.operand(0) instanceof Operand.Memory memory) {
             to.addressing.access(memory, bytes, false);
-            loadPointer(bytes);
+            loadWord(T0, bytes);
         } else if (bytes == 2) {
             code.rr(0x0F_B7, 4, T0, to.read(number(i.operand(0)), T0)); // movzx
         } else {
@@ -156,9 +179,9 @@ final class ControlEmitters extends Emitter {
         }
     }
 
-    /** An instruction pointer, from the host address in T0 to T0. */
-    private void loadPointer(int bytes) {
-        code.rm(bytes == 2 ? 0x0F_B7 : 0x8B, Math.max(bytes, 4), T0, T0, 0);
+    /** A value so wide, with zeros before it, from the host address in T0. */
+    private void loadWord(int into, int bytes) {
+        code.rm(bytes == 2 ? 0x0F_B7 : 0x8B, Math.max(bytes, 4), into, T0, 0);
     }
 
     private void call(Instruction i) {
@@ -200,7 +223,7 @@ final class ControlEmitters extends Emitter {
                         : (int) ((Operand.Immediate) i.operand(0)).value() & 0xFFFF;
         stackOffset(Frame.host(RSP), 0);
         to.addressing.accessStack(bytes, false);
-        loadPointer(bytes);
+        loadWord(T0, bytes);
         if (bytes == pointerBytes()) {
             to.returns.lookUp();
         } else {

@@ -199,7 +199,7 @@ final class Emitters {
                             || to.addressing.isFlat(memory);
             case DIV, IDIV -> i.operand(0).bytes() >= 4;
             case POP -> natural && i.operand(0) instanceof Operand.Register;
-            case PUSHF -> natural && (to.mode & Mode.VM86) == 0;
+            case PUSHF, POPF -> natural && (to.mode & Mode.VM86) == 0;
             case PUSH, JMP, CALL, RET, LEAVE -> natural;
             case LOOP -> to.is64() == (i.addressBytes() == 8);
             default -> false;
@@ -224,7 +224,7 @@ final class Emitters {
     /** Whether control goes on behind the instruction, but in another unit. */
     static boolean endsUnit(Instruction i) {
         return switch (i.mnemonic()) {
-            case STAC, CLAC, SERIALIZE -> true;
+            case POPF, STAC, CLAC, SERIALIZE -> true;
             default -> false;
         };
     }
@@ -236,6 +236,7 @@ final class Emitters {
             case PUSH,
                     PUSHF,
                     POP,
+                    POPF,
                     CALL,
                     RET,
                     SYSCALL,

@@ -76,7 +76,8 @@ enum FlagUse {
                     VPCMPESTRM,
                     VPCMPESTRI,
                     VPCMPISTRM,
-                    VPCMPISTRI ->
+                    VPCMPISTRI,
+                    POPF ->
                     WRITES;
             case SHL, SHR, SAR ->
                     i.operand(1) instanceof Operand.Immediate count

@@ -108,6 +108,8 @@ final class Listing {
         "50", // push ax
         "6650", // push eax
         "58", // pop ax
+        "9d", // popf
+        "669d", // popfd
         "c9", // leave
         "c3", // ret
         "e8fb00", // call
