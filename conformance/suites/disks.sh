@@ -31,6 +31,7 @@ run() {
     else
         [ $status != 0 ] || found+="status; "
         grep -q "$wanted" "$scratch/err" || found+="$(head -1 "$scratch/err"); "
+        [ "$(wc -l < "$scratch/err")" = 1 ] || found+="not one sentence; "
     fi
     printf '%-30s %-6s %4d %7d %6d.%d  %s\n' "$name" "$format" "$cpus" $status $((tenths / 10)) $((tenths % 10)) "${found:-nothing wrong}"
     [ -z "$found" ] || failed=1

@@ -22,9 +22,13 @@ public record EfiTime(
     public static final int BYTES = 16;
     public static final int UNSPECIFIED = 0x7FF;
 
+    /** EFI_TIME_ADJUST_DAYLIGHT and EFI_TIME_IN_DAYLIGHT. */
+    private static final int DAYLIGHT = 3;
+
+    private static final int MOST_ZONE = 1440;
+
     private static final int FIRST_YEAR = 1900;
     private static final int LAST_YEAR = 9999;
-    private static final int MOST_ZONE = 1440;
     private static final int[] DAYS = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 
     public static EfiTime of(byte[] bytes, int at) {
@@ -85,8 +89,16 @@ public record EfiTime(
                 && second < 60
                 && nanosecond >= 0
                 && nanosecond < 1_000_000_000
-                && (zone == UNSPECIFIED || Math.abs(zone) <= MOST_ZONE)
-                && (daylight & ~3) == 0;
+                && isZone(zone)
+                && isDaylight(daylight);
+    }
+
+    public static boolean isZone(int minutes) {
+        return minutes == UNSPECIFIED || Math.abs(minutes) <= MOST_ZONE;
+    }
+
+    public static boolean isDaylight(int bits) {
+        return (bits & ~DAYLIGHT) == 0;
     }
 
     private int daysInMonth() {

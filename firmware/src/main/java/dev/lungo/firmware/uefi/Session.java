@@ -58,6 +58,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.LongUnaryOperator;
 
 /** Everything between one RESET# and the next: tables, services, handles, and who answers. */
@@ -163,7 +164,7 @@ final class Session {
                         events,
                         calls,
                         files,
-                        (image, _) -> verify(image, store),
+                        (image, why) -> verify(image, store, why),
                         board.tellUser(),
                         table.address(),
                         imageReturn);
@@ -233,7 +234,8 @@ final class Session {
                         settings.kernel(),
                         miscellaneous::setWatchdog,
                         new BootMenu(input, consoles.output(), events),
-                        firmware);
+                        firmware,
+                        board.tellUser());
     }
 
     private PageMap.Piece code(int type, long count) {
@@ -434,9 +436,9 @@ final class Session {
         return EfiStatus.SUCCESS;
     }
 
-    private long verify(PeImage image, VariableStore store) {
+    private static long verify(PeImage image, VariableStore store, Consumer<String> why) {
         Optional<String> refusal = store.refusal(image);
-        refusal.ifPresent(board.tellUser());
+        refusal.ifPresent(why);
         boolean refused = refusal.isPresent() && store.secureBoot().isEnforced();
         return refused ? EfiStatus.ACCESS_DENIED : EfiStatus.SUCCESS;
     }

@@ -1,5 +1,7 @@
 package dev.lungo.firmware.uefi;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.lungo.boot.Guid;
 import dev.lungo.boot.MemoryMap;
 import dev.lungo.boot.PhysicalMap;
@@ -174,6 +176,12 @@ public final class Rig {
                                 kernel));
         uefi.start();
         systemTable = find(SYSTEM_TABLE);
+    }
+
+    /** RESET#: the firmware begins anew, and puts everything where it was. */
+    void reset() {
+        uefi.start();
+        assertThat(find(SYSTEM_TABLE)).isEqualTo(systemTable);
     }
 
     private long find(long signature) {

@@ -51,6 +51,16 @@ class TimeServicesTest {
     }
 
     @Test
+    void aZoneSurvivesAResetAsTheTimeDoes() {
+        EfiTime time = time(2026, 7, 1, 12, -120);
+        assertThat(set(time)).isEqualTo(EfiStatus.SUCCESS);
+
+        rig.reset();
+
+        assertThat(now()).isEqualTo(time);
+    }
+
+    @Test
     void aTimeThatIsNoneIsRefusedAndChangesNothing() {
         EfiTime before = now();
 

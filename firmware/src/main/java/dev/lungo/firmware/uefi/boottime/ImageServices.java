@@ -51,10 +51,15 @@ public final class ImageServices {
     private static final int RDX = 2;
     private static final int RSP = 4;
 
-    /** Judges an image before it is loaded: EFI_SUCCESS, or why it may not be started. */
+    /** Judges an image before it is loaded. */
     @FunctionalInterface
     public interface Verifier {
-        long verify(PeImage image, DevicePath path);
+        /**
+         * Returns EFI_SUCCESS, or that it may not be started.
+         *
+         * @param why takes a sentence about what is wrong with it
+         */
+        long verify(PeImage image, Consumer<String> why);
     }
 
     /** An image under way, and where whoever started it goes on. */
@@ -183,7 +188,7 @@ public final class ImageServices {
 
     private long load(long parent, DevicePath path, byte[] bytes, LinearMemory of, long result) {
         long[] handle = new long[1];
-        long status = load(parent, path, bytes, handle);
+        long status = load(parent, path, bytes, handle, tellUser);
         if (handle[0] != 0) {
             of.putLong(result, handle[0]);
         }
@@ -196,21 +201,23 @@ public final class ImageServices {
      * @param parent whose handle has started it
      * @param path the device path of its file, empty if it has none
      * @param handle takes the handle; it is set with EFI_SECURITY_VIOLATION, too
+     * @param why takes a sentence about what is wrong with it
      */
-    public long load(long parent, DevicePath path, byte[] bytes, long[] handle) {
+    public long load(
+            long parent, DevicePath path, byte[] bytes, long[] handle, Consumer<String> why) {
         if (images.size() >= MOST_IMAGES) {
             return EfiStatus.OUT_OF_RESOURCES;
         }
         String name = nameOf(path);
         try {
             PeImage pe = PeImage.read(new BootFile(name, bytes));
-            long verdict = verifier.verify(pe, path);
+            long verdict = verifier.verify(pe, why);
             if (verdict != EfiStatus.SUCCESS) {
                 return verdict;
             }
-            return place(parent, path, pe, name, handle);
+            return place(parent, path, pe, name, handle, why);
         } catch (BootException e) {
-            tellUser.accept(e.getMessage());
+            why.accept(e.getMessage());
             return EfiStatus.UNSUPPORTED;
         }
     }
@@ -220,7 +227,13 @@ public final class ImageServices {
         return file.isEmpty() ? "an image in memory" : file;
     }
 
-    private long place(long parent, DevicePath path, PeImage pe, String name, long[] handle) {
+    private long place(
+            long parent,
+            DevicePath path,
+            PeImage pe,
+            String name,
+            long[] handle,
+            Consumer<String> why) {
         long count = (pe.imageBytes() + PageMap.PAGE - 1) / PageMap.PAGE;
         int code = codeType(pe.subsystem());
         long base = pe.imageBase();
@@ -238,7 +251,7 @@ public final class ImageServices {
             pe.load(memory, base);
         } catch (BootException e) {
             pages.free(base, count);
-            tellUser.accept(e.getMessage());
+            why.accept(e.getMessage());
             return EfiStatus.LOAD_ERROR;
         }
         long[] fixups = pe.relocations().values(memory, base);

@@ -18,6 +18,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -61,9 +62,14 @@ public final class BootManager {
     private final Watchdog watchdog;
     private final BootMenu menu;
     private final long firmware;
+    private final Consumer<String> tellUser;
 
     private final ArrayDeque<Candidate> candidates = new ArrayDeque<>();
     private final List<String> tried = new ArrayList<>();
+
+    /** What is wrong with images, as long as it may still become part of the last sentence. */
+    private final List<String> untold = new ArrayList<>();
+
     private boolean begun;
 
     /**
@@ -79,7 +85,8 @@ public final class BootManager {
             Optional<GivenKernel> kernel,
             Watchdog watchdog,
             BootMenu menu,
-            long firmware) {
+            long firmware,
+            Consumer<String> tellUser) {
         this.variables = variables;
         this.images = images;
         this.files = files;
@@ -89,6 +96,7 @@ public final class BootManager {
         this.watchdog = watchdog;
         this.menu = menu;
         this.firmware = firmware;
+        this.tellUser = tellUser;
     }
 
     /**
@@ -269,11 +277,16 @@ public final class BootManager {
             return false;
         }
         long[] handle = new long[1];
-        long status = images.load(firmware, candidate.path, read.bytes(), handle);
+        List<String> why = new ArrayList<>();
+        long status = images.load(firmware, candidate.path, read.bytes(), handle, why::add);
+        untold.addAll(why);
         if (status != EfiStatus.SUCCESS) {
-            tried.add(what + " (" + EfiStatus.name(status) + ")");
+            String reason = why.isEmpty() ? EfiStatus.name(status) : withoutFullStop(why.getLast());
+            tried.add(what + " (" + reason + ")");
             return false;
         }
+        untold.forEach(tellUser);
+        untold.clear();
         images.setLoadOptions(handle[0], candidate.optional);
         setCurrent(candidate.number);
         events.signalGroup(Event.GROUP_READY_TO_BOOT);
@@ -281,6 +294,10 @@ public final class BootManager {
         watchdog.set(MEDIA_PROTOCOL_WATCHDOG_SECONDS);
         tried.add(what + ", which returned");
         return images.start(handle[0], caller, 0, 0) == EfiStatus.SUCCESS;
+    }
+
+    private static String withoutFullStop(String sentence) {
+        return sentence.endsWith(".") ? sentence.substring(0, sentence.length() - 1) : sentence;
     }
 
     private void setCurrent(int number) {

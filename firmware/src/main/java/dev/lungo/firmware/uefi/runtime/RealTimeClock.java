@@ -8,7 +8,8 @@ import dev.lungo.machine.PortBus;
  * The board's clock, as the guest has it, too. Motorola MC146818 datasheet, "Address Map"; the
  * century is where PC firmware keeps it.
  *
- * <p>It knows no time zone: what SetTime() says of that is kept in Java until the next reset.
+ * <p>It knows no time zone: what SetTime() says of that is kept behind it, in CMOS, where it
+ * survives resets as the time does.
  */
 public final class RealTimeClock {
     private static final int INDEX = 0x70;
@@ -27,6 +28,11 @@ public final class RealTimeClock {
     private static final int C = 0x0C;
     private static final int CENTURY = 0x32;
 
+    /** Two bytes: the zone less {@link EfiTime#UNSPECIFIED}, so zero where nobody has set it. */
+    private static final int ZONE = 0x70;
+
+    private static final int DAYLIGHT = 0x72;
+
     private static final int SET = 1 << 7; // B
     private static final int AIE = 1 << 5; // B
     private static final int AF = 1 << 5; // C
@@ -35,8 +41,6 @@ public final class RealTimeClock {
     private static final int PM = 1 << 7;
 
     private final PortBus ports;
-    private int zone = EfiTime.UNSPECIFIED;
-    private int daylight;
 
     public RealTimeClock(PortBus ports) {
         this.ports = ports;
@@ -99,8 +103,8 @@ public final class RealTimeClock {
                 decoded(MINUTES),
                 decoded(SECONDS),
                 0,
-                zone,
-                daylight);
+                zone(),
+                daylight());
     }
 
     public void set(EfiTime time) {
@@ -114,8 +118,20 @@ public final class RealTimeClock {
         write(MINUTES, encode(time.minute()));
         write(SECONDS, encode(time.second()));
         write(B, b & ~SET);
-        zone = time.zone();
-        daylight = time.daylight();
+        int zone = time.zone() - EfiTime.UNSPECIFIED;
+        write(ZONE, zone & 0xFF);
+        write(ZONE + 1, zone >> 8 & 0xFF);
+        write(DAYLIGHT, time.daylight());
+    }
+
+    private int zone() {
+        int zone = (short) (read(ZONE) | read(ZONE + 1) << 8) + EfiTime.UNSPECIFIED;
+        return EfiTime.isZone(zone) ? zone : EfiTime.UNSPECIFIED;
+    }
+
+    private int daylight() {
+        int bits = read(DAYLIGHT);
+        return EfiTime.isDaylight(bits) ? bits : 0;
     }
 
     /** The alarm knows no date: it is within a day. */
@@ -150,7 +166,7 @@ public final class RealTimeClock {
                 decoded(MINUTES_ALARM),
                 decoded(SECONDS_ALARM),
                 0,
-                zone,
-                daylight);
+                zone(),
+                daylight());
     }
 }
