@@ -87,7 +87,7 @@ final class Gcc {
         return run(directory, command);
     }
 
-    private static String run(Path directory, List<String> command) {
+    static String run(Path directory, List<String> command) {
         try {
             ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
             builder.environment().put("LC_ALL", "C");
