@@ -2,7 +2,10 @@ package dev.lungo.conformance.guests;
 
 import static dev.lungo.isa.Mnemonic.CALL;
 import static dev.lungo.isa.Mnemonic.CMP;
+import static dev.lungo.isa.Mnemonic.IN;
+import static dev.lungo.isa.Mnemonic.INC;
 import static dev.lungo.isa.Mnemonic.INT;
+import static dev.lungo.isa.Mnemonic.IRET;
 import static dev.lungo.isa.Mnemonic.JB;
 import static dev.lungo.isa.Mnemonic.JMP;
 import static dev.lungo.isa.Mnemonic.JNZ;
@@ -31,12 +34,15 @@ import static dev.lungo.isa.Operands.ECX;
 import static dev.lungo.isa.Operands.EDX;
 import static dev.lungo.isa.Operands.ES;
 import static dev.lungo.isa.Operands.SI;
+import static dev.lungo.isa.Operands.abs;
 import static dev.lungo.isa.Operands.imm;
+import static dev.lungo.isa.Operands.in;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lungo.isa.Assembler;
 import dev.lungo.isa.CodeMode;
+import dev.lungo.isa.Segment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -53,6 +59,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BiosBootSectorTest {
     private static final int SMAP = 0x534D4150;
     private static final int SECOND_SECTOR = 0x7E00;
+
+    // Of a program of keys, whose segments are zero.
+    private static final int TICKS = 0x600;
+    private static final int REQUESTS = 0x601;
+    private static final int OLD = 0x604; // INT 15h
 
     @TempDir private Path directory;
 
@@ -124,6 +135,18 @@ class BiosBootSectorTest {
         assertThat(pixel(window, 640, 0x10005)).isEqualTo(0xAA00AA);
     }
 
+    /** The controller gives them to who asks for it, as if they came from the keyboard. */
+    @ParameterizedTest
+    @ValueSource(strings = {"soft", "kvm"})
+    void keysOfTheControllerPauseCallAndTypeByNumber(String engine) throws Exception {
+        Lungo.assumeEngine(engine);
+        Path disk = disk(BiosBootSectorTest::pressKeys);
+
+        try (Lungo lungo = Lungo.run("--disk", disk.toString(), "--engine", engine)) {
+            assertThat(lungo.status()).isEqualTo(0x10 << 1 | 1);
+        }
+    }
+
     private byte[] screen(String engine, Consumer<Assembler> program) throws Exception {
         Path screen = directory.resolve("screen.ppm");
         Path disk = disk(program);
@@ -186,6 +209,46 @@ class BiosBootSectorTest {
         for (byte each : "booted\r\n\0".getBytes(US_ASCII)) {
             a.db(each);
         }
+    }
+
+    /** Pauses until the timer presses a key, then SysRq, then Alt with 6 and 5. */
+    private static void pressKeys(Assembler a) {
+        a.op(XOR, AX, AX).op(MOV, DS, AX);
+        a.op(MOV, AX, imm(a.address("tick"))).op(MOV, abs(2, 4 * 0x1C, 2), AX);
+        a.op(MOV, abs(2, 4 * 0x1C + 2, 2), DS);
+        for (int code : new int[] {0xE1, 0x1D, 0x45}) {
+            a.op(MOV, AH, imm(code)).jump(CALL, "press");
+        }
+        a.op(CMP, abs(1, TICKS, 2), imm(6)).jump(JB, "bad"); // it waited
+        a.op(MOV, AH, imm(1)).op(INT, imm(0x16)).jump(JNZ, "bad"); // and took the key
+
+        a.op(MOV, AX, abs(2, 4 * 0x15, 2)).op(MOV, abs(2, OLD, 2), AX);
+        a.op(MOV, AX, abs(2, 4 * 0x15 + 2, 2)).op(MOV, abs(2, OLD + 2, 2), AX);
+        a.op(MOV, AX, imm(a.address("system"))).op(MOV, abs(2, 4 * 0x15, 2), AX);
+        a.op(MOV, abs(2, 4 * 0x15 + 2, 2), DS);
+        for (int code : new int[] {0x54, 0xD4, 0x38, 0x4D, 0xCD, 0x4C, 0xCC, 0xB8}) {
+            a.op(MOV, AH, imm(code)).jump(CALL, "press");
+        }
+        a.op(CMP, abs(1, REQUESTS, 2), imm(2)).jump(JNZ, "bad");
+        a.op(MOV, AH, imm(0)).op(INT, imm(0x16)).op(CMP, AX, imm(65)).jump(JNZ, "bad");
+        a.op(MOV, AL, imm(0x10)).label("end").op(OUT, imm(0xF4), AL).jump(JMP, "end");
+        a.label("bad").op(MOV, AL, imm(0x20)).jump(JMP, "end");
+
+        a.label("press").op(IN, AL, imm(0x64)).op(TEST, AL, imm(3)).jump(JNZ, "press");
+        a.op(MOV, AL, imm(0xD2)).op(OUT, imm(0x64), AL);
+        a.op(MOV, AL, AH).op(OUT, imm(0x60), AL);
+        a.label("taken").op(IN, AL, imm(0x64)).op(TEST, AL, imm(1)).jump(JNZ, "taken").op(RET);
+
+        a.label("tick").op(PUSH, AX).op(INC, in(Segment.CS, abs(1, TICKS, 2)));
+        a.op(CMP, in(Segment.CS, abs(1, TICKS, 2)), imm(6)).jump(JNZ, "ticked");
+        a.op(MOV, AL, imm(0xD2)).op(OUT, imm(0x64), AL);
+        a.op(MOV, AL, imm(0x1E)).op(OUT, imm(0x60), AL);
+        a.label("ticked").op(POP, AX).op(IRET);
+
+        a.label("system").op(CMP, AH, imm(0x85)).jump(JNZ, "chain");
+        a.op(INC, in(Segment.CS, abs(1, REQUESTS, 2)))
+                .label("chain")
+                .db(0x2E, 0xFF, 0x2E, OLD, OLD >> 8);
     }
 
     private Path disk(Consumer<Assembler> program) throws Exception {

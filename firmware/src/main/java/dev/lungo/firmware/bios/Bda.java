@@ -19,6 +19,7 @@ final class Bda {
     static final int MEMORY_KIB          = 0x13;
     static final int SHIFT_FLAGS         = 0x17;
     static final int SHIFT_FLAGS_2       = 0x18;
+    static final int ALT_KEYPAD          = 0x19;
     static final int KEY_HEAD            = 0x1A;
     static final int KEY_TAIL            = 0x1C;
     static final int KEY_BUFFER          = 0x1E;

@@ -1,36 +1,15 @@
 package dev.lungo.firmware.bios;
 
-import dev.lungo.firmware.bios.Keys.Modifiers;
-
-/**
- * INT 16h, and what INT 09h does with a scan code. IBM PS/2 and PC BIOS Interface Technical
- * Reference, "Interrupt 09H" and "Interrupt 16H".
- *
- * <p>Left out: Pause, SysRq, Alt with the keypad's digits, lights.
- */
+/** INT 16h. IBM PS/2 and PC BIOS Interface Technical Reference, "Interrupt 16H". */
 final class Keyboard implements Service {
-    // SHIFT_FLAGS
-    private static final int RIGHT_SHIFT = 1;
-    private static final int LEFT_SHIFT = 1 << 1;
-    private static final int CONTROL = 1 << 2;
-    private static final int ALT = 1 << 3;
-    private static final int SCROLL_LOCK = 1 << 4;
-    private static final int NUM_LOCK = 1 << 5;
-    private static final int CAPS_LOCK = 1 << 6;
-
-    // KEY_FLAGS_3
-    private static final int LAST_WAS_E0 = 1 << 1;
-    private static final int ENHANCED = 1 << 4;
-
-    // Interrupts that keys call
-    private static final int PRINT_SCREEN = 0x05;
-    private static final int BREAK = 0x1B;
-
     private static final int EMPTY_BUFFER = 0x1E;
     private static final int FULL_BUFFER = 0x3E;
 
     private final Bda bda;
     private final Runnable poll;
+
+    /** INT 09h. */
+    final KeyPresses keyPresses;
 
     /**
      * @param poll asks other consoles for keys
@@ -38,6 +17,7 @@ final class Keyboard implements Service {
     Keyboard(Bda bda, Runnable poll) {
         this.bda = bda;
         this.poll = poll;
+        keyPresses = new KeyPresses(bda, this);
     }
 
     void reset() {
@@ -45,7 +25,7 @@ final class Keyboard implements Service {
         bda.u16(Bda.KEY_TAIL, EMPTY_BUFFER);
         bda.u16(Bda.KEY_BUFFER_START_AT, EMPTY_BUFFER);
         bda.u16(Bda.KEY_BUFFER_END_AT, FULL_BUFFER);
-        bda.u8(Bda.KEY_FLAGS_3, ENHANCED);
+        keyPresses.reset();
     }
 
     @Override
@@ -62,7 +42,7 @@ final class Keyboard implements Service {
             case 0x11 -> peek(regs, true);
             case 0x12 -> {
                 regs.al(bda.u8(Bda.SHIFT_FLAGS));
-                regs.ah(bda.u8(Bda.SHIFT_FLAGS_2));
+                regs.ah(keyPresses.extendedShifts());
             }
             default -> regs.unknown();
         }
@@ -129,6 +109,11 @@ final class Keyboard implements Service {
         bda.u16(Bda.KEY_HEAD, after(bda.u16(Bda.KEY_HEAD)));
     }
 
+    void empty() {
+        bda.u16(Bda.KEY_HEAD, bda.u16(Bda.KEY_BUFFER_START_AT));
+        bda.u16(Bda.KEY_TAIL, bda.u16(Bda.KEY_BUFFER_START_AT));
+    }
+
     /** Puts a keystroke into the buffer if it has room. */
     boolean store(int stroke) {
         int tail = bda.u16(Bda.KEY_TAIL);
@@ -150,71 +135,5 @@ final class Keyboard implements Service {
     private int after(int pointer) {
         int next = slot(pointer) + 2;
         return next >= bda.u16(Bda.KEY_BUFFER_END_AT) ? bda.u16(Bda.KEY_BUFFER_START_AT) : next;
-    }
-
-    // ---- INT 09h
-
-    /** A byte from the keyboard, in AL; AH becomes the interrupt to call for it, or 0. */
-    void scanCode(Registers regs) {
-        int code = regs.al();
-        regs.ah(0);
-        if (code == 0xE0) {
-            bda.u8(Bda.KEY_FLAGS_3, bda.u8(Bda.KEY_FLAGS_3) | LAST_WAS_E0);
-            return;
-        }
-        boolean extended = (bda.u8(Bda.KEY_FLAGS_3) & LAST_WAS_E0) != 0;
-        bda.u8(Bda.KEY_FLAGS_3, bda.u8(Bda.KEY_FLAGS_3) & ~LAST_WAS_E0);
-        boolean down = code < 0x80;
-        if (down && code == 0x46 && (extended || modifiers().control())) {
-            bda.u8(Bda.BREAK, 0x80);
-            bda.u16(Bda.KEY_HEAD, bda.u16(Bda.KEY_BUFFER_START_AT));
-            bda.u16(Bda.KEY_TAIL, bda.u16(Bda.KEY_BUFFER_START_AT));
-            store(0);
-            regs.ah(BREAK);
-        } else if (down && code == 0x37 && extended && !modifiers().control()) {
-            regs.ah(PRINT_SCREEN);
-        } else if (!modifier(code & 0x7F, extended, down) && down) {
-            int stroke = Keys.stroke(code, extended, modifiers());
-            if (stroke != Keys.NONE) {
-                store(stroke);
-            }
-        }
-    }
-
-    private boolean modifier(int code, boolean extended, boolean down) {
-        switch (code) {
-            case 0x2A -> hold(extended ? 0 : LEFT_SHIFT, down); // E0 2A comes with grey keys
-            case 0x36 -> hold(extended ? 0 : RIGHT_SHIFT, down);
-            case 0x1D -> hold(CONTROL, down);
-            case 0x38 -> hold(ALT, down);
-            case 0x46 -> toggle(SCROLL_LOCK, down);
-            case 0x45 -> toggle(NUM_LOCK, down);
-            case 0x3A -> toggle(CAPS_LOCK, down);
-            default -> {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private void hold(int flag, boolean down) {
-        int flags = bda.u8(Bda.SHIFT_FLAGS);
-        bda.u8(Bda.SHIFT_FLAGS, down ? flags | flag : flags & ~flag);
-    }
-
-    private void toggle(int flag, boolean down) {
-        if (down) {
-            bda.u8(Bda.SHIFT_FLAGS, bda.u8(Bda.SHIFT_FLAGS) ^ flag);
-        }
-    }
-
-    private Modifiers modifiers() {
-        int flags = bda.u8(Bda.SHIFT_FLAGS);
-        return new Modifiers(
-                (flags & (LEFT_SHIFT | RIGHT_SHIFT)) != 0,
-                (flags & CONTROL) != 0,
-                (flags & ALT) != 0,
-                (flags & CAPS_LOCK) != 0,
-                (flags & NUM_LOCK) != 0);
     }
 }

@@ -130,6 +130,12 @@ final class Keys {
         return scanCode << 8 | (sign || with.num ^ with.shift ? digit : 0);
     }
 
+    /** The digit on a key of the keypad, or -1. */
+    static int keypadDigit(int scanCode) {
+        boolean onKeypad = scanCode >= KEYPAD_FIRST && scanCode <= KEYPAD_LAST;
+        return onKeypad ? Character.digit(KEYPAD.charAt(scanCode - KEYPAD_FIRST), 10) : -1;
+    }
+
     /** The keystroke that types a character, or {@link #NONE}. */
     static int typing(int character) {
         return switch (character) {

@@ -231,6 +231,51 @@ class ScreenAndKeysTest {
     }
 
     @Test
+    void leftAndRightAreToldApart() {
+        press(0x1D, 0xE0, 0x1D, 0xE0, 0x38); // both Ctrl, the right Alt
+        assertThat(bench.call(0x16, 0x1200).get(AX)).isEqualTo(0x0D0C);
+
+        press(0x9D);
+        assertThat(bench.call(0x16, 0x1200).get(AX)).isEqualTo(0x0C0C);
+
+        press(0xE0, 0x9D, 0xE0, 0xB8, 0x3A, 0x3A, 0xE0, 0x52); // Caps Lock repeats; Insert
+        assertThat(bench.call(0x16, 0x1200).get(AX)).isEqualTo(0x40C0);
+    }
+
+    @Test
+    void theKeypadTypesCharactersByTheirNumbers() {
+        press(0x38, 0x4F, 0xCF, 0x51, 0xD1, 0x4B, 0xCB); // Alt and 134
+        bench.call(0x16, 0x0100);
+        assertThat(bench.zero()).isTrue();
+
+        press(0xB8);
+
+        assertThat(bench.call(0x16, 0x0000).get(AX)).isEqualTo(134);
+    }
+
+    @Test
+    void pauseWaitsForAKeyThatIsNotTyped() {
+        press(0xE1, 0x1D, 0x45);
+        assertThat(bench.high(AX)).as("what is to be done").isEqualTo(0x01);
+        press(0xE1, 0x9D, 0xC5, 0x2A, 0xAA, 0x1E); // its own end, and Shift, change nothing
+        assertThat(bench.memory.getByte(0x418) & 8).isZero();
+        bench.call(0x16, 0x0100);
+        assertThat(bench.zero()).as("the key is gone").isTrue();
+
+        press(0x1D, 0x45); // Ctrl and Num Lock
+        assertThat(bench.high(AX)).isEqualTo(0x01);
+        assertThat(bench.memory.getByte(0x418) & 8).isEqualTo(8);
+    }
+
+    @Test
+    void sysRqIsAnInterruptWhenItGoesDownAndUp() {
+        press(0x38, 0x54);
+        assertThat(bench.high(AX)).isEqualTo(0x85);
+        press(0xD4);
+        assertThat(bench.high(AX)).isEqualTo(0x86);
+    }
+
+    @Test
     void aTerminalsKeysAreKeys() {
         bench.type("a");
         assertThat(bench.call(0x16, 0x0000).get(AX)).isEqualTo(0x1E61);
