@@ -85,7 +85,42 @@ begin:  cmp byte ptr [rip+call_kind], 0xC1
         SAY "int came from"
         mov rax, [rip+vector]
         SAY "int was"
+
+        # Exceptions instead of instructions; an MSR that was not asked for.
+        lea rax, [rip+1f]
+        mov [rip+resume], rax
+        mov ecx, 0xC0000103
+0:      rdmsr
+1:      lea rcx, [rip+0b]
+        mov rax, [rip+from]
+        sub rax, rcx
+        SAY "rdmsr came from"
+        mov rax, [rip+vector]
+        SAY "rdmsr was"
+        lea rax, [rip+1f]
+        mov [rip+resume], rax
+        mov edx, 0x4E0
+        mov al, 0xEE
+0:      out dx, al
+1:      lea rcx, [rip+0b]
+        mov rax, [rip+from]
+        sub rax, rcx
+        SAY "out came from"
+        lea rax, [rip+1f]
+        mov [rip+resume], rax
+        lea rsi, [rip+forbidden]
+        mov ecx, 3
+0:      rep outsb
+1:      lea rdx, [rip+0b]
+        mov rax, [rip+from]
+        sub rax, rdx
+        SAY "rep outsb came from"
+        mov rax, rcx
+        SAY "rep outsb leaves"
         mov qword ptr [rip+resume], 0
+        mov ecx, 0x8B
+        rdmsr
+        SAY "microcode"
 
         # String instructions.
 strings:
@@ -303,6 +338,7 @@ nmi:    push rax
 nmi_ends:
         iretq
 
+forbidden: .byte 0, 0xEE, 0
 ten:    .byte 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
         .balign 8
 nmis:   .long 0

@@ -12,6 +12,9 @@ public final class AllHandlers extends Hypervisor {
     private static final long LEAVE = 0x1002;
     private static final long PAGE = 0x8000;
     private static final int PORT = 0x4E0;
+    private static final int FORBIDDEN = 0xEE;
+    private static final int TSC_AUX = 0xC000_0103;
+    private static final int UD = 6;
     private static final int KEPT_VECTOR = 0x61;
 
     private long writes;
@@ -26,6 +29,7 @@ public final class AllHandlers extends Hypervisor {
     public void begin(Intercepts intercepts) {
         intercepts.writesToPage(PAGE);
         intercepts.port(PORT);
+        intercepts.readsOf(TSC_AUX);
         intercepts.interrupts();
         intercepts.timer(1_000_000);
     }
@@ -37,7 +41,17 @@ public final class AllHandlers extends Hypervisor {
     }
 
     @Override
+    public boolean readMsr(Vcpu vcpu, int msr) {
+        Guest.raise(vcpu, UD);
+        return true;
+    }
+
+    @Override
     public boolean portOut(Vcpu vcpu, int port, int bytes, int value) {
+        if (value == FORBIDDEN) {
+            Guest.raise(vcpu, UD);
+            return false;
+        }
         elements++;
         sum += value;
         return true;

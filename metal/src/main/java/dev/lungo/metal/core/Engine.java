@@ -124,11 +124,13 @@ public final class Engine implements Intercepts {
 
     @Override
     public void readsOf(int msr) {
+        Asked.readsOf(msr);
         vendor.interceptMsr(msr, true, false);
     }
 
     @Override
     public void writesOf(int msr) {
+        Asked.writesOf(msr);
         vendor.interceptMsr(msr, false, true);
     }
 
@@ -139,6 +141,7 @@ public final class Engine implements Intercepts {
 
     @Override
     public void writesOfControl(int register) {
+        Asked.writesOfControl(register);
         vendor.interceptControl(register);
     }
 
@@ -149,6 +152,7 @@ public final class Engine implements Intercepts {
 
     @Override
     public void exception(int vector) {
+        Asked.exception(vector);
         vendor.interceptException(vector);
     }
 

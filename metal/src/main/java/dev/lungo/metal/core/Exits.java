@@ -61,6 +61,18 @@ public final class Exits {
         vcpu.rip += vcpu.length;
     }
 
+    /** A handler has done what the instruction should do, or has raised an exception instead. */
+    private static void settle(Vcpu vcpu) {
+        if (!raises(vcpu)) {
+            skip(vcpu);
+        }
+    }
+
+    /** Whether the instruction ends with an exception, so that nothing more is to be done. */
+    static boolean raises(Vcpu vcpu) {
+        return vcpu.event != 0;
+    }
+
     public static void cpuid(Processor processor) {
         Vcpu vcpu = processor.vcpu;
         int leaf = (int) vcpu.rax;
@@ -95,14 +107,14 @@ public final class Exits {
             vcpu.rdx = 0x206C_6174L;
         }
         hypervisor.cpuid(vcpu, leaf, subleaf);
-        skip(vcpu);
+        settle(vcpu);
     }
 
     public static void readMsr(Processor processor) {
         Vcpu vcpu = processor.vcpu;
         int msr = (int) vcpu.rcx;
-        if (hypervisor.readMsr(vcpu, msr)) {
-            skip(vcpu);
+        if (Asked.hasReadsOf(msr) && (hypervisor.readMsr(vcpu, msr) || raises(vcpu))) {
+            settle(vcpu);
             return;
         }
         if (Msrs.isHidden(msr)) {
@@ -126,8 +138,8 @@ public final class Exits {
         Vcpu vcpu = processor.vcpu;
         int msr = (int) vcpu.rcx;
         long value = Guest.edxEax(vcpu);
-        if (hypervisor.writeMsr(vcpu, msr, value)) {
-            skip(vcpu);
+        if (Asked.hasWritesOf(msr) && (hypervisor.writeMsr(vcpu, msr, value) || raises(vcpu))) {
+            settle(vcpu);
             return;
         }
         if (Msrs.isHidden(msr)) {
@@ -145,11 +157,11 @@ public final class Exits {
         Vcpu vcpu = processor.vcpu;
         int index = (int) vcpu.rcx;
         long value = Guest.edxEax(vcpu);
-        if (!hypervisor.xsetbv(vcpu, index, value) && Bare.tryXsetbv(index, value) != 0) {
+        boolean done = hypervisor.xsetbv(vcpu, index, value) || raises(vcpu);
+        if (!done && Bare.tryXsetbv(index, value) != 0) {
             Guest.raise(vcpu, GP, 0);
-            return;
         }
-        skip(vcpu);
+        settle(vcpu);
     }
 
     public static void invd(Processor processor) {
@@ -176,9 +188,9 @@ public final class Exits {
             if (vcpu.leave) {
                 leave(processor, true);
             } else {
-                skip(vcpu);
+                settle(vcpu);
             }
-        } else {
+        } else if (!raises(vcpu)) {
             Guest.raise(vcpu, UD);
         }
     }
@@ -200,12 +212,12 @@ public final class Exits {
         } else {
             out(vcpu, port, bytes, (int) vcpu.rax);
         }
-        skip(vcpu);
+        settle(vcpu);
     }
 
     /** The low bytes of RAX get what the hypervisor or the port says. */
     static void in(Vcpu vcpu, int port, int bytes) {
-        if (!hypervisor.portIn(vcpu, port, bytes)) {
+        if (!hypervisor.portIn(vcpu, port, bytes) && !raises(vcpu)) {
             int value =
                     bytes == 1 ? Bare.in8(port) : bytes == 2 ? Bare.in16(port) : Bare.in32(port);
             Guest.setIn(vcpu, bytes, value);
@@ -214,7 +226,7 @@ public final class Exits {
 
     static void out(Vcpu vcpu, int port, int bytes, int from) {
         int value = bytes == 1 ? from & 0xFF : bytes == 2 ? from & 0xFFFF : from;
-        if (!hypervisor.portOut(vcpu, port, bytes, value)) {
+        if (!hypervisor.portOut(vcpu, port, bytes, value) && !raises(vcpu)) {
             if (bytes == 1) {
                 Bare.out8(port, value);
             } else if (bytes == 2) {
@@ -383,20 +395,32 @@ public final class Exits {
         hypervisor.timer(processor.vcpu);
     }
 
-    /** An exception that the hypervisor asked for; unless it says otherwise the guest takes it. */
+    /**
+     * An exception of the guest's, as its event says. If the hypervisor asked for it, it may have
+     * the guest take another or none.
+     */
     public static void exception(Processor processor, int vector, int error) {
-        if (hypervisor.exception(processor.vcpu, vector, error)) {
-            processor.vcpu.event = 0;
+        if (!Asked.hasException(vector)) {
+            return;
+        }
+        Vcpu vcpu = processor.vcpu;
+        int event = vcpu.event;
+        vcpu.event = 0;
+        if (!hypervisor.exception(vcpu, vector, error) && !raises(vcpu)) {
+            vcpu.event = event;
+            vcpu.eventError = error;
         }
     }
 
     /** MOV to a control register: whether the hypervisor has done it. */
     public static boolean writeControl(Vcpu vcpu, int register, long value) {
-        if (!hypervisor.writeControl(vcpu, register, value)) {
-            return false;
+        boolean done =
+                Asked.hasWritesOfControl(register)
+                        && (hypervisor.writeControl(vcpu, register, value) || raises(vcpu));
+        if (done) {
+            settle(vcpu);
         }
-        skip(vcpu);
-        return true;
+        return done;
     }
 
     /** Eight bytes of the guest's memory; 0 where it has none. */

@@ -110,12 +110,15 @@ public final class StringIo {
                 value = value << 8 | Bare.get8(at(first, second, linear, i));
             }
             Exits.out(vcpu, port, bytes, value);
-            return true;
+            return !Exits.raises(vcpu);
         }
         vcpu.rax = 0;
         Exits.in(vcpu, port, bytes);
         long value = vcpu.rax;
         vcpu.rax = rax;
+        if (Exits.raises(vcpu)) {
+            return false;
+        }
         if (!crosses) {
             Exits.store(processor, first, bytes, value);
             return true;

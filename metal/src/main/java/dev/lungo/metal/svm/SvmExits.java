@@ -253,9 +253,7 @@ public final class SvmExits {
         if (vector == PAGE_FAULT) {
             Bare.put64(vmcb + Vmcb.CR2, Bare.get64(vmcb + Vmcb.EXITINFO2));
         }
-        if ((Bare.get32(vmcb + Vmcb.INTERCEPT_EXCEPTIONS) >>> vector & 1) != 0) {
-            Exits.exception(processor, vector, error);
-        }
+        Exits.exception(processor, vector, error);
     }
 
     private static void stop(Vcpu vcpu, long vmcb, int code) {
