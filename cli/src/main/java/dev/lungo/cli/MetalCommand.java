@@ -24,7 +24,8 @@ final class MetalCommand {
             """
             lungo metal build -o FILE    makes an image that starts on bare x86-64
               --target efi|multiboot|coreboot   what starts it; efi if not given
-              --hypervisor CLASS                a subclass of dev.lungo.metal.Hypervisor
+              --hypervisor CLASS                a subclass of dev.lungo.metal.Hypervisor; if not
+                                                given, one that lets everything through
               --classpath P                     directories and jars, separated by colons
               --config F                        its configuration, to be read when it starts
             for coreboot, FILE is an ELF payload, or a whole CBFS if it ends in .cbfs; in that go
@@ -38,6 +39,10 @@ final class MetalCommand {
 
     static int execute(String... arguments) {
         String what = arguments.length < 2 ? "" : arguments[1];
+        if (what.equals("--help")) {
+            System.out.print(USAGE);
+            return ExitStatus.OK;
+        }
         if (!what.equals("build") && !what.equals("log")) {
             throw new Refusal("what metal can do is build and log: give \"metal build --help\"");
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -117,13 +118,28 @@ class RefusalsTest {
                                 }
                                 """)
                         .source(
+                                "Half",
+                                """
+                                package my;
+                                public abstract class Half extends dev.lungo.metal.Hypervisor {}
+                                """)
+                        .source(
                                 "Main",
                                 "public class Main { public static void main(String[] a) {} }");
 
         MetalBuild build = program.build(Target.EFI, "Main");
 
-        assertThatThrownBy(() -> build.withHypervisor(java.util.Optional.of("Main")).build())
-                .hasMessage("Main is no class that extends dev.lungo.metal.Hypervisor");
+        assertNoHypervisor(
+                build, "Main", "Main is no class that extends dev.lungo.metal.Hypervisor");
+        assertNoHypervisor(build, "my.Nope", "there is no class my.Nope on the class path");
+        assertNoHypervisor(build, "my.Half", "my.Half is abstract: give a class that extends it");
+        assertNoHypervisor(build, "my/Half", "my/Half is no name of a class: give it as my.Half");
+    }
+
+    private static void assertNoHypervisor(MetalBuild build, String name, String why) {
+        assertThatThrownBy(() -> build.withHypervisor(Optional.of(name)).build())
+                .isInstanceOf(ToolchainException.class)
+                .hasMessage(why);
     }
 
     private void assertRefused(String source, String... parts) throws IOException {

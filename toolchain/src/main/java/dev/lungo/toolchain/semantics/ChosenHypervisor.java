@@ -69,15 +69,24 @@ public final class ChosenHypervisor {
     }
 
     private void check(String className, ClassDesc hypervisor) {
+        if (className.contains("/")) {
+            throw new ToolchainException(
+                    className
+                            + " is no name of a class: give it as "
+                            + className.replaceFirst("\\.class$", "").replace('/', '.'));
+        }
         ClassModel model =
                 parse(className.replace('.', '/'))
                         .orElseThrow(() ->
                                 new ToolchainException(
                                         "there is no class " + className + " on the class path"));
         String wanted = internalName(hypervisor);
-        if (model.flags().has(AccessFlag.ABSTRACT) || !isA(model, wanted)) {
+        if (!isA(model, wanted)) {
             throw new ToolchainException(
                     className + " is no class that extends " + wanted.replace('/', '.'));
+        }
+        if (model.flags().has(AccessFlag.ABSTRACT)) {
+            throw new ToolchainException(className + " is abstract: give a class that extends it");
         }
         boolean makeable =
                 model.methods().stream()
