@@ -156,12 +156,19 @@ class RawImageTest {
         Path said = directory.resolve("said");
         Process qemu =
                 new ProcessBuilder(
-                                "qemu-nbd", "-f", "raw", "-k", socket.toString(), file.toString())
+                                "qemu-nbd",
+                                "-t",
+                                "-f",
+                                "raw",
+                                "-k",
+                                socket.toString(),
+                                file.toString())
                         .redirectErrorStream(true)
                         .redirectOutput(said.toFile())
                         .start();
-        while (qemu.isAlive() && !Files.exists(socket)) {
-            Thread.sleep(1); // the socket comes after the lock
+        String export = "nbd+unix:///?socket=" + socket;
+        while (qemu.isAlive() && QemuImg.run("info", export).status() != 0) {
+            Thread.sleep(1); // it answers once it has the lock
         }
         assertThat(qemu.isAlive()).as(Files.readString(said)).isTrue();
         try {
