@@ -85,10 +85,13 @@ begin:  cmp byte ptr [rip+call_kind], 0xC1
         SAY "int came from"
         mov rax, [rip+vector]
         SAY "int was"
+        mov qword ptr [rip+resume], 0
 
+strings:
         # Exceptions instead of instructions; an MSR that was not asked for.
         lea rax, [rip+1f]
         mov [rip+resume], rax
+        mov [rip+resume_sp], rsp
         mov ecx, 0xC0000103
 0:      rdmsr
 1:      lea rcx, [rip+0b]
@@ -123,7 +126,6 @@ begin:  cmp byte ptr [rip+call_kind], 0xC1
         SAY "microcode"
 
         # String instructions.
-strings:
         call report
         mov r14, r9
         mov r15, r10
